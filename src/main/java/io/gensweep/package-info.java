@@ -1,0 +1,2 @@
+/** Offline text generation on Spark. */
+package io.gensweep;
