@@ -1,0 +1,302 @@
+class Decoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  # Shape: set once by configure().
+  dtype : int
+  packed : bool
+  product_rows : int
+  vocab : int
+  heads : int
+  kv_heads : int
+  head_dim : int
+  block : int
+  best : int
+  eps : float
+  # Weights. Lists are per layer; biases are empty tensors where the checkpoint has none.
+  rope : List[Tensor]  # cosine, sine
+  ends : List[Tensor]  # embedding, final norm, head
+  attention_norm : List[Tensor]
+  qkv : List[Tensor]
+  qkv_bias : List[Tensor]
+  output : List[Tensor]
+  output_bias : List[Tensor]
+  mlp_norm : List[Tensor]
+  gate_up : List[Tensor]
+  gate_up_bias : List[Tensor]
+  down : List[Tensor]
+  down_bias : List[Tensor]
+  # KV cache: per layer [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block` positions.
+  keys : List[Tensor]
+  values : List[Tensor]
+  # Logits of the last decode: one tensor [rows, vocabulary padded to a multiple of 64], float32.
+  logits : List[Tensor]
+
+  def configure(self: __torch__.Decoder, ints: List[int], eps: float) -> int:
+    self.dtype = ints[0]
+    self.packed = torch.ne(ints[1], 0)
+    self.product_rows = ints[2]
+    self.vocab = ints[3]
+    self.heads = ints[4]
+    self.kv_heads = ints[5]
+    self.head_dim = ints[6]
+    self.block = ints[7]
+    self.best = ints[8]
+    self.eps = eps
+    return 0
+
+  # Rotary tables [positions, head_dim], computed in float32 by the operations that HF uses (modeling_rope_utils),
+  # so that the angles agree to the last bit. scaling: 0 default, 1 linear, 2 llama3.
+  def set_rope(self: __torch__.Decoder, scaling: int, positions: int, floats: List[float], like: Tensor) -> int:
+    base = floats[0]
+    factor = floats[1]
+    low = floats[2]
+    high = floats[3]
+    original = floats[4]
+    exponents = torch.div(torch.to(torch.arange(0, self.head_dim, 2, dtype=4, device=like.device), 6), self.head_dim)
+    inverse = torch.mul(torch.reciprocal(torch.pow(base, exponents)), 1.0)
+    if torch.eq(scaling, 1):
+      inverse = torch.div(inverse, factor)
+    if torch.eq(scaling, 2):
+      wavelength = torch.div(torch.mul(torch.reciprocal(inverse), 6.283185307179586), 1.0)
+      slow = torch.where(torch.gt(wavelength, torch.div(original, low)), torch.div(inverse, factor), inverse)
+      smooth = torch.div(torch.sub(torch.mul(torch.reciprocal(wavelength), original), low), torch.sub(high, low))
+      blend = torch.add(torch.div(torch.mul(torch.rsub(smooth, 1.0), slow), factor), torch.mul(smooth, slow))
+      medium = torch.__and__(torch.ge(wavelength, torch.div(original, high)), torch.le(wavelength, torch.div(original, low)))
+      inverse = torch.where(medium, blend, slow)
+    angles = torch.outer(torch.to(torch.arange(positions, dtype=4, device=like.device), 6), inverse)
+    # The sine of the first half is negated here, so that rotate_half needs no negation at each step.
+    sine = torch.sin(angles)
+    cosine = torch.cos(angles)
+    self.rope = [torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype), torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype)]
+    return 0
+
+  def pack(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+    w = torch.contiguous(torch.to(weight, self.dtype))
+    if self.packed:
+      w = ops.mkldnn._reorder_linear_weight(w, 64)
+    else:
+      # A weight may lie in the mapped checkpoint.
+      w = torch.clone(w)
+    return w
+
+  # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding.
+  def set_ends(self: __torch__.Decoder, embedding: List[Tensor], final_norm: Tensor, head: List[Tensor]) -> int:
+    table = torch.to(torch.cat(embedding, 0), self.dtype)
+    rows = table
+    if torch.gt(torch.numel(head[0]), 0):
+      rows = torch.to(torch.cat(head, 0), self.dtype)
+    # Rows of zeros up to a multiple of 64, so that the vocabulary splits into equal groups.
+    missing = torch.remainder(torch.neg(torch.size(rows, 0)), 64)
+    packed = (self).pack(torch.constant_pad_nd(rows, [0, 0, 0, missing], 0))
+    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype)), packed]
+    return 0
+
+  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
+  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
+    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
+    torch.append(self.qkv, (self).pack(torch.cat([w[1], w[2], w[3]], 0)))
+    torch.append(self.output, (self).pack(w[4]))
+    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
+    torch.append(self.gate_up, (self).pack(torch.cat([w[6], w[7]], 0)))
+    torch.append(self.down, (self).pack(w[8]))
+    torch.append(self.qkv_bias, torch.to(torch.cat([b[0], b[1], b[2]], 0), self.dtype))
+    torch.append(self.output_bias, torch.clone(torch.to(b[3], self.dtype)))
+    torch.append(self.gate_up_bias, torch.to(torch.cat([b[4], b[5]], 0), self.dtype))
+    torch.append(self.down_bias, torch.clone(torch.to(b[6], self.dtype)))
+    return torch.len(self.qkv)
+
+  # Zeros, not garbage: a block may be read beyond what was written, under a weight of zero. The pages are
+  # the operating system's zero pages until they are written.
+  def allocate(self: __torch__.Decoder, blocks: int) -> int:
+    torch.clear(self.keys)
+    torch.clear(self.values)
+    shape = [blocks, self.kv_heads, self.block, self.head_dim]
+    for i in range(torch.len(self.qkv)):
+      torch.append(self.keys, torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device))
+      torch.append(self.values, torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device))
+    return blocks
+
+  # x [rows, in] -> [rows, out]. At most product_rows rows a product: within that, a row's bits do not depend on the others.
+  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    some_bias = annotate(Optional[Tensor], None)
+    if torch.gt(torch.numel(bias), 0):
+      some_bias = bias
+    rows = torch.size(x, 0)
+    pieces = annotate(List[Tensor], [])
+    if self.packed:
+      start = 0
+      for i in range(torch.floordiv(torch.sub(torch.add(rows, self.product_rows), 1), self.product_rows)):
+        part = torch.slice(x, 0, start, torch.add(start, self.product_rows))
+        torch.append(pieces, ops.mkldnn._linear_pointwise(part, weight, some_bias, "none", annotate(List[Optional[number]], []), ""))
+        start = torch.add(start, self.product_rows)
+    else:
+      torch.append(pieces, torch.linear(x, weight, some_bias))
+    y = pieces[0]
+    if torch.gt(torch.len(pieces), 1):
+      y = torch.cat(pieces, 0)
+    return y
+
+  # Root mean square norm, in float32 as HF does, rounded to the model's type before the weight.
+  def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+    f = torch.to(x, 6)
+    scale = torch.rsqrt(torch.add(torch.mean(torch.mul(f, f), [-1], True), self.eps))
+    return torch.mul(torch.to(torch.mul(f, scale), self.dtype), weight)
+
+  # x [tokens, heads, head_dim], cos and sin [tokens, 1, head_dim].
+  def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = torch.floordiv(self.head_dim, 2)
+    swapped = torch.cat([torch.slice(x, -1, half), torch.slice(x, -1, 0, half)], -1)
+    return torch.add(torch.mul(x, cos), torch.mul(swapped, sin))
+
+  def mlp(self: __torch__.Decoder, x: Tensor, layer: int) -> Tensor:
+    both = (self).linear((self).norm(x, self.mlp_norm[layer]), self.gate_up[layer], self.gate_up_bias[layer])
+    gate, up, = torch.chunk(both, 2, -1)
+    return torch.add(x, (self).linear(torch.mul(torch.silu(gate), up), self.down[layer], self.down_bias[layer]))
+
+  # Fills the KV cache with whole spans of prompts and gives no logits.
+  # ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
+  # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    cos = torch.index_select(self.rope[0], 0, positions)
+    sin = torch.index_select(self.rope[1], 0, positions)
+    tokens = torch.size(ids, 0)
+    rotated = torch.add(self.heads, self.kv_heads)
+    layers = torch.len(self.qkv)
+    where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
+    for layer in range(layers):
+      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer])
+      qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
+      qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
+      q = torch.slice(qk, 1, 0, self.heads)
+      k = torch.slice(qk, 1, self.heads)
+      v = torch.slice(qkv, 1, rotated)
+      _0 = torch.index_put_(self.keys[layer], where, k)
+      _1 = torch.index_put_(self.values[layer], where, v)
+      # The last layer's output meets no later layer and no vocabulary.
+      if torch.lt(layer, torch.sub(layers, 1)):
+        attended = annotate(List[Tensor], [])
+        for i in range(torch.size(spans, 0)):
+          first = int(torch.select(torch.select(spans, 0, i), 0, 0))
+          count = int(torch.select(torch.select(spans, 0, i), 0, 1))
+          start = int(torch.select(torch.select(spans, 0, i), 0, 2))
+          entry = int(torch.select(torch.select(spans, 0, i), 0, 3))
+          qs = torch.unsqueeze(torch.transpose(torch.narrow(q, 0, first, count), 0, 1), 0)
+          if torch.eq(start, 0):
+            ks = torch.unsqueeze(torch.transpose(torch.narrow(k, 0, first, count), 0, 1), 0)
+            vs = torch.unsqueeze(torch.transpose(torch.narrow(v, 0, first, count), 0, 1), 0)
+            a = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True, scale=None, enable_gqa=True)
+          else:
+            end = torch.add(start, count)
+            held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
+            mine = torch.narrow(table, 0, entry, held)
+            ks = (self).gather_blocks(self.keys[layer], mine, end)
+            vs = (self).gather_blocks(self.values[layer], mine, end)
+            causal = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
+            a = torch.scaled_dot_product_attention(qs, ks, vs, causal, 0., False, scale=None, enable_gqa=True)
+          torch.append(attended, torch.reshape(torch.transpose(torch.squeeze(a, 0), 0, 1), [count, torch.mul(self.heads, self.head_dim)]))
+        x = torch.add(x, (self).linear(torch.cat(attended, 0), self.output[layer], self.output_bias[layer]))
+        x = (self).mlp(x, layer)
+    return ids
+
+  # [1, kv_heads, end, head_dim] of one sequence, from its blocks in order.
+  def gather_blocks(self: __torch__.Decoder, cache: Tensor, blocks: Tensor, end: int) -> Tensor:
+    rows = torch.permute(torch.index_select(cache, 0, blocks), [1, 0, 2, 3])
+    return torch.unsqueeze(torch.slice(torch.reshape(rows, [self.kv_heads, -1, self.head_dim]), 1, 0, end), 0)
+
+  # Attention of one query row per sequence over the paged cache, [rows, heads * head_dim].
+  # Every block up to the highest in use is multiplied where it lies, with the query of the row that owns it; then the
+  # partial softmaxes of a row's blocks are joined (as in flash attention). Nothing is gathered and nothing is padded to the longest row.
+  # owner [blocks]: batch row; mask [blocks, 1, 1, block]: 0 or -inf; table [rows * width]: block numbers; absent [rows, width, 1, 1]: 0 or -inf.
+  def attend(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, owner: Tensor, mask: Tensor, table: Tensor, absent: Tensor) -> Tensor:
+    rows = torch.size(q, 0)
+    used = torch.size(owner, 0)
+    group = torch.floordiv(self.heads, self.kv_heads)
+    width = torch.size(absent, 1)
+    batch = torch.mul(used, self.kv_heads)
+    asked = torch.reshape(torch.index_select(q, 0, owner), [batch, group, self.head_dim])
+    k = torch.view(torch.slice(keys, 0, 0, used), [batch, self.block, self.head_dim])
+    v = torch.view(torch.slice(values, 0, 0, used), [batch, self.block, self.head_dim])
+    scores = torch.to(torch.bmm(asked, torch.transpose(k, 1, 2)), 6)
+    scores = torch.add(torch.view(scores, [used, self.kv_heads, group, self.block]), mask)
+    best = torch.clamp_min(torch.amax(scores, [-1], True), -1e30)
+    p = torch.exp_(torch.sub(scores, best))
+    mass = torch.sum(p, [-1], True)
+    partial = torch.bmm(torch.view(torch.to(p, self.dtype), [batch, group, self.block]), v)
+    partial = torch.view(torch.to(partial, 6), [used, self.kv_heads, group, self.head_dim])
+    spread = [rows, width, self.kv_heads, group, -1]
+    best = torch.add(torch.view(torch.index_select(best, 0, table), spread), absent)
+    weight = torch.exp(torch.sub(best, torch.amax(best, [1], True)))
+    mass = torch.sum(torch.mul(weight, torch.view(torch.index_select(mass, 0, table), spread)), [1])
+    joined = torch.sum(torch.mul(weight, torch.view(torch.index_select(partial, 0, table), spread)), [1])
+    return torch.to(torch.reshape(torch.div(joined, mass), [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
+
+  # One token a sequence. ids, positions, blocks, offsets [rows]; owner, filled [blocks up to the highest in use]: batch row
+  # and valid positions (0 where free); table [rows, width] block numbers, -1 where absent; temperatures [rows] or empty.
+  # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
+  def decode(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    cos = torch.index_select(self.rope[0], 0, positions)
+    sin = torch.index_select(self.rope[1], 0, positions)
+    rows = torch.size(ids, 0)
+    rotated = torch.add(self.heads, self.kv_heads)
+    where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
+    valid = torch.lt(torch.unsqueeze(torch.arange(self.block, dtype=4, device=ids.device), 0), torch.unsqueeze(filled, 1))
+    mask = torch.view(torch.where(valid, 0., -inf), [-1, 1, 1, self.block])
+    absent = torch.view(torch.where(torch.lt(table, 0), -inf, 0.), [rows, torch.size(table, 1), 1, 1, 1])
+    entries = torch.view(torch.clamp_min(table, 0), [-1])
+    scale = torch.pow(self.head_dim, -0.5)
+    for layer in range(torch.len(self.qkv)):
+      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer])
+      qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
+      qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
+      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
+      _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
+      q = torch.mul(torch.slice(qk, 1, 0, self.heads), scale)
+      a = (self).attend(q, self.keys[layer], self.values[layer], owner, mask, entries, absent)
+      x = torch.add(x, (self).linear(a, self.output[layer], self.output_bias[layer]))
+      x = (self).mlp(x, layer)
+    logits = torch.to((self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0)), 6)
+    padded = torch.size(logits, 1)
+    if torch.gt(padded, self.vocab):
+      _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
+    self.logits = [logits]
+    return (self).candidates(logits, temperatures)
+
+  # The best of a row lie in the groups of 64 with the best maxima, so only those are searched. Sums go group by group,
+  # so that a row's sum does not depend on how many rows there are.
+  def candidates(self: __torch__.Decoder, logits: Tensor, temperatures: Tensor) -> Tensor:
+    rows = torch.size(logits, 0)
+    groups = torch.view(logits, [rows, -1, 64])
+    maxima = torch.amax(groups, [-1])
+    searched = ops.prim.min(self.best, torch.size(groups, 1))
+    _0, chosen, = torch.topk(maxima, searched, -1, True, True)
+    spread = torch.expand(torch.unsqueeze(chosen, -1), [rows, searched, 64])
+    near = torch.reshape(torch.gather(groups, 1, spread), [rows, -1])
+    best, at, = torch.topk(near, ops.prim.min(self.best, torch.size(near, 1)), -1, True, True)
+    ids = torch.add(torch.mul(torch.gather(chosen, 1, torch.floor_divide(at, 64)), 64), torch.remainder(at, 64))
+    total = (self).log_sum_exp(groups, maxima)
+    scaled = total
+    if torch.gt(torch.numel(temperatures), 0):
+      t = torch.view(temperatures, [rows, 1, 1])
+      scaled = (self).log_sum_exp(torch.div(groups, t), torch.div(maxima, torch.view(temperatures, [rows, 1])))
+    return torch.cat([total, scaled, torch.to(ids, 7), torch.to(best, 7)], 1)
+
+  # groups [rows, groups, 64], maxima [rows, groups] -> [rows, 1] float64.
+  def log_sum_exp(self: __torch__.Decoder, groups: Tensor, maxima: Tensor) -> Tensor:
+    top = torch.amax(maxima, [-1], True)
+    sums = torch.sum(torch.exp_(torch.sub(groups, torch.unsqueeze(top, -1))), [-1], False, dtype=7)
+    return torch.add(torch.log(torch.sum(sums, [-1], True)), top)
+
+  # All logits of some rows of the last decode, [rows, vocabulary] float32.
+  def whole_row(self: __torch__.Decoder, row: Tensor) -> Tensor:
+    return torch.slice(torch.index_select(self.logits[0], 0, row), 1, 0, self.vocab)
+
+  # Copies whole blocks of one sequence to those of another.
+  def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
+    where = annotate(List[Optional[Tensor]], [target])
+    for layer in range(torch.len(self.qkv)):
+      _0 = torch.index_put_(self.keys[layer], where, torch.index_select(self.keys[layer], 0, source))
+      _1 = torch.index_put_(self.values[layer], where, torch.index_select(self.values[layer], 0, source))
+    return target
