@@ -1,0 +1,202 @@
+package io.gensweep.model;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import io.gensweep.job.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Executor, once per JVM and device. Loads the decoder program through DJL and hands it the checkpoint tensor by tensor;
+ * the program keeps each in the model's type and in the layout that its products want.
+ *
+ * <p>bfloat16 exists inside the program only: DJL's PyTorch engine has no such type and ends the JVM when it meets one.
+ */
+public final class DecoderLoader {
+  /**
+   * Rows of one matrix product on a CPU. Up to 64 rows, a row's bits do not depend on how many there are, whether oneDNN
+   * uses AVX2 or AVX-512; above, AVX2 switches kernels.
+   */
+  private static final int PRODUCT_ROWS = 64;
+
+  /** Most bytes of a weight handed over at once; a tensor's buffer ends at 2 GiB. */
+  private static final long PIECE_BYTES = 1L << 29;
+
+  private final DecoderSettings settings;
+  private final ModelConfig config;
+  private final DecoderWeights weights;
+  private final boolean packed;
+
+  private DecoderLoader(ModelFolder folder, DecoderSettings settings) {
+    this.settings = settings;
+    this.config = folder.config();
+    this.weights = folder.weights();
+    this.packed = settings.device().equals("cpu");
+  }
+
+  public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
+    TorchEnvironment.prepare(settings.threads());
+    DecoderLoader loader = new DecoderLoader(folder, settings);
+    ZooModel<ProgramCall, ByteBuffer> model = loader.program();
+    try {
+      loader.fill((PtSymbolBlock) model.getBlock(), model.getNDManager());
+      ModelShape shape =
+          new ModelShape(folder.config().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
+      return new TorchDecoder(model, shape, loader.cache());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private ZooModel<ProgramCall, ByteBuffer> program() {
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("gensweep-decoder");
+      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive());
+      return Criteria.builder()
+          .setTypes(ProgramCall.class, ByteBuffer.class)
+          .optEngine("PyTorch")
+          .optDevice(device())
+          .optModelPath(folder)
+          .optModelName("decoder")
+          .optOption("mapLocation", "true")
+          .optTranslator(new ProgramCall.Translator())
+          .build()
+          .loadModel();
+    } catch (IOException | ModelNotFoundException | MalformedModelException e) {
+      throw new IllegalStateException("libtorch refused the decoder program: " + e.getMessage(), e);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private Device device() {
+    return packed ? Device.cpu() : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
+  }
+
+  private void fill(PtSymbolBlock block, NDManager root) {
+    // The optimiser specialises the program to the shapes it sees, and shapes change at every step here.
+    JniUtils.setGraphExecutorOptimize(false);
+    ModelConfig c = config;
+    run(
+        block,
+        "configure",
+        IValue.listFrom(
+            scalarType(),
+            packed ? 1 : 0,
+            PRODUCT_ROWS,
+            c.vocabSize(),
+            c.heads(),
+            c.kvHeads(),
+            c.headDim(),
+            KvCache.BLOCK,
+            TorchDecoder.BEST),
+        IValue.from(c.normEpsilon()));
+    try (NDManager manager = root.newSubManager()) {
+      run(
+          block,
+          "set_ends",
+          list(pieces(manager, Optional.of(weights.embedding()))),
+          IValue.from(whole(manager, Optional.of(weights.finalNorm()))),
+          list(pieces(manager, weights.head())));
+      RopeScaling rope = c.ropeScaling();
+      run(
+          block,
+          "set_rope",
+          IValue.from((long) rope.kind().code()),
+          IValue.from((long) settings.maxModelLen()),
+          IValue.listFrom(
+              c.ropeTheta(), rope.factor(), rope.lowFrequency(), rope.highFrequency(), rope.originalPositions()),
+          IValue.from(whole(manager, Optional.empty())));
+    }
+    for (DecoderWeights.Layer layer : weights.layers()) {
+      try (NDManager manager = root.newSubManager()) {
+        run(
+            block,
+            "add_layer",
+            list(layer.weights().stream().map(w -> whole(manager, Optional.of(w))).toList()),
+            list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
+      }
+    }
+    run(block, "allocate", IValue.from((long) cache().blocks()));
+  }
+
+  private KvCache cache() {
+    long blockBytes = 2L * config.layers() * config.kvHeads() * KvCache.BLOCK * config.headDim() * typeBytes();
+    return KvCache.sized(settings.maxModelLen(), settings.maxBatch(), blockBytes, kvBudget);
+  }
+
+  private final long kvBudget = MemoryBudget.forKvCache();
+
+  /** Scalar type numbers of libtorch (c10/core/ScalarType.h). */
+  private long scalarType() {
+    return switch (settings.dtype()) {
+      case FLOAT32 -> 6;
+      case BFLOAT16 -> 15;
+      case FLOAT16 -> 5;
+      default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
+    };
+  }
+
+  private int typeBytes() {
+    return settings.dtype() == DType.FLOAT32 ? 4 : 2;
+  }
+
+  /** The tensor as float32 on the device; one without elements where the model has none. */
+  private static PtNDArray whole(NDManager manager, Optional<StoredTensor> tensor) {
+    if (tensor.isEmpty()) {
+      return (PtNDArray) manager.create(new float[0]);
+    }
+    StoredTensor t = tensor.get();
+    Shape shape = t.shape().size() == 1 ? new Shape(t.rowCount()) : new Shape(t.rowCount(), t.rowSize());
+    return (PtNDArray) manager.create(t.rows(0, t.rowCount()), shape, DataType.FLOAT32);
+  }
+
+  private static List<PtNDArray> pieces(NDManager manager, Optional<StoredTensor> tensor) {
+    if (tensor.isEmpty()) {
+      return List.of(whole(manager, tensor));
+    }
+    StoredTensor t = tensor.get();
+    int rows = (int) Math.max(1, Math.min(t.rowCount(), PIECE_BYTES / (4L * t.rowSize())));
+    List<PtNDArray> pieces = new ArrayList<>();
+    for (int from = 0; from < t.rowCount(); from += rows) {
+      int to = Math.min(t.rowCount(), from + rows);
+      pieces.add((PtNDArray) manager.create(t.rows(from, to), new Shape(to - from, t.rowSize()), DataType.FLOAT32));
+    }
+    return pieces;
+  }
+
+  private static IValue list(List<PtNDArray> arrays) {
+    return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
+  }
+
+  private static void run(PtSymbolBlock block, String method, IValue... arguments) {
+    IValueUtils.runMethod(block, method, arguments).close();
+    Stream.of(arguments).forEach(IValue::close);
+  }
+
+  private static void delete(Path folder) {
+    if (folder != null) {
+      folder.resolve("decoder.pt").toFile().delete();
+      folder.toFile().delete();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.gensweep.model;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Plain Java. Packs the decoder's text into the archive that libtorch loads: a zip of stored entries with the code, a
+ * pickle of one {@code Decoder} whose attributes are zeros and empty lists, and no weights.
+ */
+final class DecoderProgram {
+  private static final String TEXT = "decoder.py";
+  private static final Pattern ATTRIBUTE =
+      Pattern.compile("^  (\\w+) : (bool|int|float|List\\[Tensor])(?:  #.*)?$", Pattern.MULTILINE);
+
+  private DecoderProgram() {}
+
+  static byte[] archive() {
+    String code = text();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      store(zip, "m/data.pkl", pickle(code));
+      store(zip, "m/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+      store(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+      store(zip, "m/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String text() {
+    try (InputStream in = DecoderProgram.class.getResourceAsStream(TEXT)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Pickle protocol 2 (PEP 307) of the module's attributes, as {@code torch.jit.save} writes them. */
+  private static byte[] pickle(String code) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(ascii("\u0080\u0002c__torch__\nDecoder\n)\u0081}("));
+    Matcher attribute = ATTRIBUTE.matcher(code);
+    while (attribute.find()) {
+      byte[] name = ascii(attribute.group(1));
+      out.write('X');
+      out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(name.length).array());
+      out.writeBytes(name);
+      out.writeBytes(
+          ascii(
+              switch (attribute.group(2)) {
+                case "bool" -> "\u0089";
+                case "int" -> "K\0";
+                case "float" -> "G\0\0\0\0\0\0\0\0";
+                default -> "ctorch.jit._pickle\nbuild_tensorlist\n(](etR";
+              }));
+    }
+    out.writeBytes(ascii("ub."));
+    return out.toByteArray();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}

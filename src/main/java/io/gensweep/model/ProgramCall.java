@@ -1,0 +1,51 @@
+package io.gensweep.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslatorContext;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Executor. One call of a method of the decoder program, its arguments small tensors made on the way in. */
+record ProgramCall(String method, List<Argument> arguments) {
+
+  /** One tensor, made where the program runs. */
+  interface Argument {
+    NDArray on(NDManager manager);
+  }
+
+  static ProgramCall of(String method, Argument... arguments) {
+    return new ProgramCall(method, List.of(arguments));
+  }
+
+  static Argument longs(long[] values, long... shape) {
+    return manager -> manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
+  }
+
+  static Argument floats(float[] values) {
+    return manager -> manager.create(values);
+  }
+
+  /** Call in, the bytes of the one result tensor out. */
+  static final class Translator implements NoBatchifyTranslator<ProgramCall, ByteBuffer> {
+    @Override
+    public NDList processInput(TranslatorContext context, ProgramCall call) {
+      NDManager manager = context.getNDManager();
+      NDList list = new NDList();
+      // DJL picks the method by the name of an array that is not passed on.
+      NDArray method = manager.create(0L);
+      method.setName("module_method:" + call.method());
+      list.add(method);
+      call.arguments().forEach(argument -> list.add(argument.on(manager)));
+      return list;
+    }
+
+    @Override
+    public ByteBuffer processOutput(TranslatorContext context, NDList list) {
+      return list.singletonOrThrow().toByteBuffer();
+    }
+  }
+}
