@@ -1,0 +1,100 @@
+package io.gensweep;
+
+import io.gensweep.job.JobError;
+import io.gensweep.job.JobFile;
+import io.gensweep.job.ResolvedJob;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Driver. The command line: which command, which job, and the exit code of how it went. */
+@Command(
+    name = "gensweep",
+    description = "Offline text generation and sampling sweeps on Spark.",
+    synopsisSubcommandLabel = "COMMAND")
+public final class Cli {
+  private final RunCommand run;
+  private final TextSource texts;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Show this and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli looks for the option, nobody for its value
+  private boolean help;
+
+  public Cli(RunCommand run, TextSource texts) {
+    this.run = run;
+    this.texts = texts;
+  }
+
+  /** Runs the command that the arguments name; what goes wrong is told to {@code err}. */
+  public ExitCode execute(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine commandLine =
+        new CommandLine(this)
+            .addSubcommand(new Run())
+            .setExpandAtFiles(false)
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler(
+                (e, unused) -> {
+                  CommandLine command = e.getCommandLine();
+                  err.println("gensweep: " + firstLine(e.getMessage()));
+                  err.println("usage: " + command.getHelp().synopsis(0).strip());
+                  return ExitCode.WRONG_JOB.code();
+                })
+            .setExecutionExceptionHandler(
+                (e, unused, parsed) -> {
+                  if (e instanceof JobError) {
+                    err.println("gensweep: " + e.getMessage());
+                    return ExitCode.WRONG_JOB.code();
+                  }
+                  e.printStackTrace(err);
+                  return ExitCode.FAILED.code();
+                });
+    int code = commandLine.execute(arguments);
+    out.flush();
+    err.flush();
+    return ExitCode.of(code);
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+
+  /** {@code run JOB.yaml [--set key=value ...]}. */
+  @Command(name = "run", description = "Generate continuations for every prompt of a job.")
+  private final class Run implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "JOB.yaml", description = "The job file.")
+    private String job;
+
+    @Option(
+        names = "--set",
+        paramLabel = "key=value",
+        description = "Override a key of the job file by its dotted path; the value is YAML.")
+    private List<String> sets = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+      return run.run(resolved()).code();
+    }
+
+    private ResolvedJob resolved() throws IOException {
+      String yaml =
+          texts.read(job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
+      JobFile file = JobFile.parse(job, yaml, sets);
+      Optional<String> generationConfig =
+          file.samplingFromModel()
+              ? texts.read(file.model().path() + "/generation_config.json")
+              : Optional.empty();
+      return file.resolve(generationConfig);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.gensweep.job;
+
+/**
+ * Plain Java. The job file, the arguments or the model are wrong, and the user can put it right.
+ *
+ * <p>The message is one line that names the key, the value and what is allowed.
+ */
+public final class JobError extends RuntimeException {
+  public JobError(String message) {
+    super(oneLine(message));
+  }
+
+  public JobError(String message, Throwable cause) {
+    super(oneLine(message), cause);
+  }
+
+  /** {@code place} says where the value stands, such as {@code jobs/x.yaml:7} or {@code --set}. */
+  static JobError at(String place, String message) {
+    return new JobError(place + ": " + message);
+  }
+
+  private static String oneLine(String message) {
+    return message.replaceAll("\\R", "\\\\n");
+  }
+}

@@ -1,0 +1,211 @@
+package io.gensweep.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.gensweep.sampling.SamplingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Driver. A job file and the command line's settings, read in two steps: what they say, and, with
+ * the model's generation_config.json where the job asks for it, what that comes to.
+ *
+ * <p>Later layers override earlier ones: job-defaults.yaml, generation_config.json, the job file,
+ * the command line.
+ */
+public final class JobFile {
+  private static final String ARGUMENT = "--set";
+  private static final String MAX_BATCH = "max_batch";
+
+  private final String source;
+  private final Layer defaults;
+  private final Layer given;
+
+  private JobFile(String source, Layer defaults, Layer given) {
+    this.source = source;
+    this.defaults = defaults;
+    this.given = given;
+  }
+
+  /**
+   * Reads a job file's text and the command line's settings.
+   *
+   * @param source the job file's path or URI, for errors and the default of `name`
+   * @param sets {@code key=value} from the command line, the value in YAML
+   * @throws JobError for what no generation_config.json could put right
+   */
+  public static JobFile parse(String source, String yaml, List<String> sets) {
+    YamlTree tree = YamlTree.parse(yaml, line -> source + ":" + line);
+    if (!tree.root().isObject() && !tree.root().isNull()) {
+      throw JobError.at(
+          source, "a job file must be a map of keys, was " + Binding.shown(tree.root()));
+    }
+    Layer file = Layer.empty();
+    file.add(Origin.JOB_FILE, tree.root(), path -> tree.places().getOrDefault(path, source));
+    Layer commandLine = Layer.empty();
+    for (String set : sets) {
+      commandLine.add(Origin.COMMAND_LINE, assignment(set), path -> ARGUMENT);
+    }
+    Layer defaults = Layer.empty();
+    ObjectNode named = JobKeys.DEFAULTS.deepCopy();
+    nameOf(source).ifPresent(name -> named.put("name", name));
+    defaults.add(Origin.DEFAULT, named, path -> source);
+    JobFile job = new JobFile(source, defaults, commandLine.over(file));
+    job.model();
+    job.samplingFromModel();
+    return job;
+  }
+
+  /** The model, whose folder may hold the generation_config.json that {@link #resolve} takes. */
+  public ModelSpec model() {
+    return section(given.over(defaults), "model", ModelSpec.class);
+  }
+
+  /** Whether the job says {@code sampling.from_model: true}. */
+  public boolean samplingFromModel() {
+    Leaf leaf = given.over(defaults).leaf(JobKeys.SAMPLING + "." + JobKeys.FROM_MODEL);
+    if (!leaf.value().isBoolean()) {
+      throw JobError.at(
+          leaf.place(),
+          "sampling.from_model must be true or false, was " + Binding.shown(leaf.value()));
+    }
+    return leaf.value().booleanValue();
+  }
+
+  /**
+   * Decides every setting.
+   *
+   * @param generationConfig the text of the model's generation_config.json, when it has one; read
+   *     only when {@link #samplingFromModel}
+   */
+  public ResolvedJob resolve(Optional<String> generationConfig) {
+    Layer lower = defaults;
+    if (samplingFromModel()) {
+      Leaf leaf = given.leaf(JobKeys.SAMPLING + "." + JobKeys.FROM_MODEL);
+      String json =
+          generationConfig.orElseThrow(
+              () ->
+                  JobError.at(
+                      leaf.place(),
+                      "sampling.from_model must be false, was true: "
+                          + model().path()
+                          + " has no generation_config.json"));
+      lower = GenerationConfig.layer(json).over(defaults);
+    }
+    Layer settings = given.over(lower);
+    JobSpec spec =
+        Binding.checked(scope(settings, ""), () -> Support.requireImplemented(spec(settings)));
+    List<Setting> all = new ArrayList<>();
+    settings
+        .leaves()
+        .forEach((key, leaf) -> all.add(new Setting(key, leaf.value(), leaf.origin())));
+    return new ResolvedJob(spec, all);
+  }
+
+  private JobSpec spec(Layer settings) {
+    refuseFormatOfTable(settings);
+    TopSection top = section(settings, "", TopSection.class);
+    ModelSpec model = section(settings, "model", ModelSpec.class);
+    PromptsSection prompts = section(settings, "prompts", PromptsSection.class);
+    ObjectNode samplingTree = settings.tree(JobKeys.SAMPLING);
+    samplingTree.remove(JobKeys.FROM_MODEL);
+    SamplingConfig sampling =
+        Binding.bind(samplingTree, SamplingConfig.class, scope(settings, JobKeys.SAMPLING));
+    return new JobSpec(
+        top.name(),
+        model,
+        Binding.checked(scope(settings, "prompts"), prompts::spec),
+        new ChatSpec(top.chat(), top.chatTemplate()),
+        sampling,
+        new SweepReader(settings, samplingTree, source).grid(sampling),
+        score(settings),
+        engine(settings),
+        section(settings, "output", OutputSpec.class));
+  }
+
+  private Optional<ScoreSpec> score(Layer settings) {
+    boolean given = settings.section("score").values().stream().anyMatch(l -> !l.value().isNull());
+    return given ? Optional.of(section(settings, "score", ScoreSpec.class)) : Optional.empty();
+  }
+
+  private EngineSpec engine(Layer settings) {
+    ObjectNode tree = settings.tree("engine");
+    JsonNode maxBatch = tree.get(MAX_BATCH);
+    if (maxBatch.equals(TextNode.valueOf("auto"))) {
+      tree.putNull(MAX_BATCH);
+    } else if (!maxBatch.isInt()) {
+      throw JobError.at(
+          settings.leaf("engine." + MAX_BATCH).place(),
+          "engine.max_batch must be a whole number >= 1 or auto, was " + Binding.shown(maxBatch));
+    }
+    return Binding.bind(tree, EngineSpec.class, scope(settings, "engine"));
+  }
+
+  private void refuseFormatOfTable(Layer settings) {
+    Leaf format = settings.leaf("prompts.format");
+    boolean table = !settings.leaf("prompts.table").value().isNull();
+    if (table && format.origin() != Origin.DEFAULT) {
+      throw JobError.at(
+          format.place(),
+          "prompts.format must be left out with prompts.table, was "
+              + Binding.shown(format.value())
+              + ": a table has a format of its own");
+    }
+  }
+
+  private <T extends Record> T section(Layer settings, String section, Class<T> type) {
+    return Binding.bind(settings.tree(section), type, scope(settings, section));
+  }
+
+  private Binding.Scope scope(Layer settings, String section) {
+    String prefix = section.isEmpty() ? "" : section + ".";
+    return new Binding.Scope() {
+      @Override
+      public String key(String local) {
+        return prefix + local;
+      }
+
+      @Override
+      public String place(String local) {
+        return settings.place(prefix + local, source);
+      }
+    };
+  }
+
+  /** {@code a.b=value} as the tree {a: {b: value}}. */
+  private static JsonNode assignment(String set) {
+    int equals = set.indexOf('=');
+    if (equals < 1) {
+      throw JobError.at(ARGUMENT, "must be key=value, was " + TextNode.valueOf(set));
+    }
+    String key = set.substring(0, equals);
+    String place = ARGUMENT + " " + set.replaceAll("\\s+", " ");
+    JsonNode tree = YamlTree.parse(set.substring(equals + 1), line -> place).root();
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      return JsonNodeFactory.instance.objectNode().set(key, tree);
+    }
+    String section = key.substring(0, dot);
+    String under = key.substring(dot + 1);
+    if (!JobKeys.isSection(section)) {
+      throw JobError.at(ARGUMENT, JobKeys.unknownSection(section, under));
+    }
+    ObjectNode assigned = JsonNodeFactory.instance.objectNode();
+    assigned.putObject(section).set(under, tree);
+    return assigned;
+  }
+
+  /** The file's name without folders and its last ending. */
+  private static Optional<String> nameOf(String source) {
+    String file = source.substring(source.lastIndexOf('/') + 1);
+    int dot = file.lastIndexOf('.');
+    String name = dot < 0 ? file : file.substring(0, dot);
+    return name.isBlank() ? Optional.empty() : Optional.of(name);
+  }
+
+  /** The keys that stand at the top of a job file. */
+  record TopSection(String name, ChatMode chat, Optional<String> chatTemplate) {}
+}

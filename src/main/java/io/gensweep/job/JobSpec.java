@@ -1,0 +1,48 @@
+package io.gensweep.job;
+
+import static io.gensweep.job.Rules.require;
+
+import io.gensweep.sampling.SamplingConfig;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * Plain Java. A job with everything decided; all that travels from the driver to the executors.
+ *
+ * @param sampling the sampling that the points of the sweep start from
+ */
+public record JobSpec(
+    String name,
+    ModelSpec model,
+    PromptsSpec prompts,
+    ChatSpec chat,
+    SamplingConfig sampling,
+    SweepGrid sweep,
+    Optional<ScoreSpec> score,
+    EngineSpec engine,
+    OutputSpec output)
+    implements Serializable {
+  public JobSpec {
+    require(!name.isBlank(), "name must not be blank");
+    require(
+        chat.mode() != ChatMode.ALWAYS || prompts.kind() != PromptKind.TOKENS,
+        "chat must be auto or never with prompts.tokens, was always: token ids have no messages");
+    require(
+        chat.mode() != ChatMode.NEVER || prompts.kind() != PromptKind.MESSAGES,
+        "chat must be auto or always with prompts.messages, was never: messages need a template");
+  }
+
+  /**
+   * SHA-256, in hex, of the settings that decide what the rows hold.
+   *
+   * <p>The model enters by its dtype and length only, since a hash of its files says more than its
+   * path. The device, {@code engine}, {@code output} and the names of job and points are left out.
+   */
+  public String fingerprint() {
+    return Fingerprint.of(this);
+  }
+
+  private Object writeReplace() {
+    return RecordForm.of(this);
+  }
+}

@@ -1,0 +1,10 @@
+package io.gensweep.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Plain Java. A value that one layer gives to a key.
+ *
+ * @param place what an error calls the layer, such as {@code jobs/x.yaml:7} or {@code --set}
+ */
+record Leaf(JsonNode value, Origin origin, String place) {}

@@ -1,0 +1,55 @@
+package io.gensweep.job;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Plain Java. The word that a mistyped word was meant to be. */
+final class Nearest {
+  private static final int SHORTEST_PREFIX = 3;
+
+  private Nearest() {}
+
+  /**
+   * The closest candidate by edits, a swap of neighbours being one, among those at most a third of
+   * the word away; else the first that the word starts, or that starts the word.
+   */
+  static Optional<String> to(String word, Collection<String> candidates) {
+    int allowed = Math.max(1, word.length() / 3);
+    Optional<String> close =
+        candidates.stream()
+            .filter(candidate -> edits(word, candidate) <= allowed)
+            .min(Comparator.comparingInt(candidate -> edits(word, candidate)));
+    return close.or(
+        () -> candidates.stream().filter(candidate -> startsOther(word, candidate)).findFirst());
+  }
+
+  private static boolean startsOther(String word, String candidate) {
+    return (word.length() >= SHORTEST_PREFIX && candidate.startsWith(word))
+        || (candidate.length() >= SHORTEST_PREFIX && word.startsWith(candidate));
+  }
+
+  /** Optimal string alignment distance. */
+  private static int edits(String a, String b) {
+    int[][] distance = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          distance[i][j] = i + j;
+          continue;
+        }
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        int least = Math.min(distance[i - 1][j] + 1, distance[i][j - 1] + 1);
+        least = Math.min(least, distance[i - 1][j - 1] + change);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          least = Math.min(least, distance[i - 2][j - 2] + 1);
+        }
+        distance[i][j] = least;
+      }
+    }
+    return distance[a.length()][b.length()];
+  }
+}

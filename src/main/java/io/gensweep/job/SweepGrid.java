@@ -1,0 +1,31 @@
+package io.gensweep.job;
+
+import static io.gensweep.job.Rules.require;
+
+import io.gensweep.sampling.SamplingConfig;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Plain Java. The points of the sweep in order; one point when the job has no sweep. */
+public record SweepGrid(List<SweepPoint> points) implements Serializable {
+  /** The name of a point that overrides nothing. */
+  static final String UNCHANGED = "default";
+
+  public SweepGrid {
+    require(!points.isEmpty(), "points must hold at least one point");
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < points.size(); i++) {
+      SweepPoint point = points.get(i);
+      require(point.index() == i, "points must be in order, was " + point.index() + " at " + i);
+      require(names.add(point.name()), "points must differ, was " + point.name() + " twice");
+    }
+    points = List.copyOf(points);
+  }
+
+  /** The grid of a job without a sweep. */
+  public static SweepGrid of(SamplingConfig sampling) {
+    return new SweepGrid(List.of(new SweepPoint(0, UNCHANGED, sampling)));
+  }
+}

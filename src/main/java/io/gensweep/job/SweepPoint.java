@@ -1,0 +1,20 @@
+package io.gensweep.job;
+
+import static io.gensweep.job.Rules.require;
+
+import io.gensweep.sampling.SamplingConfig;
+import java.io.Serializable;
+
+/**
+ * Plain Java. One setting of the sweep.
+ *
+ * @param index place in the grid, from 0
+ * @param name the point's own name, or its overrides, such as {@code temperature=0.7,top_p=0.9}
+ * @param sampling the job's sampling with the point's overrides
+ */
+public record SweepPoint(int index, String name, SamplingConfig sampling) implements Serializable {
+  public SweepPoint {
+    require(index >= 0, "index must be >= 0, was " + index);
+    require(!name.isBlank(), "name must not be blank");
+  }
+}

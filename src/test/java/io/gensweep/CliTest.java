@@ -1,0 +1,143 @@
+package io.gensweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gensweep.job.JobError;
+import io.gensweep.job.ResolvedJob;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CliTest {
+  @TempDir private Path folder;
+  private final List<ResolvedJob> ran = new ArrayList<>();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private String job;
+
+  @BeforeEach
+  void writeJob() throws Exception {
+    Path file = folder.resolve("night.yaml");
+    Files.writeString(
+        file,
+        """
+        model: {path: "%s"}
+        prompts: {path: p.jsonl, text: prompt}
+        output: {path: o}
+        """
+            .formatted(folder));
+    job = file.toString();
+  }
+
+  @Test
+  void runReadsTheJobAndItsOverrides() {
+    assertThat(
+            execute("run", job, "--set", "sampling.n=3", "--set=sampling.stop=[\"a=b\", \"@c\"]"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(ran).hasSize(1);
+    assertThat(ran.get(0).spec().name()).isEqualTo("night");
+    assertThat(ran.get(0).spec().sampling().n()).isEqualTo(3);
+    assertThat(ran.get(0).spec().sampling().stop()).containsExactly("a=b", "@c");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void runReadsTheModelsGenerationConfigWhenTheJobAsksForIt() throws Exception {
+    Files.writeString(folder.resolve("generation_config.json"), "{\"top_k\": 20}");
+    assertThat(execute("run", job)).isEqualTo(ExitCode.DONE);
+    assertThat(execute("run", job, "--set", "sampling.from_model=true")).isEqualTo(ExitCode.DONE);
+    assertThat(ran).extracting(r -> r.spec().sampling().topK()).containsExactly(0, 20);
+  }
+
+  @Test
+  void theExitCodeIsTheCommands() {
+    assertThat(execute(job -> ExitCode.TOO_MANY_FAILED_ROWS, "run", job).code()).isEqualTo(3);
+  }
+
+  @Test
+  void aWrongJobIsOneLineAndExitCode2() {
+    assertThat(execute("run", job, "--set", "sampling.top_p=2").code()).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualTo("gensweep: --set: sampling.top_p must be in (0, 1], was 2.0\n");
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void aModelFoundWrongByTheCommandIsExitCode2() {
+    RunCommand run =
+        job -> {
+          throw new JobError("model.path: no config.json");
+        };
+    assertThat(execute(run, "run", job).code()).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("gensweep: model.path: no config.json\n");
+  }
+
+  @Test
+  void aMissingJobFileIsExitCode2() {
+    assertThat(execute("run", "nowhere.yaml").code()).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("gensweep: nowhere.yaml: there is no such job file\n");
+  }
+
+  @Test
+  void wrongArgumentsAreOneLineAndTheUsage() {
+    assertThat(execute().code()).isEqualTo(2);
+    assertThat(execute("rum", job).code()).isEqualTo(2);
+    assertThat(execute("run").code()).isEqualTo(2);
+    assertThat(execute("run", job, job).code()).isEqualTo(2);
+    assertThat(execute("run", job, "--sets", "a=b").code()).isEqualTo(2);
+    assertThat(execute("run", job, "--set").code()).isEqualTo(2);
+    assertThat(err.toString().replace(job, "JOB"))
+        .isEqualTo(
+            """
+            gensweep: Missing required subcommand
+            usage: gensweep [-h] COMMAND
+            gensweep: Unmatched arguments from index 0: 'rum', 'JOB'
+            usage: gensweep [-h] COMMAND
+            gensweep: Missing required parameter: 'JOB.yaml'
+            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            gensweep: Unmatched argument at index 2: 'JOB'
+            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            gensweep: Unknown options: '--sets', 'a=b'
+            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            gensweep: Missing required parameter for option '--set' (key=value)
+            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            """);
+  }
+
+  @Test
+  void anythingElseIsExitCode1WithItsTrace() {
+    RunCommand run =
+        job -> {
+          throw new IllegalStateException("lost");
+        };
+    assertThat(execute(run, "run", job).code()).isEqualTo(1);
+    assertThat(err.toString()).contains("lost", "at io.gensweep.CliTest");
+  }
+
+  @Test
+  void helpIsNoError() {
+    assertThat(execute("--help")).isEqualTo(ExitCode.DONE);
+    assertThat(execute("run", "--help")).isEqualTo(ExitCode.DONE);
+    assertThat(out.toString()).contains("run", "--set=key=value", "JOB.yaml");
+  }
+
+  private ExitCode execute(String... arguments) {
+    RunCommand run =
+        job -> {
+          ran.add(job);
+          return ExitCode.DONE;
+        };
+    return execute(run, arguments);
+  }
+
+  private ExitCode execute(RunCommand run, String... arguments) {
+    return new Cli(run, TextSource.local())
+        .execute(new PrintWriter(out), new PrintWriter(err), arguments);
+  }
+}

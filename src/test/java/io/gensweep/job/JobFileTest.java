@@ -1,0 +1,295 @@
+package io.gensweep.job;
+
+import static io.gensweep.job.JobText.least;
+import static io.gensweep.job.JobText.setting;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.sampling.SamplingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class JobFileTest {
+  private static final String WHOLE =
+      """
+      name: quickstart
+      model:
+        path: data/models/tiny
+        dtype: bfloat16
+        device: cuda:1
+        max_model_len: 2048
+      prompts:
+        path: data/prompts/quickstart.jsonl
+        format: jsonl
+        id: id
+        messages: chat
+        keep: [answer]
+        special_tokens: plain
+      chat: always
+      chat_template: template.jinja
+      sampling:
+        n: 2
+        max_tokens: 64
+        min_tokens: 1
+        temperature: 1
+        top_k: -1
+        top_p: 0.95
+        min_p: 0.05
+        seed: 9007199254740993
+        stop: "\\n"
+        stop_token_ids: [2]
+        ignore_eos: true
+        logprobs: 3
+      sweep:
+        temperature: [0.0, 0.7]
+      engine:
+        max_batch: 16
+      output:
+        path: out/quickstart
+        if_exists: overwrite
+        max_failed_fraction: 0.25
+      """;
+
+  @Test
+  void everyKeyOfAJobFileArrives() {
+    JobSpec job = JobText.resolve(WHOLE).spec();
+    SamplingConfig sampling =
+        new SamplingConfig(
+            2,
+            64,
+            1,
+            1.0,
+            0,
+            0.95,
+            0.05,
+            1.0,
+            0.0,
+            0.0,
+            9007199254740993L,
+            List.of("\n"),
+            List.of(2),
+            true,
+            3,
+            false);
+    assertThat(job)
+        .isEqualTo(
+            new JobSpec(
+                "quickstart",
+                new ModelSpec("data/models/tiny", DType.BFLOAT16, "cuda:1", Optional.of(2048)),
+                new PromptsSpec(
+                    Optional.of("data/prompts/quickstart.jsonl"),
+                    Optional.empty(),
+                    "jsonl",
+                    Optional.of("id"),
+                    PromptKind.MESSAGES,
+                    "chat",
+                    List.of("answer"),
+                    Optional.empty(),
+                    SpecialTokens.PLAIN),
+                new ChatSpec(ChatMode.ALWAYS, Optional.of("template.jinja")),
+                sampling,
+                new SweepGrid(
+                    List.of(
+                        new SweepPoint(0, "temperature=0.0", sampling.withTemperature(0)),
+                        new SweepPoint(1, "temperature=0.7", sampling.withTemperature(0.7)))),
+                Optional.empty(),
+                new EngineSpec(Optional.of(16)),
+                new OutputSpec("out/quickstart", IfExists.OVERWRITE, 0.25)));
+  }
+
+  @Test
+  void whatAJobLeavesOutHasTheDocumentedDefault() {
+    JobSpec job = least().spec();
+    assertThat(job.sampling()).isEqualTo(SamplingConfig.defaults());
+    assertThat(job.sweep()).isEqualTo(SweepGrid.of(SamplingConfig.defaults()));
+    assertThat(job.model()).isEqualTo(new ModelSpec("m", DType.AUTO, "auto", Optional.empty()));
+    assertThat(job.prompts().format()).isEqualTo("jsonl");
+    assertThat(job.prompts().id()).isEmpty();
+    assertThat(job.prompts().keep()).isEmpty();
+    assertThat(job.prompts().specialTokens()).isEqualTo(SpecialTokens.PARSE);
+    assertThat(job.chat()).isEqualTo(new ChatSpec(ChatMode.AUTO, Optional.empty()));
+    assertThat(job.engine().maxBatch()).isEmpty();
+    assertThat(job.output()).isEqualTo(new OutputSpec("o", IfExists.RESUME, 0.0));
+    assertThat(job.score()).isEmpty();
+  }
+
+  @Test
+  void everyKeyWithADefaultIsResolvedToItWhenTheJobIsSilent() {
+    ResolvedJob job = least();
+    List<String> keys = leafKeys();
+    assertThat(keys).hasSizeGreaterThan(35);
+    assertThat(job.resolved().findValuesAsText("key")).containsExactlyElementsOf(keys);
+    for (JsonNode setting : job.resolved()) {
+      String key = setting.get("key").textValue();
+      if (setting.get("origin").textValue().equals("default") && !key.equals("name")) {
+        String section = key.contains(".") ? key.substring(0, key.indexOf('.')) : "";
+        String local = key.substring(key.indexOf('.') + 1);
+        assertThat(setting.get("value")).as(key).isEqualTo(JobKeys.defaultOf(section, local));
+      }
+    }
+  }
+
+  /** Each default, written out, gives the same job as silence: it binds, and it is the default. */
+  @Test
+  void everyDefaultBindsWhenWrittenOut() {
+    JobSpec silent = least().spec();
+    int written = 0;
+    for (Setting setting : least().settings()) {
+      if (setting.origin() == Origin.DEFAULT && !setting.value().isNull()) {
+        ResolvedJob job = least(setting.key() + "=" + setting.value());
+        assertThat(job.spec()).as(setting.key()).isEqualTo(silent);
+        assertThat(setting(job, setting.key())).isEqualTo(setting.value() + " (command_line)");
+        written++;
+      }
+    }
+    assertThat(written).isEqualTo(27);
+  }
+
+  @Test
+  void theCommandLineOverridesTheFileThatOverridesTheModelThatOverridesTheDefaults() {
+    String yaml =
+        JobText.LEAST + "sampling: {from_model: true, top_p: 0.8, max_new_tokens: 7, min_p: 0.1}";
+    String model =
+        """
+        {"temperature": 0.6, "top_p": 0.5, "top_k": 20, "max_new_tokens": 99, "min_p": null,
+         "eos_token_id": [1, 2], "do_sample": true, "transformers_version": "4.51.0"}
+        """;
+    ResolvedJob job =
+        JobFile.parse("x.yaml", yaml, List.of("sampling.max_tokens=8")).resolve(Optional.of(model));
+    assertThat(setting(job, "sampling.seed")).isEqualTo("0 (default)");
+    assertThat(setting(job, "sampling.temperature")).isEqualTo("0.6 (model)");
+    assertThat(setting(job, "sampling.top_k")).isEqualTo("20 (model)");
+    assertThat(setting(job, "sampling.min_p")).isEqualTo("0.1 (job_file)");
+    assertThat(setting(job, "sampling.top_p")).isEqualTo("0.8 (job_file)");
+    assertThat(setting(job, "sampling.max_tokens")).isEqualTo("8 (command_line)");
+    assertThat(job.spec().sampling())
+        .isEqualTo(
+            SamplingConfig.defaults()
+                .withTemperature(0.6)
+                .withTopK(20)
+                .withTopP(0.8)
+                .withMinP(0.1)
+                .withMaxTokens(8));
+  }
+
+  @Test
+  void theModelsGenerationConfigCountsOnlyWhenTheJobSaysSo() {
+    JobFile file = JobFile.parse("x.yaml", JobText.LEAST, List.of());
+    assertThat(file.samplingFromModel()).isFalse();
+    assertThat(file.resolve(Optional.of("{\"temperature\": 0.1}")).spec().sampling())
+        .isEqualTo(SamplingConfig.defaults());
+  }
+
+  @Test
+  void aModelThatDoesNotSampleIsGreedy() {
+    ResolvedJob job =
+        fromModel("{\"do_sample\": false, \"temperature\": 0.6}", "sampling.from_model=true");
+    assertThat(job.spec().sampling().greedy()).isTrue();
+  }
+
+  @Test
+  void errorsOfTheModelsGenerationConfigNameIt() {
+    assertThatThrownBy(() -> fromModel("{\"top_p\": 7}", "sampling.from_model=true"))
+        .isInstanceOf(JobError.class)
+        .hasMessage("generation_config.json: sampling.top_p must be in (0, 1], was 7.0");
+    assertThatThrownBy(() -> fromModel("{\n  nope", "sampling.from_model=true"))
+        .isInstanceOf(JobError.class)
+        .hasMessage("generation_config.json:2: not valid JSON");
+    assertThatThrownBy(
+            () -> fromModel("{\"repetition_penalty\": 1.05}", "sampling.from_model=true"))
+        .isInstanceOf(JobError.class)
+        .hasMessage(
+            "generation_config.json: sampling.repetition_penalty: 1.05 is not supported by this"
+                + " version; leave it at 1.0");
+  }
+
+  @Test
+  void aPenaltyOfTheModelCanBeSetBack() {
+    ResolvedJob job =
+        fromModel(
+            "{\"repetition_penalty\": 1.05}",
+            "sampling.from_model=true",
+            "sampling.repetition_penalty=1.0");
+    assertThat(setting(job, "sampling.repetition_penalty")).isEqualTo("1.0 (command_line)");
+  }
+
+  @Test
+  void aNameOfHuggingFaceStandsForOurs() {
+    SamplingConfig sampling =
+        least(
+                "sampling.max_new_tokens=9",
+                "sampling.min_new_tokens=2",
+                "sampling.num_return_sequences=3",
+                "sampling.stop_strings=[a]")
+            .spec()
+            .sampling();
+    assertThat(sampling)
+        .isEqualTo(
+            SamplingConfig.defaults()
+                .withMaxTokens(9)
+                .withMinTokens(2)
+                .withN(3)
+                .withStop(List.of("a")));
+  }
+
+  @Test
+  void valuesOfArgumentsAreYaml() {
+    JobSpec job =
+        least(
+                "sampling.stop=[\"\\n\", \"=\"]",
+                "model={path: hdfs://host:8020/a=b, dtype: bfloat16}",
+                "prompts.id=",
+                "sampling.temperature=1e-3")
+            .spec();
+    assertThat(job.sampling().stop()).containsExactly("\n", "=");
+    assertThat(job.model().path()).isEqualTo("hdfs://host:8020/a=b");
+    assertThat(job.model().dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(job.sampling().temperature()).isEqualTo(0.001);
+  }
+
+  @Test
+  void aHeadingWithNothingUnderItIsNoError() {
+    assertThat(JobText.resolve(JobText.LEAST + "sampling:\nsweep:\n").spec())
+        .isEqualTo(least().spec());
+  }
+
+  @Test
+  void aJobIsNamedAfterItsFile() {
+    assertThat(nameOf("s3a://bucket/jobs/night.run.yaml")).isEqualTo("night.run");
+    assertThat(nameOf("quickstart")).isEqualTo("quickstart");
+    assertThat(nameOf("jobs/.yaml")).isEqualTo("gensweep");
+    assertThat(nameOf("")).isEqualTo("gensweep");
+  }
+
+  @Test
+  void theModelIsKnownBeforeTheSamplingIs() {
+    JobFile file = JobFile.parse("x.yaml", JobText.LEAST, List.of("model.path=other"));
+    assertThat(file.model().path()).isEqualTo("other");
+  }
+
+  private static ResolvedJob fromModel(String json, String... sets) {
+    return JobFile.parse("x.yaml", JobText.LEAST, List.of(sets)).resolve(Optional.of(json));
+  }
+
+  private static String nameOf(String source) {
+    return JobFile.parse(source, JobText.LEAST, List.of()).resolve(Optional.empty()).spec().name();
+  }
+
+  private static List<String> leafKeys() {
+    List<String> keys = new ArrayList<>();
+    JobKeys.DEFAULTS
+        .fields()
+        .forEachRemaining(
+            top -> {
+              if (top.getValue().isObject()) {
+                top.getValue().fieldNames().forEachRemaining(k -> keys.add(top.getKey() + "." + k));
+              } else {
+                keys.add(top.getKey());
+              }
+            });
+    return keys;
+  }
+}
