@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Plain Java. The weights of a model folder by name: {@code model.safetensors}, or the shards that {@code
- * model.safetensors.index.json} lists. Pickled weights are never read.
+ * Plain Java. The weights of a model folder by name: {@code model.safetensors}, or the shards that
+ * {@code model.safetensors.index.json} lists. Pickled weights are never read.
  */
 public final class Checkpoint {
   private static final String SINGLE = "model.safetensors";
@@ -40,7 +41,7 @@ public final class Checkpoint {
     if (!Files.exists(index)) {
       Path single = folder.resolve(SINGLE);
       if (!Files.isRegularFile(single)) {
-        throw new ModelError("model.path: " + folder + " has neither " + SINGLE + " nor " + INDEX);
+        throw new JobError("model.path: " + folder + " has neither " + SINGLE + " nor " + INDEX);
       }
       return List.of(single);
     }
@@ -49,13 +50,15 @@ public final class Checkpoint {
       TreeSet<String> names = new TreeSet<>();
       map.forEach(name -> names.add(name.asText()));
       for (String name : names) {
-        if (!Path.of(name).getFileName().toString().equals(name) || !Files.isRegularFile(folder.resolve(name))) {
-          throw new ModelError("model.path: " + index + " names " + name + ", which is not in the folder");
+        if (!Path.of(name).getFileName().toString().equals(name)
+            || !Files.isRegularFile(folder.resolve(name))) {
+          throw new JobError(
+              "model.path: " + index + " names " + name + ", which is not in the folder");
         }
       }
       return names.stream().map(folder::resolve).toList();
     } catch (IOException e) {
-      throw new ModelError("model.path: cannot read " + index + ": " + e.getMessage(), e);
+      throw new JobError("model.path: cannot read " + index + ": " + e.getMessage(), e);
     }
   }
 
@@ -63,11 +66,18 @@ public final class Checkpoint {
   public StoredTensor tensor(String name, Integer... shape) {
     StoredTensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw new ModelError("model.path: " + folder + " has no tensor " + name + ", which config.json asks for");
+      throw new JobError(
+          "model.path: " + folder + " has no tensor " + name + ", which config.json asks for");
     }
     if (!tensor.shape().equals(List.of(shape))) {
-      throw new ModelError(
-          "model.path: " + folder + ": tensor " + name + " has shape " + tensor.shape() + ", config.json asks for "
+      throw new JobError(
+          "model.path: "
+              + folder
+              + ": tensor "
+              + name
+              + " has shape "
+              + tensor.shape()
+              + ", config.json asks for "
               + List.of(shape));
     }
     return tensor;

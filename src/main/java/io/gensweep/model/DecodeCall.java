@@ -54,7 +54,9 @@ final class DecodeCall {
         ProgramCall.floats(temperatures(batch)));
   }
 
-  /** Empty where every row is greedy or at temperature 1: the second log-sum-exp is then the first. */
+  /**
+   * Empty where every row is greedy or at temperature 1: the second log-sum-exp is then the first.
+   */
   private static float[] temperatures(List<DecodeRow> batch) {
     float[] temperatures = new float[batch.size()];
     boolean any = false;

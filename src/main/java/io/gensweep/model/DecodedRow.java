@@ -4,8 +4,8 @@ import io.gensweep.sampling.Candidates;
 import java.util.function.Supplier;
 
 /**
- * Executor. The best tokens of one row, as the decoder program packs them: log-sum-exp, log-sum-exp at the row's
- * temperature, ids, logits.
+ * Executor. The best tokens of one row, as the decoder program packs them: log-sum-exp, log-sum-exp
+ * at the row's temperature, ids, logits.
  */
 final class DecodedRow implements Candidates {
   private final double[] values;

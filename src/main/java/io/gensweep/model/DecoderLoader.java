@@ -14,6 +14,7 @@ import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
+import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,15 +25,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Executor, once per JVM and device. Loads the decoder program through DJL and hands it the checkpoint tensor by tensor;
- * the program keeps each in the model's type and in the layout that its products want.
+ * Executor, once per JVM and device. Loads the decoder program through DJL and hands it the
+ * checkpoint tensor by tensor; the program keeps each in the model's type and in the layout that
+ * its products want.
  *
- * <p>bfloat16 exists inside the program only: DJL's PyTorch engine has no such type and ends the JVM when it meets one.
+ * <p>bfloat16 exists inside the program only: DJL's PyTorch engine has no such type and ends the
+ * JVM when it meets one.
  */
 public final class DecoderLoader {
   /**
-   * Rows of one matrix product on a CPU. Up to 64 rows, a row's bits do not depend on how many there are, whether oneDNN
-   * uses AVX2 or AVX-512; above, AVX2 switches kernels.
+   * Rows of one matrix product on a CPU. Up to 64 rows, a row's bits do not depend on how many
+   * there are, whether oneDNN uses AVX2 or AVX-512; above, AVX2 switches kernels.
    */
   private static final int PRODUCT_ROWS = 64;
 
@@ -43,12 +46,14 @@ public final class DecoderLoader {
   private final ModelConfig config;
   private final DecoderWeights weights;
   private final boolean packed;
+  private final int blocks;
 
   private DecoderLoader(ModelFolder folder, DecoderSettings settings) {
     this.settings = settings;
     this.config = folder.config();
     this.weights = folder.weights();
     this.packed = settings.device().equals("cpu");
+    this.blocks = cacheBlocks();
   }
 
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
@@ -59,7 +64,7 @@ public final class DecoderLoader {
       loader.fill((PtSymbolBlock) model.getBlock(), model.getNDManager());
       ModelShape shape =
           new ModelShape(folder.config().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(model, shape, loader.cache());
+      return new TorchDecoder(model, shape, new KvCache(loader.blocks));
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -89,11 +94,14 @@ public final class DecoderLoader {
   }
 
   private Device device() {
-    return packed ? Device.cpu() : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
+    return packed
+        ? Device.cpu()
+        : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
   }
 
   private void fill(PtSymbolBlock block, NDManager root) {
-    // The optimiser specialises the program to the shapes it sees, and shapes change at every step here.
+    // The optimiser specialises the program to the shapes it sees, and shapes change at every step
+    // here.
     JniUtils.setGraphExecutorOptimize(false);
     ModelConfig c = config;
     run(
@@ -124,7 +132,11 @@ public final class DecoderLoader {
           IValue.from((long) rope.kind().code()),
           IValue.from((long) settings.maxModelLen()),
           IValue.listFrom(
-              c.ropeTheta(), rope.factor(), rope.lowFrequency(), rope.highFrequency(), rope.originalPositions()),
+              c.ropeTheta(),
+              rope.factor(),
+              rope.lowFrequency(),
+              rope.highFrequency(),
+              rope.originalPositions()),
           IValue.from(whole(manager, Optional.empty())));
     }
     for (DecoderWeights.Layer layer : weights.layers()) {
@@ -136,15 +148,27 @@ public final class DecoderLoader {
             list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
       }
     }
-    run(block, "allocate", IValue.from((long) cache().blocks()));
+    run(block, "allocate", IValue.from((long) blocks));
   }
 
-  private KvCache cache() {
-    long blockBytes = 2L * config.layers() * config.kvHeads() * KvCache.BLOCK * config.headDim() * typeBytes();
-    return KvCache.sized(settings.maxModelLen(), settings.maxBatch(), blockBytes, kvBudget);
+  /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
+  private int cacheBlocks() {
+    int longest = KvCache.blocksFor(settings.maxModelLen());
+    long blockBytes =
+        2L * config.layers() * config.kvHeads() * KvCache.BLOCK * config.headDim() * typeBytes();
+    long affordable = MemoryBudget.forKvCache() / blockBytes;
+    if (affordable < longest) {
+      throw new JobError(
+          "model.max_model_len: a context of "
+              + settings.maxModelLen()
+              + " tokens needs "
+              + (longest * blockBytes >> 20)
+              + " MiB for its KV cache and there are "
+              + (affordable * blockBytes >> 20)
+              + "; lower model.max_model_len");
+    }
+    return (int) Math.min((long) longest * settings.maxBatch(), affordable);
   }
-
-  private final long kvBudget = MemoryBudget.forKvCache();
 
   /** Scalar type numbers of libtorch (c10/core/ScalarType.h). */
   private long scalarType() {
@@ -166,7 +190,8 @@ public final class DecoderLoader {
       return (PtNDArray) manager.create(new float[0]);
     }
     StoredTensor t = tensor.get();
-    Shape shape = t.shape().size() == 1 ? new Shape(t.rowCount()) : new Shape(t.rowCount(), t.rowSize());
+    Shape shape =
+        t.shape().size() == 1 ? new Shape(t.rowCount()) : new Shape(t.rowCount(), t.rowSize());
     return (PtNDArray) manager.create(t.rows(0, t.rowCount()), shape, DataType.FLOAT32);
   }
 
@@ -179,7 +204,10 @@ public final class DecoderLoader {
     List<PtNDArray> pieces = new ArrayList<>();
     for (int from = 0; from < t.rowCount(); from += rows) {
       int to = Math.min(t.rowCount(), from + rows);
-      pieces.add((PtNDArray) manager.create(t.rows(from, to), new Shape(to - from, t.rowSize()), DataType.FLOAT32));
+      pieces.add(
+          (PtNDArray)
+              manager.create(
+                  t.rows(from, to), new Shape(to - from, t.rowSize()), DataType.FLOAT32));
     }
     return pieces;
   }

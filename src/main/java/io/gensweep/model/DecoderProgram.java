@@ -14,8 +14,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Plain Java. Packs the decoder's text into the archive that libtorch loads: a zip of stored entries with the code, a
- * pickle of one {@code Decoder} whose attributes are zeros and empty lists, and no weights.
+ * Plain Java. Packs the decoder's text into the archive that libtorch loads: a zip of stored
+ * entries with the code, a pickle of one {@code Decoder} whose attributes are zeros and empty
+ * lists, and no weights.
  */
 final class DecoderProgram {
   private static final String TEXT = "decoder.py";
@@ -46,7 +47,9 @@ final class DecoderProgram {
     }
   }
 
-  /** Pickle protocol 2 (PEP 307) of the module's attributes, as {@code torch.jit.save} writes them. */
+  /**
+   * Pickle protocol 2 (PEP 307) of the module's attributes, as {@code torch.jit.save} writes them.
+   */
   private static byte[] pickle(String code) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(ascii("\u0080\u0002c__torch__\nDecoder\n)\u0081}("));
@@ -54,7 +57,8 @@ final class DecoderProgram {
     while (attribute.find()) {
       byte[] name = ascii(attribute.group(1));
       out.write('X');
-      out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(name.length).array());
+      out.writeBytes(
+          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(name.length).array());
       out.writeBytes(name);
       out.writeBytes(
           ascii(

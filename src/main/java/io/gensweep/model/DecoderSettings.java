@@ -11,7 +11,8 @@ import io.gensweep.job.DType;
  * @param maxBatch sequences decoded together
  * @param threads threads of one operation (CPU)
  */
-public record DecoderSettings(DType dtype, String device, int maxModelLen, int maxBatch, int threads) {
+public record DecoderSettings(
+    DType dtype, String device, int maxModelLen, int maxBatch, int threads) {
   public DecoderSettings {
     if (dtype == DType.AUTO) {
       throw new IllegalArgumentException("dtype must be resolved, was " + dtype);
@@ -19,7 +20,11 @@ public record DecoderSettings(DType dtype, String device, int maxModelLen, int m
     if (maxModelLen < 2 || maxBatch < 1 || threads < 1) {
       throw new IllegalArgumentException(
           "maxModelLen >= 2, maxBatch >= 1 and threads >= 1 expected, were "
-              + maxModelLen + ", " + maxBatch + ", " + threads);
+              + maxModelLen
+              + ", "
+              + maxBatch
+              + ", "
+              + threads);
     }
   }
 }

@@ -5,16 +5,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plain Java. Every tensor that the decoder takes, found and checked for its shape before any is read. Names are those
- * of HF's {@code LlamaForCausalLM}.
+ * Plain Java. Every tensor that the decoder takes, found and checked for its shape before any is
+ * read. Names are those of HF's {@code LlamaForCausalLM}.
  *
  * @param head empty where the output matrix is the embedding
  */
-record DecoderWeights(StoredTensor embedding, StoredTensor finalNorm, Optional<StoredTensor> head, List<Layer> layers) {
+record DecoderWeights(
+    StoredTensor embedding,
+    StoredTensor finalNorm,
+    Optional<StoredTensor> head,
+    List<Layer> layers) {
 
   /**
-   * One layer. {@code weights}: attention norm, q, k, v, output, MLP norm, gate, up, down. {@code biases}: of q, k, v,
-   * output, gate, up, down, each where the model has one.
+   * One layer. {@code weights}: attention norm, q, k, v, output, MLP norm, gate, up, down. {@code
+   * biases}: of q, k, v, output, gate, up, down, each where the model has one.
    */
   record Layer(List<StoredTensor> weights, List<Optional<StoredTensor>> biases) {}
 
@@ -64,7 +68,9 @@ record DecoderWeights(StoredTensor embedding, StoredTensor finalNorm, Optional<S
     }
 
     Optional<StoredTensor> bias(boolean present, String name, int size) {
-      return present ? Optional.of(checkpoint.tensor(prefix + name + ".bias", size)) : Optional.empty();
+      return present
+          ? Optional.of(checkpoint.tensor(prefix + name + ".bias", size))
+          : Optional.empty();
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.job.JobError;
 
 /**
- * Plain Java. Shape of a decoder of the Llama family, as its {@code config.json} says it (HF {@code LlamaConfig}).
+ * Plain Java. Shape of a decoder of the Llama family, as its {@code config.json} says it (HF {@code
+ * LlamaConfig}).
  *
- * @param headDim width of one attention head; {@code hiddenSize / heads} unless the file says otherwise
+ * @param headDim width of one attention head; {@code hiddenSize / heads} unless the file says
+ *     otherwise
  * @param maxPositions longest context in tokens
  */
 public record ModelConfig(
@@ -35,27 +38,34 @@ public record ModelConfig(
     positive("head_dim", headDim);
     positive("max_position_embeddings", maxPositions);
     if (heads % kvHeads != 0) {
-      throw new ModelError(
-          "config.json: num_attention_heads " + heads + " must be a multiple of num_key_value_heads " + kvHeads);
+      throw new JobError(
+          "config.json: num_attention_heads "
+              + heads
+              + " must be a multiple of num_key_value_heads "
+              + kvHeads);
     }
     if (headDim % 2 != 0) {
-      throw new ModelError("config.json: head_dim must be even, was " + headDim);
+      throw new JobError("config.json: head_dim must be even, was " + headDim);
     }
   }
 
   public static ModelConfig of(JsonNode config) {
     String type = config.path("model_type").asText("");
     if (!type.equals("llama")) {
-      throw new ModelError(
-          "config.json: model_type \"" + type + "\" is not supported; supported: llama (LlamaForCausalLM)");
+      throw new JobError(
+          "config.json: model_type \""
+              + type
+              + "\" is not supported; supported: llama (LlamaForCausalLM)");
     }
     String activation = config.path("hidden_act").asText("silu");
     if (!activation.equals("silu")) {
-      throw new ModelError("config.json: hidden_act \"" + activation + "\" is not supported; supported: silu");
+      throw new JobError(
+          "config.json: hidden_act \"" + activation + "\" is not supported; supported: silu");
     }
     int hidden = config.path("hidden_size").asInt();
     int heads = config.path("num_attention_heads").asInt();
-    JsonNode rope = config.path(config.path("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling");
+    JsonNode rope =
+        config.path(config.path("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling");
     return new ModelConfig(
         config.path("vocab_size").asInt(),
         hidden,
@@ -76,7 +86,7 @@ public record ModelConfig(
 
   private static void positive(String key, int value) {
     if (value < 1) {
-      throw new ModelError("config.json: " + key + " must be >= 1, was " + value);
+      throw new JobError("config.json: " + key + " must be >= 1, was " + value);
     }
   }
 }

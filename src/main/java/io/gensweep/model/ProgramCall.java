@@ -9,7 +9,10 @@ import ai.djl.translate.TranslatorContext;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Executor. One call of a method of the decoder program, its arguments small tensors made on the way in. */
+/**
+ * Executor. One call of a method of the decoder program, its arguments small tensors made on the
+ * way in.
+ */
 record ProgramCall(String method, List<Argument> arguments) {
 
   /** One tensor, made where the program runs. */
@@ -22,7 +25,8 @@ record ProgramCall(String method, List<Argument> arguments) {
   }
 
   static Argument longs(long[] values, long... shape) {
-    return manager -> manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
+    return manager ->
+        manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
   }
 
   static Argument floats(float[] values) {

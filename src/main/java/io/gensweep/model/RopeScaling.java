@@ -1,9 +1,11 @@
 package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.job.JobError;
 
 /**
- * Plain Java. How the rotary frequencies are stretched; kinds and formulas as in HF's {@code modeling_rope_utils}.
+ * Plain Java. How the rotary frequencies are stretched; kinds and formulas as in HF's {@code
+ * modeling_rope_utils}.
  *
  * @param factor how far the context is stretched, >= 1
  * @param originalPositions context of the pre-training, in tokens (llama3 only)
@@ -32,10 +34,10 @@ public record RopeScaling(
 
   public RopeScaling {
     if (!(factor >= 1)) {
-      throw new ModelError("config.json: rope factor must be >= 1, was " + factor);
+      throw new JobError("config.json: rope factor must be >= 1, was " + factor);
     }
     if (kind == Kind.LLAMA3 && !(highFrequency > lowFrequency && lowFrequency > 0)) {
-      throw new ModelError(
+      throw new JobError(
           "config.json: rope high_freq_factor must be above low_freq_factor, were "
               + highFrequency
               + " and "
@@ -43,7 +45,9 @@ public record RopeScaling(
     }
   }
 
-  /** Reads {@code rope_parameters} (HF 5) or {@code rope_scaling} (before); either may be absent. */
+  /**
+   * Reads {@code rope_parameters} (HF 5) or {@code rope_scaling} (before); either may be absent.
+   */
   static RopeScaling of(JsonNode rope) {
     if (!rope.isObject()) {
       return NONE;
@@ -60,14 +64,17 @@ public record RopeScaling(
               number(rope, "high_freq_factor"),
               number(rope, "original_max_position_embeddings"));
       default ->
-          throw new ModelError(
-              "config.json: rope_type \"" + type + "\" is not supported; supported: default, linear, llama3");
+          throw new JobError(
+              "config.json: rope_type \""
+                  + type
+                  + "\" is not supported; supported: default, linear, llama3");
     };
   }
 
   private static double number(JsonNode rope, String key) {
     if (!rope.path(key).isNumber()) {
-      throw new ModelError("config.json: rope parameter \"" + key + "\" must be a number, was " + rope.path(key));
+      throw new JobError(
+          "config.json: rope parameter \"" + key + "\" must be a number, was " + rope.path(key));
     }
     return rope.path(key).asDouble();
   }

@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plain Java. The header of one safetensors file: 8 bytes of length, JSON, then the tensors' bytes. Offsets are checked
- * against the file's size, so a truncated download is found before any weight is read.
+ * Plain Java. The header of one safetensors file: 8 bytes of length, JSON, then the tensors' bytes.
+ * Offsets are checked against the file's size, so a truncated download is found before any weight
+ * is read.
  *
  * <p>Format: the README of the safetensors project.
  */
@@ -31,7 +33,12 @@ final class SafetensorsFile {
       readFully(channel, length, 0);
       long headerSize = size < 8 ? -1 : length.getLong(0);
       if (headerSize < 2 || headerSize > Math.min(MAX_HEADER, size - 8)) {
-        throw new ModelError("model.path: " + file + " is not a safetensors file or is truncated (" + size + " bytes)");
+        throw new JobError(
+            "model.path: "
+                + file
+                + " is not a safetensors file or is truncated ("
+                + size
+                + " bytes)");
       }
       ByteBuffer header = ByteBuffer.allocate((int) headerSize);
       readFully(channel, header, 8);
@@ -39,12 +46,13 @@ final class SafetensorsFile {
       Map<String, StoredTensor> found = new LinkedHashMap<>();
       for (var entry : tensors.properties()) {
         if (!entry.getKey().equals("__metadata__")) {
-          found.put(entry.getKey(), tensor(file, entry.getKey(), entry.getValue(), 8 + headerSize, size));
+          found.put(
+              entry.getKey(), tensor(file, entry.getKey(), entry.getValue(), 8 + headerSize, size));
         }
       }
       return found;
     } catch (IOException e) {
-      throw new ModelError("model.path: cannot read " + file + ": " + e.getMessage(), e);
+      throw new JobError("model.path: cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -55,25 +63,45 @@ final class SafetensorsFile {
     try {
       type = StoredTensor.Type.valueOf(entry.path("dtype").asText());
     } catch (IllegalArgumentException e) {
-      throw new ModelError(
-          "model.path: " + file + ": tensor " + name + " has dtype " + entry.path("dtype")
-              + "; supported: F32, BF16, F16", e);
+      throw new JobError(
+          "model.path: "
+              + file
+              + ": tensor "
+              + name
+              + " has dtype "
+              + entry.path("dtype")
+              + "; supported: F32, BF16, F16",
+          e);
     }
     long start = entry.path("data_offsets").path(0).asLong(-1);
     long end = entry.path("data_offsets").path(1).asLong(-1);
     StoredTensor tensor = new StoredTensor(name, file, type, shape, base + start);
     if (start < 0 || end - start != tensor.byteSize()) {
-      throw new ModelError("model.path: " + file + ": tensor " + name + " has offsets that do not fit its shape " + shape);
+      throw new JobError(
+          "model.path: "
+              + file
+              + ": tensor "
+              + name
+              + " has offsets that do not fit its shape "
+              + shape);
     }
     if (base + end > size) {
-      throw new ModelError(
-          "model.path: " + file + " is truncated: tensor " + name + " ends at byte " + (base + end)
-              + " and the file has " + size + "; copy it again");
+      throw new JobError(
+          "model.path: "
+              + file
+              + " is truncated: tensor "
+              + name
+              + " ends at byte "
+              + (base + end)
+              + " and the file has "
+              + size
+              + "; copy it again");
     }
     return tensor;
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+  private static void readFully(FileChannel channel, ByteBuffer buffer, long position)
+      throws IOException {
     while (buffer.hasRemaining()) {
       int n = channel.read(buffer, position + buffer.position());
       if (n < 0) {

@@ -1,10 +1,11 @@
 package io.gensweep.model;
 
+import io.gensweep.job.JobError;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -35,7 +36,13 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
   public StoredTensor {
     shape = List.copyOf(shape);
     if (shape.isEmpty() || shape.size() > 2 || shape.stream().anyMatch(d -> d < 1)) {
-      throw new ModelError(file + ": tensor " + name + " has shape " + shape + "; one or two dimensions are expected");
+      throw new JobError(
+          file
+              + ": tensor "
+              + name
+              + " has shape "
+              + shape
+              + "; one or two dimensions are expected");
     }
   }
 
@@ -53,8 +60,8 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
   }
 
   /**
-   * Rows {@code [from, to)} as float32, little endian. Float32 is mapped from the file and not copied; the 16-bit
-   * types are widened, which is exact.
+   * Rows {@code [from, to)} as float32, little endian. Float32 is mapped from the file and not
+   * copied; the 16-bit types are widened, which is exact.
    */
   public ByteBuffer rows(int from, int to) {
     long rowBytes = (long) rowSize() * type.bytes();
@@ -69,7 +76,8 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
         case F16 -> widen(mapped, StoredTensor::float16);
       };
     } catch (IOException e) {
-      throw new ModelError("model.path: cannot read tensor " + name + " from " + file + ": " + e.getMessage(), e);
+      throw new JobError(
+          "model.path: cannot read tensor " + name + " from " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -78,7 +86,8 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
   }
 
   private static ByteBuffer widen(ByteBuffer narrow, Widening widening) {
-    ByteBuffer wide = ByteBuffer.allocateDirect(narrow.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer wide =
+        ByteBuffer.allocateDirect(narrow.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
     var from = narrow.asShortBuffer();
     var to = wide.asIntBuffer();
     while (from.hasRemaining()) {

@@ -10,16 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Executor, one per JVM and device. Runs the decoder program: flattens a batch into a few index tensors, one call a
- * step, and reads the best tokens of each row back. Not thread-safe.
+ * Executor, one per JVM and device. Runs the decoder program: flattens a batch into a few index
+ * tensors, one call a step, and reads the best tokens of each row back. Not thread-safe.
  */
 final class TorchDecoder implements ModelRunner {
-  /** Candidates a row: enough for the usual top-k of 50 with its ties, and few enough to copy at every step. */
+  /**
+   * Candidates a row: enough for the usual top-k of 50 with its ties, and few enough to copy at
+   * every step.
+   */
   static final int BEST = 64;
 
   /**
-   * A sequence is prefilled in spans that begin at multiples of this many tokens, whatever else is in the batch, so that
-   * its KV rows are a function of the prompt alone.
+   * A sequence is prefilled in spans that begin at multiples of this many tokens, whatever else is
+   * in the batch, so that its KV rows are a function of the prompt alone.
    */
   private static final int SPAN = 512;
 
@@ -91,7 +94,11 @@ final class TorchDecoder implements ModelRunner {
     to.advance(tokens - to.length());
     int blocks = KvCache.blocksFor(tokens);
     if (blocks > 0) {
-      call(ProgramCall.of("copy_blocks", ProgramCall.longs(numbers(from, blocks)), ProgramCall.longs(numbers(to, blocks))));
+      call(
+          ProgramCall.of(
+              "copy_blocks",
+              ProgramCall.longs(numbers(from, blocks)),
+              ProgramCall.longs(numbers(to, blocks))));
     }
   }
 
@@ -103,7 +110,9 @@ final class TorchDecoder implements ModelRunner {
 
   private float[] wholeRow(int row) {
     float[] logits = new float[shape.vocabSize()];
-    call(ProgramCall.of("whole_row", ProgramCall.longs(new long[] {row}))).asFloatBuffer().get(logits);
+    call(ProgramCall.of("whole_row", ProgramCall.longs(new long[] {row})))
+        .asFloatBuffer()
+        .get(logits);
     return logits;
   }
 
@@ -119,7 +128,8 @@ final class TorchDecoder implements ModelRunner {
     try {
       return predictor.predict(call);
     } catch (TranslateException e) {
-      throw new IllegalStateException("the decoder failed in " + call.method() + ": " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "the decoder failed in " + call.method() + ": " + e.getMessage(), e);
     }
   }
 }

@@ -8,7 +8,8 @@ final class TorchEnvironment {
   private TorchEnvironment() {}
 
   /**
-   * @param threads threads of one operation; the setting holds for the process and for the calling thread
+   * @param threads threads of one operation; the setting holds for the process and for the calling
+   *     thread
    */
   static synchronized void prepare(int threads) {
     System.setProperty("ai.djl.offline", "true");
