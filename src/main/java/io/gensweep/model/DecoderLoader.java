@@ -162,9 +162,9 @@ public final class DecoderLoader {
           "model.max_model_len: a context of "
               + settings.maxModelLen()
               + " tokens needs "
-              + (longest * blockBytes >> 20)
+              + ((longest * blockBytes) >> 20)
               + " MiB for its KV cache and there are "
-              + (affordable * blockBytes >> 20)
+              + ((affordable * blockBytes) >> 20)
               + "; lower model.max_model_len");
     }
     return (int) Math.min((long) longest * settings.maxBatch(), affordable);

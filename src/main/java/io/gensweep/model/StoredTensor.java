@@ -106,10 +106,10 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
     int exponent = (value >> 10) & 0x1f;
     int fraction = value & 0x3ff;
     if (exponent == 0x1f) {
-      return sign | 0x7f80_0000 | fraction << 13;
+      return sign | 0x7f80_0000 | (fraction << 13);
     }
     if (exponent != 0) {
-      return sign | (exponent + 112) << 23 | fraction << 13;
+      return sign | ((exponent + 112) << 23) | (fraction << 13);
     }
     return sign | Float.floatToRawIntBits(fraction * 0x1p-24f);
   }

@@ -1,0 +1,65 @@
+package io.gensweep.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Driver and executor. What the CPU's instructions allow, as Linux lists them and as the
+ * environment of oneDNN narrows them ({@code ONEDNN_MAX_CPU_ISA}).
+ */
+public record CpuFeatures(Set<String> flags, String maxIsa) {
+  public CpuFeatures {
+    flags = Set.copyOf(flags);
+    maxIsa = maxIsa.toUpperCase(Locale.ROOT);
+  }
+
+  public static CpuFeatures here() {
+    return of(Path.of("/proc/cpuinfo"), System.getenv());
+  }
+
+  static CpuFeatures of(Path cpuinfo, Map<String, String> environment) {
+    String isa =
+        environment.getOrDefault(
+            "ONEDNN_MAX_CPU_ISA", environment.getOrDefault("DNNL_MAX_CPU_ISA", ""));
+    try (var lines = Files.lines(cpuinfo)) {
+      String flags = lines.filter(l -> l.startsWith("flags")).findFirst().orElse("flags :");
+      return new CpuFeatures(
+          Set.of(flags.substring(flags.indexOf(':') + 1).strip().split("\\s+")), isa);
+    } catch (IOException e) {
+      return new CpuFeatures(Set.of(), isa);
+    }
+  }
+
+  /** Whether oneDNN packs bfloat16 weights here; below AVX-512 it refuses. */
+  public boolean bfloat16Products() {
+    return flags.contains("avx512bw")
+        && !maxIsa.startsWith("AVX2")
+        && !maxIsa.startsWith("SSE")
+        && !maxIsa.equals("AVX");
+  }
+
+  /** Whether the CPU multiplies bfloat16 itself and does not only emulate it. */
+  public boolean bfloat16Native() {
+    return bfloat16Products()
+        && (flags.contains("avx512_bf16") || flags.contains("amx_bf16"))
+        && !maxIsa.equals("AVX512_CORE")
+        && !maxIsa.equals("AVX512_CORE_VNNI");
+  }
+
+  /** One word for the manifest: rows are the same bytes on CPUs with the same word. */
+  public String capability() {
+    String found =
+        flags.contains("amx_bf16")
+            ? "amx_bf16"
+            : flags.contains("avx512_bf16")
+                ? "avx512_bf16"
+                : flags.contains("avx512bw")
+                    ? "avx512"
+                    : flags.contains("avx2") ? "avx2" : "baseline";
+    return maxIsa.isEmpty() ? found : found + " limited to " + maxIsa;
+  }
+}

@@ -1,0 +1,196 @@
+package io.gensweep.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.DType;
+import io.gensweep.sampling.Candidates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The decoder against what HF transformers said of the same checkpoints
+ * (src/test/python/make_oracle.py).
+ */
+class DecoderOracleTest {
+  private static final Path MODELS = Path.of("src/test/resources/models");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static Stream<String> checkpoints() throws IOException {
+    try (Stream<Path> folders = Files.list(MODELS)) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(f -> f.getFileName().toString())
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void greedyIdsEqualHfAndLogprobsAreWithinOneTenThousandth(String name) throws IOException {
+    JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+      List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
+      for (int i = 0; i < answers.size(); i++) {
+        JsonNode expected = oracle.get("prompts").get(i);
+        assertThat(answers.get(i).ids)
+            .as("%s prompt %d", name, i)
+            .isEqualTo(ints(expected.get("ids")));
+        for (int t = 0; t < answers.get(i).ids.size(); t++) {
+          assertThat(answers.get(i).logprobs.get(t))
+              .as("%s prompt %d token %d", name, i, t)
+              .isCloseTo(expected.get("logprobs").get(t).asDouble(), within(1e-4));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void everyLogitOfTheFirstPositionEqualsHf(String name) throws IOException {
+    JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+      for (JsonNode prompt : oracle.get("prompts")) {
+        List<Integer> ids = ints(prompt.get("prompt_ids"));
+        KvSequence kv = prefill(runner, ids, 1);
+        Candidates row =
+            runner.decode(List.of(new DecodeRow(kv, ids.get(ids.size() - 1), 0))).get(0);
+        float[] logits = row.wholeRow();
+        assertThat(logits).hasSize(prompt.get("first_log_softmax").size());
+        for (int id = 0; id < logits.length; id++) {
+          assertThat(logits[id] - row.logSumExp())
+              .isCloseTo(prompt.get("first_log_softmax").get(id).asDouble(), within(1e-4));
+        }
+        kv.release();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16-sharded", "llama-gqa-tied"})
+  void bfloat16StaysNearHfInBfloat16(String name) throws IOException {
+    JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle-bf16.json").toFile());
+    if (!CpuFeatures.here().bfloat16Products()) {
+      return;
+    }
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.BFLOAT16)) {
+      List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
+      for (int i = 0; i < answers.size(); i++) {
+        JsonNode expected = oracle.get("prompts").get(i);
+        assertThat(answers.get(i).logprobs.get(0))
+            .as("%s prompt %d", name, i)
+            .isCloseTo(expected.get("logprobs").get(0).asDouble(), within(0.15));
+      }
+    }
+  }
+
+  @Test
+  void aRowHasTheSameBitsAloneAndInABatch() throws IOException {
+    JsonNode prompts =
+        JSON.readTree(MODELS.resolve("llama-gqa-tied/oracle.json").toFile()).get("prompts");
+    try (ModelRunner runner = load(MODELS.resolve("llama-gqa-tied"), DType.FLOAT32)) {
+      List<Greedy> together = decodeTogether(runner, prompts);
+      for (int i = 0; i < prompts.size(); i++) {
+        Greedy alone = decodeTogether(runner, JSON.createArrayNode().add(prompts.get(i))).get(0);
+        assertThat(alone.logprobs).as("prompt %d", i).isEqualTo(together.get(i).logprobs);
+      }
+    }
+  }
+
+  @Test
+  void copiedRowsGoOnLikeTheirSource() throws IOException {
+    JsonNode oracle = JSON.readTree(MODELS.resolve("llama3-rope/oracle.json").toFile());
+    try (ModelRunner runner = load(MODELS.resolve("llama3-rope"), DType.FLOAT32)) {
+      JsonNode prompt = oracle.get("prompts").get(oracle.get("prompts").size() - 1);
+      List<Integer> ids = ints(prompt.get("prompt_ids"));
+      KvSequence source = prefill(runner, ids, 30);
+      KvSequence copy = runner.cache().reserve(ids.size() + 30);
+      runner.copyPrefix(source, copy, ids.size() - 1);
+      source.release();
+      Greedy answer = new Greedy(copy, ids.get(ids.size() - 1));
+      for (int t = 0; t < prompt.get("ids").size(); t++) {
+        answer.take(runner.decode(List.of(answer.row())).get(0));
+      }
+      assertThat(answer.ids).isEqualTo(ints(prompt.get("ids")));
+    }
+  }
+
+  /** One sequence decoded greedily. */
+  private static final class Greedy {
+    private final KvSequence kv;
+    private int last;
+    private final List<Integer> ids = new ArrayList<>();
+    private final List<Double> logprobs = new ArrayList<>();
+
+    Greedy(KvSequence kv, int last) {
+      this.kv = kv;
+      this.last = last;
+    }
+
+    DecodeRow row() {
+      return new DecodeRow(kv, last, 0);
+    }
+
+    void take(Candidates row) {
+      last = row.tokenId(0);
+      ids.add(last);
+      logprobs.add(row.logit(0) - row.logSumExp());
+    }
+  }
+
+  private static List<Greedy> decodeTogether(ModelRunner runner, JsonNode prompts) {
+    List<Greedy> sequences = new ArrayList<>();
+    int steps = prompts.get(0).get("ids").size();
+    for (JsonNode prompt : prompts) {
+      List<Integer> ids = ints(prompt.get("prompt_ids"));
+      sequences.add(new Greedy(prefill(runner, ids, steps), ids.get(ids.size() - 1)));
+    }
+    for (int t = 0; t < steps; t++) {
+      List<Candidates> rows = runner.decode(sequences.stream().map(Greedy::row).toList());
+      for (int i = 0; i < rows.size(); i++) {
+        sequences.get(i).take(rows.get(i));
+      }
+    }
+    sequences.forEach(s -> s.kv.release());
+    return sequences;
+  }
+
+  private static KvSequence prefill(ModelRunner runner, List<Integer> ids, int newTokens) {
+    KvSequence kv = runner.cache().reserve(ids.size() + newTokens);
+    int[] tokens = ids.stream().mapToInt(Integer::intValue).toArray();
+    if (tokens.length > 1) {
+      runner.prefill(List.of(new Prefill(kv, tokens, tokens.length - 1)));
+    }
+    return kv;
+  }
+
+  private static List<Integer> ints(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asInt).toList();
+  }
+
+  private static ModelRunner load(Path folder, DType dtype) {
+    ModelFolder model = new ModelFolder(folder, config(folder), List.of());
+    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, 2));
+  }
+
+  private static ModelConfig config(Path folder) {
+    try {
+      return ModelConfig.of(JSON.readTree(folder.resolve("config.json").toFile()));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
