@@ -1,0 +1,78 @@
+package io.gensweep.spark;
+
+import io.gensweep.job.JobError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+
+/**
+ * Driver and executor. The model folder on this machine's disk: the folder itself where it is local,
+ * else a copy, made once per machine and URI.
+ */
+final class ModelCopy {
+  private ModelCopy() {}
+
+  /**
+   * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system is
+   */
+  static Path local(String uri, Configuration configuration) {
+    org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
+    String scheme = source.toUri().getScheme();
+    if (scheme == null || scheme.equals("file")) {
+      return Path.of(source.toUri().getPath()).toAbsolutePath();
+    }
+    try {
+      FileSystem files = source.getFileSystem(configuration);
+      if (files instanceof LocalFileSystem local) {
+        return local.pathToFile(source).toPath();
+      }
+      if (!files.exists(source) || !files.getFileStatus(source).isDirectory()) {
+        throw new JobError("model.path: " + uri + " is not a folder that can be read");
+      }
+      return copy(files, source);
+    } catch (IOException e) {
+      throw new JobError("model.path: " + uri + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static synchronized Path copy(FileSystem files, org.apache.hadoop.fs.Path source)
+      throws IOException {
+    StringBuilder version = new StringBuilder(source.toString());
+    FileStatus[] entries = files.listStatus(source);
+    for (FileStatus entry : entries) {
+      version
+          .append(entry.getPath().getName())
+          .append(entry.getLen())
+          .append(entry.getModificationTime());
+    }
+    Path target =
+        Path.of(System.getProperty("java.io.tmpdir"))
+            .resolve("gensweep-model-" + Sha256.hex(version.toString()).substring(0, 16));
+    if (Files.isDirectory(target)) {
+      return target;
+    }
+    // Under a name of its own first: another executor of this machine may be copying too.
+    Path partial = Files.createTempDirectory(target.getParent(), "gensweep-model-partial");
+    for (FileStatus entry : entries) {
+      if (entry.isFile()) {
+        Path file = partial.resolve(entry.getPath().getName());
+        try (var in = files.open(entry.getPath())) {
+          Files.copy(in, file);
+        }
+      }
+    }
+    try {
+      return Files.move(partial, target);
+    } catch (IOException e) {
+      if (Files.isDirectory(target)) {
+        return target;
+      }
+      throw new UncheckedIOException(e);
+    }
+  }
+}
