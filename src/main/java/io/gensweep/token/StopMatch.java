@@ -1,0 +1,9 @@
+package io.gensweep.token;
+
+/**
+ * Plain Java. A stop string that has appeared.
+ *
+ * @param stop the stop string
+ * @param text the continuation before it
+ */
+public record StopMatch(String stop, String text) {}

@@ -1,0 +1,234 @@
+package io.gensweep.token;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/**
+ * Driver for checks, and executor, one per model. Text to token ids and back by a model's
+ * tokenizer.json, equal to Hugging Face transformers 5; truncation and padding are off whatever the
+ * file says. Threads may share it; closing waits for calls under way.
+ */
+public final class Tokenizer implements AutoCloseable, Detokenizer {
+  static {
+    DjlOffline.apply();
+  }
+
+  private static final Map<String, String> OPTIONS =
+      Map.of("truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD", "addSpecialTokens", "true");
+
+  private final Path file;
+  private final TokenizerConfig config;
+  private final HuggingFaceTokenizer parsing;
+  private final int vocabSize;
+  private final boolean cleansUp;
+  private final OptionalInt bosTokenId;
+  private final boolean addsBos;
+  private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
+  private Optional<HuggingFaceTokenizer> plain = Optional.empty();
+  private boolean closed;
+
+  private Tokenizer(Path file, TokenizerConfig config, TokenizerJson json) {
+    this.file = file;
+    this.config = config;
+    parsing = open(json.parsing());
+    vocabSize = json.vocabSize();
+    cleansUp = config.cleanUpSpaces() && (!json.isBpe() || config.cleanUpBpeToo());
+    bosTokenId =
+        config.specialTokens().containsKey("bos_token")
+            ? single(parsing, config.specialTokens().get("bos_token"))
+            : OptionalInt.empty();
+    int[] start = ids(parsing, "", true);
+    addsBos = start.length > 0 && bosTokenId.equals(OptionalInt.of(start[0]));
+  }
+
+  /**
+   * Loads tokenizer.json and the configuration beside it.
+   *
+   * @param modelFolder a local folder
+   * @throws IllegalArgumentException if there is no tokenizer.json or it cannot be understood
+   */
+  public static Tokenizer load(Path modelFolder) {
+    Path file = modelFolder.resolve("tokenizer.json");
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "model.path: "
+              + modelFolder
+              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
+    }
+    try {
+      TokenizerConfig config = TokenizerConfig.read(modelFolder, false);
+      return new Tokenizer(file, config, TokenizerJson.read(file, config));
+    } catch (JsonProcessingException broken) {
+      throw new IllegalArgumentException(
+          "model.path: " + modelFolder + " has broken JSON: " + broken.getMessage(), broken);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("cannot read " + file, unreadable);
+    }
+  }
+
+  /**
+   * The ids of a text. With special tokens added, the tokenizer's own template applies; but where
+   * it would put a BOS before a text that already starts with one, there is only the text's own.
+   * Text that a chat template rendered brings its special tokens and is encoded without adding any.
+   *
+   * @throws IllegalArgumentException if the text has an unpaired surrogate, which is no character
+   */
+  public int[] encode(String text, boolean addSpecialTokens, SpecialTokens mode) {
+    checkCharacters(text);
+    int[] ids = whileOpen(() -> ids(tokenizer(mode), text, addSpecialTokens));
+    boolean doubled =
+        addSpecialTokens
+            && mode == SpecialTokens.PARSE
+            && addsBos
+            && ids.length > 1
+            && ids[0] == ids[1];
+    return doubled ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
+  }
+
+  /**
+   * The text of some ids. Bytes that are no UTF-8 become U+FFFD; ids that no token has, nothing.
+   *
+   * @param skipSpecialTokens whether special tokens are left out
+   */
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    long[] wide = Arrays.stream(ids).asLongStream().toArray();
+    String text = whileOpen(() -> parsing.decode(wide, skipSpecialTokens));
+    return cleansUp ? cleanedUp(text) : text;
+  }
+
+  /** The text of a continuation: special tokens left out. */
+  @Override
+  public String decode(int[] ids) {
+    return decode(ids, true);
+  }
+
+  /** How many tokens there are, added ones included. A model may have more rows than that. */
+  public int vocabSize() {
+    return vocabSize;
+  }
+
+  public OptionalInt bosTokenId() {
+    return bosTokenId;
+  }
+
+  /** Special tokens by name (bos_token, eos_token and so on), as chat templates use them. */
+  public Map<String, String> specialTokens() {
+    return config.specialTokens();
+  }
+
+  @Override
+  public void close() {
+    lifetime.writeLock().lock();
+    try {
+      closed = true;
+      parsing.close();
+      plain.ifPresent(HuggingFaceTokenizer::close);
+    } finally {
+      lifetime.writeLock().unlock();
+    }
+  }
+
+  private <T> T whileOpen(Supplier<T> call) {
+    lifetime.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the tokenizer of " + file + " is closed");
+      }
+      return call.get();
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  private HuggingFaceTokenizer tokenizer(SpecialTokens mode) {
+    return mode == SpecialTokens.PARSE ? parsing : plain();
+  }
+
+  /** Loaded at first use, since few jobs need it and it doubles the memory. */
+  private synchronized HuggingFaceTokenizer plain() {
+    if (plain.isEmpty()) {
+      try {
+        TokenizerJson json = TokenizerJson.read(file, config);
+        HuggingFaceTokenizer opened = open(json.plain());
+        for (String token : json.ordinaryAdded()) {
+          if (!Arrays.equals(ids(opened, token, false), ids(parsing, token, false))) {
+            opened.close();
+            throw new IllegalStateException(
+                "special_tokens: plain would change the id of the added token '" + token + "'");
+          }
+        }
+        plain = Optional.of(opened);
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException("cannot read " + file, unreadable);
+      }
+    }
+    return plain.get();
+  }
+
+  private HuggingFaceTokenizer open(String json) {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), OPTIONS);
+    } catch (IOException | RuntimeException refused) {
+      throw new IllegalArgumentException(
+          file + " cannot be loaded by the tokenizers library: " + refused.getMessage(), refused);
+    }
+  }
+
+  private static int[] ids(HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) {
+    return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
+        .mapToInt(Math::toIntExact)
+        .toArray();
+  }
+
+  private static OptionalInt single(HuggingFaceTokenizer tokenizer, String token) {
+    int[] ids = ids(tokenizer, token, false);
+    return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+  }
+
+  private static void checkCharacters(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean paired =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (paired) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "text has an unpaired surrogate U+%04X at index %d, which is no character:"
+                    + " repair the encoding of the row",
+                (int) c, i));
+      }
+    }
+  }
+
+  /** Hugging Face's clean-up of spaces, for models that split text into words. */
+  private static String cleanedUp(String text) {
+    return text.replace(" .", ".")
+        .replace(" ?", "?")
+        .replace(" !", "!")
+        .replace(" ,", ",")
+        .replace(" ' ", "'")
+        .replace(" n't", "n't")
+        .replace(" 'm", "'m")
+        .replace(" 's", "'s")
+        .replace(" 've", "'ve")
+        .replace(" 're", "'re");
+  }
+}

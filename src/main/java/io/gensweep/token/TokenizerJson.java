@@ -1,0 +1,174 @@
+package io.gensweep.token;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Driver and executor. The text of a tokenizer.json, and the edits of it that we need. The native
+ * library gives every added token an id by the order of the list: the model's id when the model
+ * knows the token, else the next free one. The edits keep that order.
+ */
+final class TokenizerJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ObjectNode root;
+  private final ArrayNode added;
+  private final Set<String> modelTokens = new HashSet<>();
+
+  private TokenizerJson(ObjectNode root, ArrayNode added) {
+    this.root = root;
+    this.added = added;
+    JsonNode vocab = root.path("model").path("vocab");
+    if (vocab.isObject()) {
+      vocab.fieldNames().forEachRemaining(modelTokens::add);
+    } else {
+      vocab.forEach(entry -> modelTokens.add(entry.path(0).asText()));
+    }
+  }
+
+  /** Reads the file and makes special what tokenizer_config.json calls special. */
+  static TokenizerJson read(Path file, TokenizerConfig config) throws IOException {
+    if (!(JSON.readTree(Files.readString(file)) instanceof ObjectNode root)
+        || !root.path("model").isObject()) {
+      throw new IllegalArgumentException(
+          file + " is not a tokenizer.json of the tokenizers library: it has no model");
+    }
+    TokenizerJson json = new TokenizerJson(root, root.withArray("added_tokens"));
+    config.specialContents().forEach(json::markSpecial);
+    config.specialTokens().values().stream().sorted().forEach(json::addSpecialOfModel);
+    return json;
+  }
+
+  private void markSpecial(String content) {
+    for (JsonNode token : added) {
+      if (content(token).equals(content)) {
+        ((ObjectNode) token).put("special", true);
+      }
+    }
+  }
+
+  /** A named token that the model knows but the list of added tokens lacks. */
+  private void addSpecialOfModel(String content) {
+    for (JsonNode token : added) {
+      if (content(token).equals(content)) {
+        return;
+      }
+    }
+    if (modelTokens.contains(content)) {
+      added.add(entry(content));
+    }
+  }
+
+  private static ObjectNode entry(String content) {
+    return JSON.createObjectNode()
+        .put("id", 0)
+        .put("content", content)
+        .put("single_word", false)
+        .put("lstrip", false)
+        .put("rstrip", false)
+        .put("normalized", false)
+        .put("special", true);
+  }
+
+  /** The JSON with which special tokens in a text are found. */
+  String parsing() {
+    return root.toString();
+  }
+
+  /**
+   * The JSON with which they stay text. A special token of the model's own vocabulary leaves the
+   * list; one that only the list defines keeps its place, and so the ids after it, under a name
+   * that no text can guess.
+   *
+   * @throws IllegalArgumentException if an ordinary added token overlaps a special one, since then
+   *     its matches would change
+   */
+  String plain() {
+    checkOverlaps();
+    ArrayNode kept = JSON.createArrayNode();
+    for (JsonNode token : added) {
+      if (!isSpecial(token)) {
+        kept.add(token);
+      } else if (!modelTokens.contains(content(token))) {
+        kept.add(entry("\uDBFF\uDFFE" + UUID.randomUUID()));
+      }
+    }
+    ObjectNode copy = root.objectNode();
+    copy.setAll(root);
+    copy.set("added_tokens", kept);
+    return copy.toString();
+  }
+
+  /** Added tokens that stay tokens in plain text. */
+  Set<String> ordinaryAdded() {
+    Set<String> contents = new HashSet<>();
+    added.forEach(
+        token -> {
+          if (!isSpecial(token)) {
+            contents.add(content(token));
+          }
+        });
+    return contents;
+  }
+
+  int vocabSize() {
+    Set<String> all = new HashSet<>(modelTokens);
+    added.forEach(token -> all.add(content(token)));
+    return all.size();
+  }
+
+  boolean isBpe() {
+    JsonNode model = root.path("model");
+    return model.has("type") ? model.path("type").asText().equals("BPE") : model.has("merges");
+  }
+
+  /** The matcher skips a special token's whole text, with any ordinary token that starts in it. */
+  private void checkOverlaps() {
+    for (JsonNode special : added) {
+      for (JsonNode ordinary : added) {
+        boolean together =
+            isSpecial(special)
+                && !isSpecial(ordinary)
+                && special.path("normalized").asBoolean()
+                    == ordinary.path("normalized").asBoolean();
+        if (together && startsWithin(content(ordinary), content(special))) {
+          throw new IllegalArgumentException(
+              "special_tokens: plain cannot be exact with this tokenizer: its added token '"
+                  + content(ordinary)
+                  + "' overlaps the special token '"
+                  + content(special)
+                  + "'; use parse");
+        }
+      }
+    }
+  }
+
+  private static boolean startsWithin(String token, String special) {
+    if (special.startsWith(token)) {
+      return true;
+    }
+    for (int i = 1; i < special.length(); i++) {
+      String rest = special.substring(i);
+      if (rest.startsWith(token) || token.startsWith(rest)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSpecial(JsonNode token) {
+    return token.path("special").asBoolean();
+  }
+
+  private static String content(JsonNode token) {
+    return token.path("content").asText();
+  }
+}

@@ -1,0 +1,199 @@
+package io.gensweep.token.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/** Plain Java. The methods of Python's str. */
+final class StringMethods {
+  private static final Set<String> UNSUPPORTED =
+      Set.of(
+          "casefold",
+          "center",
+          "encode",
+          "expandtabs",
+          "format",
+          "format_map",
+          "isalnum",
+          "isalpha",
+          "isascii",
+          "isdecimal",
+          "isdigit",
+          "isidentifier",
+          "islower",
+          "isnumeric",
+          "isprintable",
+          "istitle",
+          "isupper",
+          "ljust",
+          "maketrans",
+          "rjust",
+          "swapcase",
+          "translate",
+          "index",
+          "rindex",
+          "rpartition",
+          "zfill");
+  private static final Set<String> SUPPORTED =
+      Set.of(
+          "strip",
+          "lstrip",
+          "rstrip",
+          "split",
+          "rsplit",
+          "splitlines",
+          "startswith",
+          "endswith",
+          "replace",
+          "upper",
+          "lower",
+          "title",
+          "capitalize",
+          "join",
+          "find",
+          "rfind",
+          "count",
+          "isspace",
+          "partition",
+          "removeprefix",
+          "removesuffix");
+
+  private StringMethods() {}
+
+  static boolean exists(String name) {
+    return SUPPORTED.contains(name) || UNSUPPORTED.contains(name);
+  }
+
+  static Object call(String text, String name, Arguments arguments) {
+    return switch (name) {
+      case "strip" -> strip(text, arguments, true, true);
+      case "lstrip" -> strip(text, arguments, true, false);
+      case "rstrip" -> strip(text, arguments, false, true);
+      case "split" -> Splitting.split(text, arguments.only(name, "sep", "maxsplit"));
+      case "rsplit" -> Splitting.rsplit(text, arguments.only(name, "sep", "maxsplit"));
+      case "splitlines" -> Splitting.lines(text, arguments.only(name, "keepends"));
+      case "startswith" -> matches(text, arguments, name, String::startsWith);
+      case "endswith" -> matches(text, arguments, name, String::endsWith);
+      case "replace" -> replace(text, arguments.only(name, "old", "new", "count"));
+      case "upper" -> none(text, name, arguments).toUpperCase(Locale.ROOT);
+      case "lower" -> none(text, name, arguments).toLowerCase(Locale.ROOT);
+      case "title" -> PythonText.title(none(text, name, arguments));
+      case "capitalize" -> PythonText.capitalize(none(text, name, arguments));
+      case "isspace" -> PythonText.isSpace(none(text, name, arguments));
+      case "join" -> join(text, Values.iterate(only(name, arguments)));
+      case "find" -> points(text, text.indexOf(string(only(name, arguments))));
+      case "rfind" -> points(text, text.lastIndexOf(string(only(name, arguments))));
+      case "count" -> count(text, string(only(name, arguments)));
+      case "partition" -> partition(text, string(only(name, arguments)));
+      case "removeprefix" -> {
+        String prefix = string(only(name, arguments));
+        yield text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+      }
+      case "removesuffix" -> {
+        String suffix = string(only(name, arguments));
+        yield text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
+      }
+      default -> throw TemplateException.unsupported("the method '" + name + "' of a str");
+    };
+  }
+
+  private static String none(String text, String name, Arguments arguments) {
+    arguments.only(name);
+    return text;
+  }
+
+  private static Object only(String name, Arguments arguments) {
+    if (arguments.positional().size() != 1 || !arguments.named().isEmpty()) {
+      throw TemplateException.unsupported(
+          "the method '" + name + "' of a str with anything but one argument");
+    }
+    return arguments.positional().get(0);
+  }
+
+  static String string(Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    if (value instanceof Undefined undefined) {
+      throw undefined.failure();
+    }
+    throw TemplateException.failed("expected a str, not " + Values.typeName(value));
+  }
+
+  private static String strip(String text, Arguments arguments, boolean left, boolean right) {
+    Object characters = arguments.only("strip", "chars").or(0, "chars", None.NONE);
+    if (characters == None.NONE) {
+      return PythonText.strip(text, PythonText::isSpace, left, right);
+    }
+    String gone = string(characters);
+    return PythonText.strip(text, c -> gone.indexOf(c) >= 0, left, right);
+  }
+
+  private static boolean matches(
+      String text, Arguments arguments, String name, BiPredicate<String, String> matches) {
+    Object wanted = only(name, arguments);
+    if (wanted instanceof Series series && series.isTuple()) {
+      return series.items().stream().anyMatch(item -> matches.test(text, string(item)));
+    }
+    return matches.test(text, string(wanted));
+  }
+
+  static String replace(String text, Arguments arguments) {
+    String old = string(arguments.need(0, "old"));
+    String fresh = string(arguments.need(1, "new"));
+    Object limit = arguments.or(2, "count", -1L);
+    if (old.isEmpty()) {
+      throw TemplateException.unsupported("replacing an empty text");
+    }
+    long left = Numbers.index(limit) < 0 ? Long.MAX_VALUE : Numbers.index(limit);
+    Output result = new Output();
+    int from = 0;
+    int at = text.indexOf(old);
+    while (at >= 0 && left-- > 0) {
+      result.add(text.substring(from, at));
+      result.add(fresh);
+      from = at + old.length();
+      at = text.indexOf(old, from);
+    }
+    result.add(text.substring(from));
+    return result.toString();
+  }
+
+  private static String join(String separator, List<Object> items) {
+    Output result = new Output();
+    for (int i = 0; i < items.size(); i++) {
+      result.add(i == 0 ? "" : separator);
+      result.add(string(items.get(i)));
+    }
+    return result.toString();
+  }
+
+  private static long points(String text, int index) {
+    return index < 0 ? -1 : text.codePointCount(0, index);
+  }
+
+  private static long count(String text, String part) {
+    if (part.isEmpty()) {
+      return text.codePointCount(0, text.length()) + 1L;
+    }
+    long count = 0;
+    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+      count++;
+    }
+    return count;
+  }
+
+  private static Series partition(String text, String separator) {
+    if (separator.isEmpty()) {
+      throw TemplateException.failed("empty separator");
+    }
+    int at = text.indexOf(separator);
+    List<Object> parts = new ArrayList<>();
+    parts.add(at < 0 ? text : text.substring(0, at));
+    parts.add(at < 0 ? "" : separator);
+    parts.add(at < 0 ? "" : text.substring(at + separator.length()));
+    return Series.tuple(parts);
+  }
+}

@@ -1,0 +1,63 @@
+package io.gensweep.token.jinja;
+
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Plain Java. A parsed template; immutable, so threads may share it. */
+public final class Template {
+  private final Statement.Block body;
+
+  private Template(Statement.Block body) {
+    this.body = body;
+  }
+
+  /**
+   * Parses a template.
+   *
+   * @throws TemplateException if it is not Jinja or uses a part that is not supported
+   */
+  public static Template compile(String source) {
+    return new Template(StatementParser.parse(Lexer.tokens(source)));
+  }
+
+  /**
+   * Renders the template.
+   *
+   * @param variables strings, booleans, whole numbers, doubles, and lists and maps of them; an
+   *     empty Optional is None; what is absent is undefined
+   * @param now what {@code strftime_now} takes for the current time
+   * @throws TemplateException if the template raises it, fails, or is not supported
+   */
+  public String render(Map<String, Object> variables, LocalDateTime now) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    variables.forEach((name, value) -> values.put(name, plain(value)));
+    return body.captured(Scope.of(new Render(now), values));
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof String || value instanceof Boolean || value instanceof Double) {
+      return value;
+    }
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    if (value instanceof Optional<?> optional) {
+      return optional.isPresent() ? plain(optional.get()) : None.NONE;
+    }
+    if (value instanceof List<?> list) {
+      List<Object> items = new ArrayList<>(list.size());
+      list.forEach(item -> items.add(plain(item)));
+      return items;
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<Object, Object> dict = new LinkedHashMap<>();
+      map.forEach((key, item) -> dict.put(Values.key(plain(key)), plain(item)));
+      return dict;
+    }
+    throw new IllegalArgumentException("a template cannot see a " + value.getClass().getName());
+  }
+}

@@ -1,0 +1,51 @@
+package io.gensweep.token.jinja;
+
+/** Plain Java. A template that cannot be parsed or rendered, and which of the reasons it was. */
+public final class TemplateException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Why rendering stopped. */
+  public enum Kind {
+    /** jinja2 would refuse the text of the template too. */
+    SYNTAX,
+    /** jinja2 would go on, but this renderer does not know the construct exactly. */
+    UNSUPPORTED,
+    /** jinja2 would fail on these messages too. */
+    FAILED,
+    /** The template itself called {@code raise_exception}; the message is its argument. */
+    RAISED,
+    /** The template went over its share of steps, depth or characters. */
+    TOO_LARGE
+  }
+
+  private final Kind kind;
+
+  private TemplateException(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  static TemplateException syntax(int line, String message) {
+    return new TemplateException(Kind.SYNTAX, "line " + line + ": " + message);
+  }
+
+  static TemplateException unsupported(String what) {
+    return new TemplateException(Kind.UNSUPPORTED, what + " is not supported in chat templates");
+  }
+
+  static TemplateException failed(String message) {
+    return new TemplateException(Kind.FAILED, message);
+  }
+
+  static TemplateException raised(String message) {
+    return new TemplateException(Kind.RAISED, message);
+  }
+
+  static TemplateException tooLarge(String message) {
+    return new TemplateException(Kind.TOO_LARGE, message);
+  }
+}

@@ -1,0 +1,218 @@
+package io.gensweep.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The oracle: transformers itself (src/test/python/make_tokenizer_oracle.py). */
+class TokenizerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  static Path fixture(String name) {
+    try {
+      return Path.of(TokenizerTest.class.getResource("/tokenizers/" + name).toURI());
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static JsonNode oracle(String name) throws IOException {
+    return JSON.readTree(fixture(name).resolve("oracle.json").toFile());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
+  void textsBecomeTheIdsOfTransformers(String name) throws IOException {
+    SoftAssertions softly = new SoftAssertions();
+    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+      JsonNode texts = oracle(name).get("texts");
+      assertThat(texts.size()).isGreaterThan(40);
+      for (JsonNode example : texts) {
+        String text = example.get("text").asText();
+        JsonNode ids = example.get("ids");
+        softly
+            .assertThat(tokenizer.encode(text, false, SpecialTokens.PARSE))
+            .as("parse " + text)
+            .isEqualTo(ints(ids.get("parse")));
+        softly
+            .assertThat(tokenizer.encode(text, true, SpecialTokens.PARSE))
+            .as("parse with special tokens added " + text)
+            .isEqualTo(ints(ids.get("parse_added")));
+        softly
+            .assertThat(tokenizer.encode(text, false, SpecialTokens.PLAIN))
+            .as("plain " + text)
+            .isEqualTo(ints(ids.get("plain")));
+        softly
+            .assertThat(tokenizer.encode(text, true, SpecialTokens.PLAIN))
+            .as("plain with special tokens added " + text)
+            .isEqualTo(ints(ids.get("plain_added")));
+      }
+    }
+    softly.assertAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
+  void idsBecomeTheTextsOfTransformers(String name) throws IOException {
+    SoftAssertions softly = new SoftAssertions();
+    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+      JsonNode oracle = oracle(name);
+      for (JsonNode example : oracle.get("texts")) {
+        checkDecoded(softly, tokenizer, ints(example.get("ids").get("parse_added")), example);
+      }
+      for (JsonNode example : oracle.get("id_lists")) {
+        checkDecoded(softly, tokenizer, ints(example.get("ids")), example);
+      }
+    }
+    softly.assertAll();
+  }
+
+  private static void checkDecoded(
+      SoftAssertions softly, Tokenizer tokenizer, int[] ids, JsonNode example) {
+    softly.assertThat(tokenizer.decode(ids, false)).isEqualTo(example.get("decoded").asText());
+    softly
+        .assertThat(tokenizer.decode(ids, true))
+        .isEqualTo(example.get("decoded_skipped").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
+  void theVocabularyIsTheOneOfTransformers(String name) throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+      JsonNode oracle = oracle(name);
+      assertThat(tokenizer.vocabSize()).isEqualTo(oracle.get("vocab_size").asInt());
+      assertThat(tokenizer.bosTokenId()).hasValue(oracle.get("bos_token_id").asInt());
+    }
+  }
+
+  @Test
+  void aTextThatBringsItsOwnBosGetsNoSecondOne() {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("metaspace"))) {
+      int bos = tokenizer.bosTokenId().orElseThrow();
+      assertThat(tokenizer.encode("<s>", true, SpecialTokens.PARSE)).containsExactly(bos);
+      assertThat(tokenizer.encode("<s><s>", true, SpecialTokens.PARSE)).containsExactly(bos, bos);
+      assertThat(tokenizer.encode("<s>", true, SpecialTokens.PLAIN))
+          .startsWith(bos)
+          .hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void twoBosInATextStayWhereNoneIsAdded() {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("digits"))) {
+      int bos = tokenizer.bosTokenId().orElseThrow();
+      assertThat(tokenizer.encode("<|im_start|><|im_start|>", true, SpecialTokens.PARSE))
+          .containsExactly(bos, bos);
+    }
+  }
+
+  @Test
+  void anUnpairedSurrogateIsABadRow() {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("digits"))) {
+      for (String bad : List.of("ab\uD83D", "\uDE42x", "\uD83D\uD83D\uDE42")) {
+        assertThatThrownBy(() -> tokenizer.encode(bad, true, SpecialTokens.PARSE))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("unpaired surrogate U+D");
+      }
+    }
+  }
+
+  @Test
+  void threadsShareATokenizer() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("byte-level"))) {
+      List<Future<String>> texts =
+          IntStream.range(0, 400)
+              .mapToObj(
+                  i ->
+                      threads.submit(
+                          () -> {
+                            SpecialTokens mode =
+                                i % 2 == 0 ? SpecialTokens.PARSE : SpecialTokens.PLAIN;
+                            return tokenizer.decode(tokenizer.encode(text(i), true, mode), true);
+                          }))
+              .toList();
+      for (int i = 0; i < texts.size(); i++) {
+        assertThat(texts.get(i).get()).isEqualTo(text(i));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static String text(int i) {
+    return "prompt " + i + " caf\u00e9 \u4f60 \uD83D\uDE42".repeat(i % 7);
+  }
+
+  @Test
+  void aClosedTokenizerSaysSo() {
+    Tokenizer tokenizer = Tokenizer.load(fixture("digits"));
+    tokenizer.close();
+    tokenizer.close();
+    assertThatThrownBy(() -> tokenizer.encode("x", true, SpecialTokens.PLAIN))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void loadingKeepsDjlOffTheNetwork() {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("words"))) {
+      assertThat(tokenizer.vocabSize()).isPositive();
+      assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
+      assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+    }
+  }
+
+  @Test
+  void aFolderWithoutTokenizerIsNamed() {
+    assertThatThrownBy(() -> Tokenizer.load(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.path: " + folder + " has no tokenizer.json");
+  }
+
+  @Test
+  void aFileThatIsNoTokenizerIsNamed() throws IOException {
+    for (String content : List.of("{", "[]", "{}", "{\"model\": {\"type\": \"none\"}}")) {
+      Files.writeString(folder.resolve("tokenizer.json"), content);
+      assertThatThrownBy(() -> Tokenizer.load(folder))
+          .as(content)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(folder.toString());
+    }
+  }
+
+  @Test
+  void plainTextIsRefusedWhereItCouldNotBeExact() throws IOException {
+    String json = Files.readString(fixture("byte-level").resolve("tokenizer.json"));
+    Files.writeString(
+        folder.resolve("tokenizer.json"), json.replace("\"<tool>\"", "\"end_of_text|>\""));
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      assertThat(tokenizer.encode("x", false, SpecialTokens.PARSE)).hasSize(1);
+      assertThatThrownBy(() -> tokenizer.encode("x", false, SpecialTokens.PLAIN))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'end_of_text|>' overlaps the special token '<|end_of_text|>'");
+    }
+  }
+
+  private static int[] ints(JsonNode list) {
+    return IntStream.range(0, list.size()).map(i -> list.get(i).asInt()).toArray();
+  }
+}
