@@ -1,6 +1,7 @@
 package io.gensweep.model;
 
 import io.gensweep.job.DType;
+import java.io.Serializable;
 
 /**
  * Plain Java. How one decoder is held on one device.
@@ -12,7 +13,8 @@ import io.gensweep.job.DType;
  * @param threads threads of one operation (CPU)
  */
 public record DecoderSettings(
-    DType dtype, String device, int maxModelLen, int maxBatch, int threads) {
+    DType dtype, String device, int maxModelLen, int maxBatch, int threads)
+    implements Serializable {
   public DecoderSettings {
     if (dtype == DType.AUTO) {
       throw new IllegalArgumentException("dtype must be resolved, was " + dtype);
@@ -26,5 +28,10 @@ public record DecoderSettings(
               + ", "
               + threads);
     }
+  }
+
+  /** The same on another device. */
+  public DecoderSettings on(String device) {
+    return new DecoderSettings(dtype, device, maxModelLen, maxBatch, threads);
   }
 }

@@ -1,5 +1,6 @@
 package io.gensweep.token;
 
+import io.gensweep.job.SpecialTokens;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayInputStream;

@@ -1,5 +1,6 @@
 package io.gensweep.token;
 
+import io.gensweep.job.SpecialTokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

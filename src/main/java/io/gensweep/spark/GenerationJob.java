@@ -1,0 +1,172 @@
+package io.gensweep.spark;
+
+import io.gensweep.job.JobError;
+import io.gensweep.job.JobSpec;
+import io.gensweep.job.PromptKind;
+import io.gensweep.job.ResolvedJob;
+import io.gensweep.job.SpecialTokens;
+import io.gensweep.output.Manifest;
+import io.gensweep.output.OutputFolder;
+import io.gensweep.output.OutputKind;
+import io.gensweep.output.OutputSchema;
+import io.gensweep.output.ShardCommit;
+import io.gensweep.prompt.PromptPlan;
+import io.gensweep.prompt.PromptSet;
+import io.gensweep.prompt.PromptSource;
+import io.gensweep.prompt.ShardAssignment;
+import io.gensweep.prompt.ShardedPrompts;
+import io.gensweep.report.RunSummary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Driver. One run from a resolved job to {@code _SUCCESS}: look at model, prompts and output; write
+ * the manifest; let the executors make the shards that are missing; say what happened.
+ */
+public final class GenerationJob {
+  private static final OutputKind KIND = OutputKind.COMPLETIONS;
+  private static final String TIME = "time";
+
+  private final ResolvedJob resolved;
+  private final JobSpec job;
+  private final SparkSession spark;
+  private final Configuration hadoop;
+  private final PrintStream out;
+  private final long start = System.nanoTime();
+
+  private GenerationJob(ResolvedJob resolved, SparkSession spark, PrintStream out) {
+    this.resolved = resolved;
+    this.job = resolved.spec();
+    this.spark = spark;
+    this.hadoop = spark.sparkContext().hadoopConfiguration();
+    this.out = out;
+  }
+
+  /**
+   * Runs the job on this session's cluster.
+   *
+   * @return what happened; whether too many rows failed is the caller's to judge
+   * @throws JobError before any generation, if something is wrong that the user can put right
+   */
+  public static RunSummary run(ResolvedJob resolved, SparkSession spark, PrintStream out)
+      throws IOException {
+    return new GenerationJob(resolved, spark, out).run();
+  }
+
+  private RunSummary run() throws IOException {
+    checkSupported();
+    PlannedModel model = PlannedModel.of(job, EngineThreads.of(spark.sparkContext()), hadoop);
+    OutputFolder output = new OutputFolder(job.output().path(), hadoop);
+    Optional<Manifest> earlier = output.check(job.output().ifExists());
+    LocalDateTime time = time(earlier);
+    ChatTemplates.of(job, model.folder().path(), time);
+    PromptSet set = PromptSource.read(spark, job.prompts(), OutputSchema.reserved(KIND));
+    PromptPlan prompts = PromptPlan.of(set);
+
+    GenerationPlan plan = new GenerationPlan(job, model.decoder(), time);
+    int shards =
+        earlier
+            .map(Manifest::shards)
+            .orElseGet(
+                () -> prompts.shards(plan.variants().size(), spark.sparkContext().defaultParallelism()));
+    Manifest manifest = manifest(model, prompts, shards, time);
+    if (earlier.isPresent()) {
+      output.requireSame(earlier.get(), manifest);
+    }
+    output.begin(manifest, job.output().ifExists());
+    return generate(plan, set, prompts, manifest, output);
+  }
+
+  private RunSummary generate(
+      GenerationPlan plan, PromptSet set, PromptPlan prompts, Manifest manifest, OutputFolder output)
+      throws IOException {
+    int shards = manifest.shards();
+    ShardCommit commit =
+        new ShardCommit(
+            job.output().path(),
+            hadoop,
+            KIND,
+            shards,
+            set.kept(),
+            Map.of("gensweep.settings", resolved.resolved().toString()));
+    ShardAssignment assignment = new ShardAssignment(shards, commit.done(), shards);
+    Totals totals = new Totals(spark.sparkContext());
+    long rows = prompts.rows() * plan.variants().size();
+    int missing = assignment.numPartitions();
+    out.printf(
+        "gensweep: %,d prompts x %d continuations each, %d of %d shards to do%n",
+        prompts.rows(), plan.variants().size(), missing, shards);
+    try (Progress progress = new Progress(totals, missing, rows * missing / shards, out)) {
+      if (missing > 0) {
+        ShardedPrompts.of(prompts.prompts(), assignment)
+            .foreachPartition(new GeneratePartition(plan, assignment, commit, totals));
+      }
+    } finally {
+      if (new JavaSparkContext(spark.sparkContext()).isLocal()) {
+        LoadedModel.closeAll();
+      }
+    }
+    RunSummary summary = summary(prompts, plan, totals);
+    output.write(manifest.withCounts(summary.counts()));
+    output.writeMetrics(summary.json());
+    output.succeed();
+    return summary;
+  }
+
+  private void checkSupported() {
+    if (job.prompts().specialTokens() == SpecialTokens.PLAIN
+        && job.prompts().kind() == PromptKind.MESSAGES) {
+      throw new JobError(
+          "prompts.special_tokens: plain is not supported with prompts.messages by this version;"
+              + " leave it at parse");
+    }
+  }
+
+  /** A resumed run keeps the time of the first, for chat templates that print it. */
+  private static LocalDateTime time(Optional<Manifest> earlier) {
+    return earlier
+        .map(m -> LocalDateTime.parse(m.versions().get(TIME)))
+        .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
+  }
+
+  private Manifest manifest(PlannedModel model, PromptPlan prompts, int shards, LocalDateTime time) {
+    Map<String, String> hashes =
+        Map.of(
+            "model", model.weightsHash(),
+            "tokenizer", model.tokenizerHash(),
+            "input", prompts.inputHash());
+    Map<String, String> versions = new TreeMap<>(Versions.here(spark));
+    versions.put("dtype", model.decoder().dtype().toString());
+    versions.put("threads", Integer.toString(model.decoder().threads()));
+    versions.put(TIME, time.toString());
+    return new Manifest(
+        resolved.resolved(), new TreeMap<>(hashes), new TreeMap<>(versions), new TreeMap<>(), shards);
+  }
+
+  private RunSummary summary(PromptPlan prompts, GenerationPlan plan, Totals totals) {
+    String folder = job.output().path() + "/";
+    long completions = spark.read().parquet(folder + KIND.folder()).count();
+    long wanted = prompts.rows() * plan.variants().size();
+    return new RunSummary(
+        prompts.rows(),
+        completions,
+        wanted - completions,
+        totals.promptTokens(),
+        totals.generatedTokens(),
+        totals.prefilledTokens(),
+        (System.nanoTime() - start) / 1e9,
+        totals.engines().stream().mapToDouble(EngineReport::loadSeconds).max().orElse(0),
+        totals.engineSeconds(),
+        totals.prefillSeconds(),
+        totals.decodeSeconds(),
+        totals.engines().stream().map(EngineReport::toString).sorted().toList());
+  }
+}

@@ -1,0 +1,74 @@
+package io.gensweep.spark;
+
+import io.gensweep.job.DType;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JobSpec;
+import io.gensweep.model.Checkpoint;
+import io.gensweep.model.CpuFeatures;
+import io.gensweep.model.DecoderSettings;
+import io.gensweep.model.ModelFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Driver. The model as the job asks for it, found to be whole and to fit the job before any task
+ * starts.
+ */
+record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
+  /** Sequences decoded together where the job says auto. */
+  private static final int MAX_BATCH = 64;
+
+  static PlannedModel of(JobSpec job, int threads, Configuration configuration) {
+    Path path = ModelCopy.local(job.model().path(), configuration);
+    ModelFolder folder = ModelFolder.open(path);
+    int longest = folder.config().maxPositions();
+    int maxModelLen = job.model().maxModelLen().orElse(longest);
+    if (maxModelLen > longest) {
+      throw new JobError(
+          "model.max_model_len: " + maxModelLen + " is more than the " + longest
+              + " positions of the model in " + path);
+    }
+    return new PlannedModel(
+        folder,
+        new DecoderSettings(
+            dtype(job, folder),
+            "cpu",
+            maxModelLen,
+            job.engine().maxBatch().orElse(MAX_BATCH),
+            threads));
+  }
+
+  String weightsHash() {
+    List<Path> files =
+        Stream.concat(
+                Stream.of(folder.path().resolve("config.json")),
+                Checkpoint.files(folder.path()).stream())
+            .toList();
+    return Sha256.hex(files);
+  }
+
+  String tokenizerHash() {
+    return Sha256.hex(List.of(folder.path().resolve("tokenizer.json")));
+  }
+
+  /**
+   * AUTO is the checkpoint's own type where this machine computes in it, else float32. Decided by
+   * the driver, since executors that decided for themselves could give rows of two kinds.
+   */
+  private static DType dtype(JobSpec job, ModelFolder folder) {
+    DType asked = job.model().dtype();
+    boolean cpu = job.model().device().equals("cpu") || job.model().device().equals("auto");
+    if (asked == DType.AUTO) {
+      boolean bfloat16 = folder.config().dtype().equals("bfloat16");
+      return bfloat16 && (!cpu || CpuFeatures.here().bfloat16Native()) ? DType.BFLOAT16 : DType.FLOAT32;
+    }
+    if (asked == DType.BFLOAT16 && cpu && !CpuFeatures.here().bfloat16Products()) {
+      throw new JobError(
+          "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "
+              + CpuFeatures.here().capability() + "; use float32");
+    }
+    return asked;
+  }
+}
