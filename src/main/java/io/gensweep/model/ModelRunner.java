@@ -1,0 +1,33 @@
+package io.gensweep.model;
+
+import io.gensweep.sampling.Candidates;
+import java.util.List;
+
+/**
+ * Executor, one per JVM and device. A loaded model with its KV cache; called by one thread at a
+ * time.
+ *
+ * <p>Logits come from {@link #decode} only, so that the same kernels give them whatever was batched
+ * together. Every call advances the sequences it wrote to.
+ */
+public interface ModelRunner extends AutoCloseable {
+
+  ModelShape shape();
+
+  KvCache cache();
+
+  /** Fills positions [kv.length(), count) of each sequence and advances it to count. No logits. */
+  void prefill(List<Prefill> batch);
+
+  /** Copies KV rows [0, tokens) to a sequence of length 0 and advances that one to tokens. */
+  void copyPrefix(KvSequence from, KvSequence to, int tokens);
+
+  /**
+   * Appends one token to each sequence, advances it by 1, and gives the logits after that token, in
+   * the order of the batch. They hold until the next call.
+   */
+  List<Candidates> decode(List<DecodeRow> batch);
+
+  @Override
+  void close();
+}
