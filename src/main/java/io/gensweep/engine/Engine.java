@@ -1,0 +1,111 @@
+package io.gensweep.engine;
+
+import io.gensweep.model.DecodeRow;
+import io.gensweep.model.ModelRunner;
+import io.gensweep.model.Prefill;
+import io.gensweep.sampling.Candidates;
+import io.gensweep.sampling.Sampler;
+import io.gensweep.sampling.SamplingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Executor, one per JVM and device; one thread. Continuous batching: each step moves every running
+ * sequence by one token.
+ */
+public final class Engine {
+  private final ModelRunner runner;
+  private final Scheduler scheduler;
+  private final Sampler sampler = new Sampler();
+  private final Tally tally = new Tally();
+
+  /**
+   * @param maxBatch sequences decoded together
+   * @param texts the empty text of a continuation drawn so
+   */
+  public Engine(
+      ModelRunner runner, int maxBatch, Function<SamplingConfig, ContinuationText> texts) {
+    this.runner = runner;
+    this.scheduler = new Scheduler(runner.shape(), runner.cache(), maxBatch, texts);
+  }
+
+  /** {@code completed} gets each variant once, in any order, from within {@link #step}. */
+  public Ticket submit(Request request, Consumer<Completion> completed) {
+    Ticket ticket = new Ticket(request, completed);
+    scheduler.submit(ticket);
+    return ticket;
+  }
+
+  /** Nothing more of the request is delivered; the next step frees what it holds. */
+  public void cancel(Ticket ticket) {
+    ticket.cancel();
+  }
+
+  /** Cancels every request and frees what they hold. */
+  public void clear() {
+    scheduler.clear();
+  }
+
+  public boolean hasWork() {
+    return scheduler.hasWork();
+  }
+
+  public EngineCounters counters() {
+    return tally.counters();
+  }
+
+  public void step() {
+    tally.begin();
+    List<Sequence> joined = scheduler.admit();
+    tally.admitted();
+    prefill(joined);
+    tally.prefilled();
+    List<Sequence> running = scheduler.running();
+    if (!running.isEmpty()) {
+      List<Candidates> rows = decode(running);
+      tally.decoded(running.size());
+      sample(running, rows);
+      scheduler.retire();
+      tally.sampled();
+    }
+  }
+
+  /** Each prompt once; the other variants that joined copy its rows. */
+  private void prefill(List<Sequence> joined) {
+    List<Prefill> prompts = new ArrayList<>();
+    for (Sequence sequence : joined) {
+      Ticket ticket = sequence.ticket();
+      if (ticket.prefix() > 0 && ticket.isLedBy(sequence.kv())) {
+        prompts.add(new Prefill(sequence.kv(), ticket.request().tokenIds(), ticket.prefix()));
+        tally.prefillTokens(ticket.prefix());
+      }
+    }
+    if (!prompts.isEmpty()) {
+      runner.prefill(prompts);
+    }
+    for (Sequence sequence : joined) {
+      Ticket ticket = sequence.ticket();
+      if (ticket.prefix() > 0 && !ticket.isLedBy(sequence.kv())) {
+        runner.copyPrefix(ticket.leader(), sequence.kv(), ticket.prefix());
+        tally.copiedTokens(ticket.prefix());
+      }
+    }
+  }
+
+  private List<Candidates> decode(List<Sequence> running) {
+    List<DecodeRow> batch = new ArrayList<>(running.size());
+    for (Sequence sequence : running) {
+      batch.add(sequence.decodeRow());
+    }
+    return runner.decode(batch);
+  }
+
+  private void sample(List<Sequence> running, List<Candidates> rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      Sequence sequence = running.get(i);
+      sequence.sample(rows.get(i), sampler).ifPresent(sequence.ticket()::deliver);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.gensweep.engine;
+
+/**
+ * Plain Java. What an engine has done so far.
+ *
+ * @param steps calls of step
+ * @param prefillTokens positions filled by prefill
+ * @param copiedTokens positions copied from a sibling instead
+ * @param decodeTokens tokens decoded, which is tokens drawn
+ * @param maxBatch most sequences decoded together
+ * @param admitNanos time in each phase, nanoseconds
+ * @param sampleNanos drawing, delivering and retiring
+ */
+public record EngineCounters(
+    long steps,
+    long prefillTokens,
+    long copiedTokens,
+    long decodeTokens,
+    int maxBatch,
+    long admitNanos,
+    long prefillNanos,
+    long decodeNanos,
+    long sampleNanos) {
+
+  public long busyNanos() {
+    return admitNanos + prefillNanos + decodeNanos + sampleNanos;
+  }
+}

@@ -1,0 +1,141 @@
+package io.gensweep.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Executor, one per JVM and device. The thread that steps an engine for all tasks that share it; it
+ * sleeps while there is nothing to do.
+ *
+ * <p>If a step throws, every request fails with what was thrown and no more are taken. Closing does
+ * not close the model, which must outlive the loop.
+ */
+public final class EngineLoop implements AutoCloseable {
+  private final Engine engine;
+  private final Thread thread;
+  private final Object lock = new Object();
+
+  // All under the lock.
+  private final List<Submission> entering = new ArrayList<>();
+  private final List<Ticket> leaving = new ArrayList<>();
+  private final Map<Submission, Optional<Ticket>> live = new LinkedHashMap<>();
+  private boolean closing;
+  private Optional<Throwable> end = Optional.empty();
+
+  private volatile EngineCounters counters;
+
+  private EngineLoop(Engine engine) {
+    this.engine = engine;
+    this.counters = engine.counters();
+    this.thread = new Thread(this::run, "gensweep-engine");
+    thread.setDaemon(true);
+  }
+
+  /** The engine belongs to the loop from here on. */
+  public static EngineLoop start(Engine engine) {
+    EngineLoop loop = new EngineLoop(engine);
+    loop.thread.start();
+    return loop;
+  }
+
+  /**
+   * Both consumers are called on the engine's thread, so they hand over and return: {@code
+   * completed} once per variant, or {@code failed} once, after which nothing follows.
+   *
+   * @throws IllegalStateException if the loop has failed or was closed
+   */
+  public Submission submit(
+      Request request, Consumer<Completion> completed, Consumer<Throwable> failed) {
+    Submission submission = new Submission(this, request, completed, failed);
+    synchronized (lock) {
+      if (closing || end.isPresent()) {
+        throw new IllegalStateException("the engine loop has ended", end.orElse(null));
+      }
+      live.put(submission, Optional.empty());
+      entering.add(submission);
+      lock.notifyAll();
+    }
+    return submission;
+  }
+
+  /** As of the last step. */
+  public EngineCounters counters() {
+    return counters;
+  }
+
+  /** Ends after the step under way; what was not delivered fails. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closing = true;
+      lock.notifyAll();
+    }
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void cancel(Submission submission) {
+    synchronized (lock) {
+      entering.remove(submission);
+      Optional.ofNullable(live.remove(submission))
+          .flatMap(ticket -> ticket)
+          .ifPresent(leaving::add);
+      lock.notifyAll();
+    }
+  }
+
+  void finished(Submission submission) {
+    synchronized (lock) {
+      live.remove(submission);
+    }
+  }
+
+  private void run() {
+    try {
+      while (awaitWork()) {
+        engine.step();
+        counters = engine.counters();
+      }
+      engine.clear();
+      end(new IllegalStateException("the engine loop was closed"));
+    } catch (Throwable cause) {
+      end(cause);
+    }
+  }
+
+  /** Passes on what came and went; false when closing. */
+  private boolean awaitWork() throws InterruptedException {
+    synchronized (lock) {
+      while (!closing && entering.isEmpty() && leaving.isEmpty() && !engine.hasWork()) {
+        lock.wait();
+      }
+      for (Submission submission : entering) {
+        live.put(submission, Optional.of(engine.submit(submission.request(), submission::deliver)));
+      }
+      entering.clear();
+      leaving.forEach(engine::cancel);
+      leaving.clear();
+      return !closing;
+    }
+  }
+
+  private void end(Throwable cause) {
+    List<Submission> failing;
+    synchronized (lock) {
+      end = Optional.of(cause);
+      failing = List.copyOf(live.keySet());
+      live.clear();
+    }
+    failing.forEach(submission -> submission.fail(cause));
+  }
+}

@@ -1,0 +1,11 @@
+package io.gensweep.engine;
+
+/** Plain Java. Why a continuation ended. */
+public enum FinishReason {
+  /** A stop token or a stop string. */
+  STOP,
+  /** max_tokens, or the model's length. */
+  LENGTH,
+  /** It failed; the completion says how. */
+  ERROR
+}

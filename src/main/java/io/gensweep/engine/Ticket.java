@@ -1,0 +1,87 @@
+package io.gensweep.engine;
+
+import io.gensweep.model.KvSequence;
+import io.gensweep.model.ModelShape;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Plain Java. One submitted request inside an engine: which of its variants still wait. */
+public final class Ticket {
+  private final Request request;
+  private final Consumer<Completion> completed;
+  private int admitted;
+  private boolean cancelled;
+  private Optional<KvSequence> leader = Optional.empty();
+
+  Ticket(Request request, Consumer<Completion> completed) {
+    this.request = request;
+    this.completed = completed;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  boolean waits() {
+    return admitted < request.variants().size();
+  }
+
+  Variant nextVariant() {
+    return request.variants().get(admitted++);
+  }
+
+  /**
+   * Positions that are prefilled: all but the last token, which every variant decodes for itself,
+   * so that first logits come from the same kernels as all others.
+   */
+  int prefix() {
+    return request.tokenIds().length - 1;
+  }
+
+  /**
+   * KV rows that the longest variant can need; all variants reserve that much, so that one can take
+   * over from another. The last token drawn has no row.
+   */
+  int reservation(ModelShape shape) {
+    int tokens = prefix();
+    for (Variant variant : request.variants()) {
+      tokens = Math.max(tokens, Sequence.mostTokens(variant, request, shape) + prefix());
+    }
+    return tokens;
+  }
+
+  /** The first variant's rows: prefilled, and kept as long as any variant waits. */
+  KvSequence leader() {
+    return leader.orElseThrow();
+  }
+
+  boolean isLedBy(KvSequence kv) {
+    return leader() == kv;
+  }
+
+  void leadBy(KvSequence kv) {
+    leader = Optional.of(kv);
+  }
+
+  void deliver(Completion completion) {
+    if (!cancelled) {
+      completed.accept(completion);
+    }
+  }
+
+  /** Fails every variant. */
+  void refuse(Failure failure) {
+    while (waits()) {
+      int promptTokens = request.tokenIds().length;
+      deliver(Completion.failed(request.promptId(), nextVariant(), promptTokens, failure));
+    }
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  boolean cancelled() {
+    return cancelled;
+  }
+}

@@ -1,0 +1,2 @@
+/** Continuous batching of one model: requests in, completions out. */
+package io.gensweep.engine;

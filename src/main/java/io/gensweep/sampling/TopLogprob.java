@@ -1,0 +1,9 @@
+package io.gensweep.sampling;
+
+/**
+ * Plain Java. One of the best alternatives at a position.
+ *
+ * @param tokenId the token
+ * @param logprob natural log of the model's own softmax
+ */
+public record TopLogprob(int tokenId, float logprob) {}

@@ -1,0 +1,242 @@
+package io.gensweep.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gensweep.sampling.SamplingConfig;
+import io.gensweep.sampling.TopLogprob;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineTest {
+  private static final SamplingConfig PLAIN = SamplingConfig.defaults().withIgnoreEos(true);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 64})
+  void batchesOfAnySizeGiveWhatOneAtATimeGives(int maxBatch) {
+    List<Request> requests = Requests.random(new Random(maxBatch), 400);
+    HashModel model = new HashModel(60, 230);
+    model.poison = 17;
+    Map<String, String> lines = complete(model, maxBatch, requests);
+    assertThat(lines).isEqualTo(PlainGeneration.all(requests, 230, 17));
+    assertThat(lines.values()).anyMatch(line -> line.contains("ERROR-non_finite_logits"));
+    assertThat(lines.values()).anyMatch(line -> line.contains("STOP"));
+    assertThat(model.widest).isLessThanOrEqualTo(maxBatch);
+    assertNothingIsHeld(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 9})
+  void aSmallCacheOnlySlowsThingsDown(int blocks) {
+    List<Request> requests = Requests.random(new Random(blocks), 1000);
+    HashModel model = new HashModel(blocks, 230);
+    assertThat(complete(model, 16, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
+    assertNothingIsHeld(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 64})
+  void aPromptIsPrefilledOnceWithoutItsLastToken(int maxBatch) {
+    List<Request> requests = Requests.random(new Random(9), 300);
+    HashModel model = new HashModel(60, 230);
+    complete(model, maxBatch, requests);
+    List<Integer> expected =
+        requests.stream().map(r -> r.tokenIds().length - 1).filter(p -> p > 0).toList();
+    assertThat(model.prefills).extracting(p -> p.count()).containsExactlyElementsOf(expected);
+    assertThat(model.prefills).allMatch(p -> p.tokenIds().length == p.count() + 1);
+  }
+
+  @Test
+  void promptsAdmittedTogetherArePrefilledTogether() {
+    HashModel model = new HashModel(60, 230);
+    complete(
+        model,
+        8,
+        List.of(
+            Requests.of("a", 2, PLAIN, 1, 2, 3),
+            Requests.of("b", 1, PLAIN, 4),
+            Requests.of("c", 1, PLAIN, 5, 6)));
+    assertThat(model.prefillCalls).isEqualTo(1);
+    assertThat(model.prefills).hasSize(2);
+    assertThat(model.copies).isEqualTo(1);
+  }
+
+  @Test
+  void aSiblingThatWaitsTakesOverTheRowsOfOneThatRetires() {
+    HashModel model = new HashModel(60, 230);
+    complete(model, 4, List.of(Requests.of("a", 20, PLAIN.withMaxTokens(5), 1, 2, 3)));
+    assertThat(model.copies).isEqualTo(3);
+    assertThat(model.prefills).hasSize(1);
+    assertThat(model.decodes).isEqualTo(25);
+  }
+
+  @Test
+  void theFirstSamplesOfManyAreThoseOfFew() {
+    Map<String, String> many =
+        complete(new HashModel(60, 230), 16, List.of(Requests.of("a", 64, PLAIN, 1, 2, 3)));
+    for (int n : new int[] {1, 5, 63}) {
+      Map<String, String> few =
+          complete(new HashModel(60, 230), 3, List.of(Requests.of("a", n, PLAIN, 1, 2, 3)));
+      assertThat(few).hasSize(n);
+      assertThat(many).containsAllEntriesOf(few);
+    }
+    assertThat(many.values()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theStopTokenIsAmongTheTokensButNotInTheText() {
+    Completion free = one(PLAIN.withMaxTokens(12), 1, 2, 3);
+    assertThat(free.finishReason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(free.text()).isEqualTo(Requests.decode(free.tokenIds())).hasSize(12);
+    int id = free.tokenIds()[4];
+    int first = Requests.decode(free.tokenIds()).indexOf('A' + id);
+    Completion stopped = one(PLAIN.withMaxTokens(12).withStopTokenIds(List.of(id)), 1, 2, 3);
+    assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(stopped.stopReason()).contains(Integer.toString(id));
+    assertThat(stopped.tokenIds()).isEqualTo(Arrays.copyOf(free.tokenIds(), first + 1));
+    assertThat(stopped.text()).isEqualTo(free.text().substring(0, first));
+  }
+
+  @Test
+  void aStopStringIsCutOffTheTextAndItsTokensStay() {
+    Completion free = one(PLAIN.withMaxTokens(12), 1, 2, 3);
+    String stop = free.text().substring(5, 7);
+    int end = free.text().indexOf(stop) + 2;
+    Completion stopped =
+        one(PLAIN.withMaxTokens(12).withStop(List.of("never", stop, stop.substring(1))), 1, 2, 3);
+    int single = free.text().indexOf(stop.charAt(1));
+    String expected = single < end - 2 ? stop.substring(1) : stop;
+    assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(stopped.stopReason()).contains(expected);
+    assertThat(stopped.text()).isEqualTo(free.text().substring(0, free.text().indexOf(expected)));
+    assertThat(Requests.decode(stopped.tokenIds())).endsWith(expected);
+  }
+
+  @Test
+  void alternativesComeWithEveryTokenWhenAsked() {
+    Completion completion = one(PLAIN.withMaxTokens(6).withLogprobs(3).withTemperature(0), 1, 2);
+    List<List<TopLogprob>> tops = completion.topLogprobs().orElseThrow();
+    assertThat(tops).hasSize(6).allMatch(top -> top.size() == 3);
+    for (int i = 0; i < 6; i++) {
+      assertThat(tops.get(i).get(0))
+          .isEqualTo(new TopLogprob(completion.tokenIds()[i], completion.logprobs()[i]));
+    }
+    assertThat(one(PLAIN, 1, 2).topLogprobs()).isEmpty();
+  }
+
+  @Test
+  void promptsThatCannotRunFailAndSayWhy() {
+    HashModel model = new HashModel(2, 230);
+    List<Completion> failed = new ArrayList<>();
+    Engine engine = new Engine(model, 4, Requests::text);
+    engine.submit(Requests.of("empty", 2, PLAIN), failed::add);
+    engine.submit(Requests.of("odd", 1, PLAIN, 3, 40), failed::add);
+    engine.submit(Requests.of("long", 1, PLAIN, new int[230]), failed::add);
+    engine.submit(Requests.of("large", 1, PLAIN.withMaxTokens(130), 1), failed::add);
+    engine.step();
+    assertThat(engine.hasWork()).isFalse();
+    assertThat(failed)
+        .extracting(c -> c.promptId() + " " + c.failure().orElseThrow())
+        .containsExactly(
+            "empty empty_prompt: the prompt has no tokens",
+            "empty empty_prompt: the prompt has no tokens",
+            "odd token_out_of_range: prompt token ids must be in [0, 40), was 40",
+            "long prompt_too_long: prompt_tokens must be < max_model_len 230, was 230",
+            "large kv_cache_too_small: prompt and max_tokens need 130 tokens of a KV cache of 128;"
+                + " lower max_tokens or max_model_len");
+    assertThat(model.decodes).isZero();
+  }
+
+  @Test
+  void cancellingFreesSlotsAndDeliversNothingMore() {
+    HashModel model = new HashModel(60, 230);
+    List<Completion> delivered = new ArrayList<>();
+    Engine engine = new Engine(model, 3, Requests::text);
+    Ticket running = engine.submit(Requests.of("a", 5, PLAIN, 1, 2), c -> delivered.add(c));
+    Ticket queued = engine.submit(Requests.of("b", 5, PLAIN, 1, 2), c -> delivered.add(c));
+    engine.submit(Requests.of("c", 5, PLAIN.withMaxTokens(4), 1, 2), c -> delivered.add(c));
+    engine.step();
+    engine.cancel(running);
+    engine.cancel(queued);
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    assertThat(delivered).hasSize(5).allMatch(c -> c.promptId().equals("c"));
+    assertNothingIsHeld(model);
+    engine.submit(Requests.of("d", 5, PLAIN, 1, 2), c -> delivered.add(c));
+    engine.step();
+    engine.clear();
+    assertThat(engine.hasWork()).isFalse();
+    assertNothingIsHeld(model);
+  }
+
+  @Test
+  void countersAddUp() {
+    HashModel model = new HashModel(60, 230);
+    Engine engine = new Engine(model, 4, Requests::text);
+    engine.submit(Requests.of("a", 6, PLAIN.withMaxTokens(10), 1, 2, 3), c -> {});
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    EngineCounters counters = engine.counters();
+    assertThat(counters.steps()).isEqualTo(20);
+    assertThat(counters.prefillTokens()).isEqualTo(2);
+    assertThat(counters.copiedTokens()).isEqualTo(6);
+    assertThat(counters.decodeTokens()).isEqualTo(60);
+    assertThat(counters.maxBatch()).isEqualTo(4);
+    assertThat(counters.busyNanos()).isGreaterThan(counters.decodeNanos());
+  }
+
+  @Test
+  void badRequestsAreRefused() {
+    Variant variant = new Variant(0, 0, PLAIN);
+    assertThatThrownBy(() -> new Request("a", new int[1], List.of()))
+        .hasMessageContaining("variants must not be empty");
+    assertThatThrownBy(() -> new Request("a", new int[1], List.of(variant, variant)))
+        .hasMessageContaining("must differ");
+    assertThatThrownBy(() -> new Variant(0, -1, PLAIN)).hasMessageContaining("was -1");
+    assertThatThrownBy(() -> new Engine(new HashModel(1, 9), 0, Requests::text))
+        .hasMessage("max_batch must be >= 1, was 0");
+  }
+
+  private static Completion one(SamplingConfig sampling, int... prompt) {
+    List<Completion> completions = new ArrayList<>();
+    Engine engine = new Engine(new HashModel(60, 230), 2, Requests::text);
+    engine.submit(Requests.of("one", 1, sampling, prompt), completions::add);
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    assertThat(completions).hasSize(1);
+    return completions.get(0);
+  }
+
+  private static Map<String, String> complete(
+      HashModel model, int maxBatch, List<Request> requests) {
+    Map<String, String> lines = new TreeMap<>();
+    Engine engine = new Engine(model, maxBatch, Requests::text);
+    for (Request request : requests) {
+      engine.submit(
+          request,
+          completion ->
+              assertThat(
+                      lines.put(PlainGeneration.key(completion), PlainGeneration.line(completion)))
+                  .isNull());
+    }
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    return lines;
+  }
+
+  private static void assertNothingIsHeld(HashModel model) {
+    assertThat(model.cache().usedBlocks()).isZero();
+    assertThat(model.cache().promisedBlocks()).isZero();
+  }
+}

@@ -1,0 +1,137 @@
+package io.gensweep.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gensweep.model.DecodeRow;
+import io.gensweep.model.KvCache;
+import io.gensweep.model.KvSequence;
+import io.gensweep.model.ModelRunner;
+import io.gensweep.model.ModelShape;
+import io.gensweep.model.Prefill;
+import io.gensweep.sampling.Candidates;
+import io.gensweep.sampling.RowCandidates;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model whose logits are a hash of all tokens that its KV cache holds for a sequence, so that any
+ * wrong row, block or position changes what is drawn. It remembers how it was called.
+ */
+final class HashModel implements ModelRunner {
+  static final int VOCAB = 40;
+  private static final int EMPTY = -1;
+
+  final List<Prefill> prefills = new ArrayList<>();
+  int prefillCalls;
+  int copies;
+  int widest;
+  int decodes;
+
+  /** After a history that ends with this token all logits are NaN. */
+  int poison = EMPTY;
+
+  private final ModelShape shape;
+  private final KvCache cache;
+  private final int[] tokens;
+  private final int[] positions;
+
+  HashModel(int blocks, int maxModelLen) {
+    shape = new ModelShape(VOCAB, maxModelLen, List.of(0));
+    cache = new KvCache(blocks);
+    tokens = new int[blocks * KvCache.BLOCK];
+    positions = new int[blocks * KvCache.BLOCK];
+  }
+
+  @Override
+  public ModelShape shape() {
+    return shape;
+  }
+
+  @Override
+  public KvCache cache() {
+    return cache;
+  }
+
+  @Override
+  public void prefill(List<Prefill> batch) {
+    assertThat(batch).isNotEmpty();
+    prefillCalls++;
+    for (Prefill prefill : batch) {
+      prefills.add(prefill);
+      for (int at = prefill.kv().length(); at < prefill.count(); at++) {
+        write(prefill.kv(), prefill.tokenIds()[at]);
+      }
+    }
+  }
+
+  @Override
+  public void copyPrefix(KvSequence from, KvSequence to, int count) {
+    assertThat(to.length()).isZero();
+    copies++;
+    for (int token : history(from, count)) {
+      write(to, token);
+    }
+  }
+
+  @Override
+  public List<Candidates> decode(List<DecodeRow> batch) {
+    assertThat(batch).isNotEmpty();
+    decodes++;
+    widest = Math.max(widest, batch.size());
+    List<Candidates> rows = new ArrayList<>();
+    for (DecodeRow row : batch) {
+      write(row.kv(), row.tokenId());
+      int[] history = history(row.kv(), row.kv().length());
+      rows.add(candidates(history, row.temperature(), 1 + decodes % VOCAB, poison));
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {}
+
+  /** The logits after a history, without any cache. */
+  static Candidates candidates(int[] history, double temperature, int size, int poison) {
+    long hash = 1;
+    for (int token : history) {
+      hash = mix(hash * 31 + token);
+    }
+    float[] row = new float[VOCAB];
+    for (int id = 0; id < VOCAB; id++) {
+      row[id] = (mix(hash + id) >>> 56) / 32f;
+    }
+    if (history[history.length - 1] == poison) {
+      row[3] = Float.NaN;
+    }
+    return new RowCandidates(row, size, temperature);
+  }
+
+  private void write(KvSequence kv, int token) {
+    kv.ensure(kv.length() + 1);
+    int slot = slot(kv, kv.length());
+    tokens[slot] = token;
+    positions[slot] = kv.length();
+    kv.advance(1);
+  }
+
+  private int[] history(KvSequence kv, int count) {
+    assertThat(kv.length()).isGreaterThanOrEqualTo(count);
+    int[] history = new int[count];
+    for (int at = 0; at < count; at++) {
+      assertThat(positions[slot(kv, at)]).isEqualTo(at);
+      history[at] = tokens[slot(kv, at)];
+    }
+    return history;
+  }
+
+  private static int slot(KvSequence kv, int position) {
+    return kv.block(position / KvCache.BLOCK) * KvCache.BLOCK + position % KvCache.BLOCK;
+  }
+
+  /** SplitMix64's finaliser. */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

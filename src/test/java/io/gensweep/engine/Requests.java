@@ -1,0 +1,66 @@
+package io.gensweep.engine;
+
+import io.gensweep.sampling.SamplingConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/** Requests and texts for tests of the engine. */
+final class Requests {
+  private Requests() {}
+
+  /** Prompts of 0 to about 200 tokens, 1 to 12 variants over up to 3 points of a sweep. */
+  static List<Request> random(Random random, int count) {
+    List<Request> requests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int most = random.nextInt(4) == 0 ? 210 : 20;
+      int[] prompt = random.ints(random.nextInt(most), 0, HashModel.VOCAB).toArray();
+      List<Variant> variants = new ArrayList<>();
+      int points = 1 + random.nextInt(3);
+      int samples = 1 + random.nextInt(4);
+      for (int point = 0; point < points; point++) {
+        SamplingConfig sampling = sampling(random);
+        for (int sample = 0; sample < samples; sample++) {
+          variants.add(new Variant(point, sample, sampling));
+        }
+      }
+      requests.add(new Request("p" + i, prompt, variants));
+    }
+    return requests;
+  }
+
+  static SamplingConfig sampling(Random random) {
+    double[] temperatures = {0, 0.7, 1, 1.4};
+    int maxTokens = 1 + random.nextInt(random.nextInt(5) == 0 ? 150 : 20);
+    return SamplingConfig.defaults()
+        .withMaxTokens(maxTokens)
+        .withMinTokens(random.nextInt(3) == 0 ? random.nextInt(maxTokens + 1) : 0)
+        .withTemperature(temperatures[random.nextInt(4)])
+        .withTopK(random.nextBoolean() ? 0 : 1 + random.nextInt(10))
+        .withTopP(random.nextBoolean() ? 1 : 0.2 + 0.8 * random.nextDouble())
+        .withSeed(random.nextLong())
+        .withStopTokenIds(random.nextBoolean() ? List.of() : List.of(random.nextInt(40), 39))
+        .withIgnoreEos(random.nextInt(3) == 0);
+  }
+
+  static Request of(String id, int samples, SamplingConfig sampling, int... prompt) {
+    List<Variant> variants = new ArrayList<>();
+    for (int sample = 0; sample < samples; sample++) {
+      variants.add(new Variant(0, sample, sampling));
+    }
+    return new Request(id, prompt, variants);
+  }
+
+  static ContinuationText text(SamplingConfig sampling) {
+    return new DecodedText(Requests::decode, sampling);
+  }
+
+  /** One letter a token. */
+  static String decode(int[] ids) {
+    return Arrays.stream(ids)
+        .mapToObj(id -> Character.toString('A' + id))
+        .collect(Collectors.joining());
+  }
+}

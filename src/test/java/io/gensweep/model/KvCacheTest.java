@@ -1,0 +1,102 @@
+package io.gensweep.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KvCacheTest {
+  private final KvCache cache = new KvCache(4);
+
+  @Test
+  void aReservationCountsWholeBlocksAndHandsNoneOut() {
+    KvSequence kv = cache.reserve(65);
+    assertThat(cache.capacityTokens()).isEqualTo(256);
+    assertThat(cache.promisedBlocks()).isEqualTo(2);
+    assertThat(cache.usedBlocks()).isZero();
+    assertThat(kv.reservedTokens()).isEqualTo(65);
+    assertThat(cache.canReserve(128)).isTrue();
+    assertThat(cache.canReserve(129)).isFalse();
+    assertThatThrownBy(() -> cache.reserve(129)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void growthTakesTheLowestFreeBlock() {
+    KvSequence first = cache.reserve(128);
+    KvSequence second = cache.reserve(128);
+    first.advance(1);
+    second.advance(64);
+    first.advance(64);
+    second.ensure(65);
+    assertThat(List.of(first.block(0), first.block(1))).containsExactly(0, 2);
+    assertThat(List.of(second.block(0), second.block(1))).containsExactly(1, 3);
+    assertThat(second.length()).isEqualTo(64);
+    assertThat(cache.highWater()).isEqualTo(4);
+    first.release();
+    assertThat(cache.highWater()).isEqualTo(4);
+    second.truncate(64);
+    assertThat(cache.highWater()).isEqualTo(2);
+    KvSequence third = cache.reserve(100);
+    third.advance(100);
+    assertThat(List.of(third.block(0), third.block(1))).containsExactly(0, 2);
+  }
+
+  @Test
+  void misuseIsRefused() {
+    KvSequence kv = cache.reserve(10);
+    assertThatThrownBy(() -> kv.advance(11))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("10 are reserved");
+    kv.advance(10);
+    assertThatThrownBy(() -> kv.truncate(11)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kv.block(1)).isInstanceOf(IndexOutOfBoundsException.class);
+    kv.release();
+    assertThatThrownBy(kv::release).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kv.advance(1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> cache.reserve(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(cache.usedBlocks()).isZero();
+    assertThat(cache.promisedBlocks()).isZero();
+  }
+
+  @Test
+  void noBlockIsEverTwoSequencesAndNoneIsLost() {
+    Random random = new Random(5);
+    KvCache large = new KvCache(40);
+    List<KvSequence> live = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      int wanted = 1 + random.nextInt(600);
+      if (random.nextInt(3) == 0 && large.canReserve(wanted)) {
+        live.add(large.reserve(wanted));
+      } else if (!live.isEmpty()) {
+        KvSequence kv = live.get(random.nextInt(live.size()));
+        switch (random.nextInt(4)) {
+          case 0 -> {
+            kv.release();
+            live.remove(kv);
+          }
+          case 1 -> kv.truncate(random.nextInt(kv.length() + 1));
+          default -> kv.advance(random.nextInt(kv.reservedTokens() - kv.length() + 1));
+        }
+      }
+      Set<Integer> blocks = new HashSet<>();
+      int held = 0;
+      for (KvSequence kv : live) {
+        assertThat(kv.blocks()).isEqualTo((kv.length() + 63) / 64);
+        for (int b = 0; b < kv.blocks(); b++) {
+          blocks.add(kv.block(b));
+          held++;
+        }
+      }
+      assertThat(blocks).hasSize(held);
+      assertThat(large.usedBlocks()).isEqualTo(held);
+      assertThat(large.promisedBlocks()).isLessThanOrEqualTo(40);
+    }
+    live.forEach(KvSequence::release);
+    assertThat(large.usedBlocks() + large.promisedBlocks() + large.highWater()).isZero();
+  }
+}
