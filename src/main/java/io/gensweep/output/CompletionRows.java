@@ -1,0 +1,77 @@
+package io.gensweep.output;
+
+import io.gensweep.engine.Completion;
+import io.gensweep.engine.Failure;
+import io.gensweep.sampling.SamplingConfig;
+import io.gensweep.sampling.TopLogprob;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Executor. Completions as rows of {@link OutputSchema}. */
+public final class CompletionRows {
+  private CompletionRows() {}
+
+  /**
+   * A row of the completions folder, or of the errors folder if it failed.
+   *
+   * @param kept the values of the prompt's kept columns
+   */
+  public static Row of(Completion completion, Row kept) {
+    List<Object> values = new ArrayList<>(OutputSchema.COMPLETION_COLUMNS + 1 + kept.length());
+    values.addAll(own(completion));
+    completion.failure().ifPresent(failure -> values.add(error(failure)));
+    for (int i = 0; i < kept.length(); i++) {
+      values.add(kept.get(i));
+    }
+    return RowFactory.create(values.toArray());
+  }
+
+  private static List<Object> own(Completion completion) {
+    SamplingConfig sampling = completion.sampling();
+    // Arrays.asList takes nulls.
+    return Arrays.asList(
+        completion.promptId(),
+        completion.sweepPoint(),
+        completion.sampleIndex(),
+        completion.text(),
+        completion.tokenIds(),
+        completion.logprobs(),
+        completion.samplingLogprobs(),
+        completion.topLogprobs().map(CompletionRows::alternatives).orElse(null),
+        cumulative(completion.logprobs()),
+        completion.finishReason().name().toLowerCase(Locale.ROOT),
+        completion.stopReason().orElse(null),
+        completion.promptTokens(),
+        completion.tokenIds().length,
+        sampling.temperature(),
+        sampling.topK(),
+        sampling.topP(),
+        sampling.minP(),
+        sampling.seed());
+  }
+
+  private static List<List<Row>> alternatives(List<List<TopLogprob>> positions) {
+    List<List<Row>> rows = new ArrayList<>(positions.size());
+    for (List<TopLogprob> position : positions) {
+      rows.add(position.stream().map(t -> RowFactory.create(t.tokenId(), t.logprob())).toList());
+    }
+    return rows;
+  }
+
+  /** In position order and in double: one value for one list. */
+  private static double cumulative(float[] logprobs) {
+    double sum = 0;
+    for (float logprob : logprobs) {
+      sum += logprob;
+    }
+    return sum;
+  }
+
+  private static String error(Failure failure) {
+    return failure.kind() + ": " + failure.message();
+  }
+}

@@ -1,0 +1,124 @@
+package io.gensweep.output;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Driver. What {@code OUTPUT/manifest.json} says: written before the first shard, so that a run
+ * that dies can be resumed by its own settings, and again with the final counts.
+ *
+ * @param settings the resolved job: a list of {key, value, origin}
+ * @param hashes of model, tokenizer and input
+ * @param versions of what the values may depend on: gensweep, spark, java, djl, libtorch, os, cpu
+ * @param counts prompts, completions and the like; empty until the run ends
+ */
+public record Manifest(
+    JsonNode settings,
+    SortedMap<String, String> hashes,
+    SortedMap<String, String> versions,
+    SortedMap<String, Long> counts,
+    int shards) {
+  private static final int FORMAT = 1;
+
+  /**
+   * Settings that may differ between a run and the one that resumes it: they change no row, or a
+   * hash says better what they name.
+   */
+  private static final List<String> FREE =
+      List.of(
+          "name",
+          "engine",
+          "output",
+          "model.path",
+          "prompts.path",
+          "prompts.table",
+          "prompts.format");
+
+  public Manifest {
+    settings = settings.deepCopy();
+    hashes = new TreeMap<>(hashes);
+    versions = new TreeMap<>(versions);
+    counts = new TreeMap<>(counts);
+    if (shards < 1) {
+      throw new IllegalArgumentException("shards must be >= 1, was " + shards);
+    }
+  }
+
+  public Manifest withCounts(Map<String, Long> now) {
+    return new Manifest(settings, hashes, versions, new TreeMap<>(now), shards);
+  }
+
+  /** What a run must share with this one to go on with its output, by dotted key. */
+  public SortedMap<String, String> fingerprint() {
+    SortedMap<String, String> all = new TreeMap<>();
+    for (JsonNode setting : settings) {
+      String key = setting.path("key").asText();
+      if (FREE.stream().noneMatch(free -> key.equals(free) || key.startsWith(free + "."))) {
+        all.put(key, setting.path("value").toString());
+      }
+    }
+    hashes.forEach((name, hash) -> all.put("hash of " + name, hash));
+    return all;
+  }
+
+  /** One line for each key in which {@code now} differs from this earlier run. */
+  public List<String> differences(Manifest now) {
+    SortedMap<String, String> before = fingerprint();
+    SortedMap<String, String> after = now.fingerprint();
+    TreeSet<String> keys = new TreeSet<>(before.keySet());
+    keys.addAll(after.keySet());
+    List<String> lines = new ArrayList<>();
+    for (String key : keys) {
+      if (!Objects.equals(before.get(key), after.get(key))) {
+        lines.add(
+            "%s was %s, is %s"
+                .formatted(
+                    key,
+                    before.getOrDefault(key, "not there"),
+                    after.getOrDefault(key, "not there")));
+      }
+    }
+    return lines;
+  }
+
+  ObjectNode json() {
+    ObjectNode tree = Json.MAPPER.createObjectNode();
+    tree.put("format", FORMAT);
+    tree.put("shards", shards);
+    tree.set("hashes", Json.MAPPER.valueToTree(hashes));
+    tree.set("versions", Json.MAPPER.valueToTree(versions));
+    tree.set("counts", Json.MAPPER.valueToTree(counts));
+    tree.set("settings", settings);
+    return tree;
+  }
+
+  static Manifest of(JsonNode tree) {
+    int format = tree.path("format").asInt();
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("format must be %d, was %d".formatted(FORMAT, format));
+    }
+    SortedMap<String, Long> counts = new TreeMap<>();
+    tree.path("counts")
+        .fields()
+        .forEachRemaining(e -> counts.put(e.getKey(), e.getValue().asLong()));
+    return new Manifest(
+        tree.path("settings"),
+        texts(tree.path("hashes")),
+        texts(tree.path("versions")),
+        counts,
+        tree.path("shards").asInt());
+  }
+
+  private static SortedMap<String, String> texts(JsonNode tree) {
+    SortedMap<String, String> texts = new TreeMap<>();
+    tree.fields().forEachRemaining(e -> texts.put(e.getKey(), e.getValue().asText()));
+    return texts;
+  }
+}

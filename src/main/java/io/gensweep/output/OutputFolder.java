@@ -1,0 +1,128 @@
+package io.gensweep.output;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.job.IfExists;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Driver. The output folder of a run, from the look before it to {@code _SUCCESS} after it: {@link
+ * #check}, {@link #begin}, then shards, then {@link #succeed}.
+ */
+public final class OutputFolder {
+  private static final String MANIFEST = "manifest.json";
+  private static final String METRICS = "metrics.json";
+  private static final String REPORT = "report.html";
+  private static final String SUCCESS = "_SUCCESS";
+  private static final int DIFFERENCES_NAMED = 10;
+
+  private final Storage storage;
+
+  public OutputFolder(String path, Configuration configuration) {
+    storage = new Storage(path, configuration);
+  }
+
+  /**
+   * Looks, and changes nothing.
+   *
+   * @return the manifest of the run to resume; empty when this run starts afresh
+   * @throws OutputError if the job may not write here
+   */
+  public Optional<Manifest> check(IfExists ifExists) throws IOException {
+    List<String> names = storage.list(storage.path());
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    if (ifExists == IfExists.FAIL) {
+      throw new OutputError(
+          "output.if_exists",
+          "fail",
+          "%s is not empty; use another output.path, or resume or overwrite".formatted(storage));
+    }
+    // Also before overwriting: a mistyped path must not cost somebody's data.
+    if (!names.contains(MANIFEST)) {
+      throw new OutputError(
+          "output.path",
+          storage.toString(),
+          "it is not empty and no run wrote it, for it has no manifest.json; use another path");
+    }
+    return ifExists == IfExists.OVERWRITE ? Optional.empty() : Optional.of(manifest());
+  }
+
+  /**
+   * Checks that {@code now} may go on with the output of {@code earlier}.
+   *
+   * @throws OutputError naming what differs
+   */
+  public void requireSame(Manifest earlier, Manifest now) {
+    List<String> differences = earlier.differences(now);
+    if (differences.isEmpty()) {
+      return;
+    }
+    String named =
+        String.join("; ", differences.subList(0, Math.min(DIFFERENCES_NAMED, differences.size())));
+    throw new OutputError(
+        "output.if_exists",
+        "resume",
+        "%s has the output of another job: %s. Use another output.path, or overwrite"
+            .formatted(storage, named));
+  }
+
+  /** Makes the folder ready for shards; from here on it can be resumed. */
+  public void begin(Manifest manifest, IfExists ifExists) throws IOException {
+    storage.delete(storage.path(SUCCESS));
+    // Left by attempts that died.
+    storage.delete(storage.path(ShardCommit.TEMPORARY));
+    if (ifExists == IfExists.OVERWRITE) {
+      for (OutputKind kind : OutputKind.values()) {
+        storage.delete(storage.path(kind.folder()));
+      }
+      storage.delete(storage.path(ShardCommit.ERRORS));
+      storage.delete(storage.path(METRICS));
+      storage.delete(storage.path(REPORT));
+    }
+    write(manifest);
+  }
+
+  public Manifest manifest() throws IOException {
+    Path path = storage.path(MANIFEST);
+    try {
+      return Manifest.of(Json.parse(storage.read(path)));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException | IllegalArgumentException e) {
+      throw new OutputError("output.path", path.toString(), "it cannot be read: " + e.getMessage());
+    }
+  }
+
+  public void write(Manifest manifest) throws IOException {
+    write(MANIFEST, Json.pretty(manifest.json()));
+  }
+
+  public void writeMetrics(JsonNode metrics) throws IOException {
+    write(METRICS, Json.pretty(metrics));
+  }
+
+  public JsonNode metrics() throws IOException {
+    return Json.parse(storage.read(storage.path(METRICS)));
+  }
+
+  /** A file at the top of the folder, such as the report; there in whole or not at all. */
+  public void write(String name, byte[] bytes) throws IOException {
+    Path temporary = storage.path(ShardCommit.TEMPORARY, UUID.randomUUID() + "-" + name);
+    storage.write(temporary, bytes);
+    storage.replace(temporary, storage.path(name));
+  }
+
+  /** The last write of a run. */
+  public void succeed() throws IOException {
+    storage.delete(storage.path(ShardCommit.TEMPORARY));
+    storage.write(storage.path(SUCCESS), new byte[0]);
+  }
+
+  public boolean succeeded() throws IOException {
+    return storage.exists(storage.path(SUCCESS));
+  }
+}

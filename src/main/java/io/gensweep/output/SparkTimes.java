@@ -1,0 +1,50 @@
+package io.gensweep.output;
+
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * Executor. Dates and times of Spark rows, which are of java.sql or of java.time as the session
+ * says, as days and microseconds since 1970.
+ */
+final class SparkTimes {
+  private static final long MICROS = 1_000_000;
+
+  /** Before it, java.sql counts in the Julian calendar or in local mean time; Spark does not. */
+  private static final long JAVA_SQL_AGREES_FROM =
+      Timestamp.valueOf("1901-01-01 00:00:00").getTime();
+
+  private SparkTimes() {}
+
+  static int days(Object value) {
+    LocalDate date = value instanceof Date old ? old.toLocalDate() : (LocalDate) value;
+    return Math.toIntExact(date.toEpochDay());
+  }
+
+  static long micros(Object value) {
+    return value instanceof Timestamp old ? micros(old) : micros((Instant) value);
+  }
+
+  /** A timestamp without time zone, as if it were UTC. */
+  static long localMicros(Object value) {
+    return micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC));
+  }
+
+  private static long micros(Timestamp value) {
+    // What a calendar shows is right at all times; the instant is not, for very old ones.
+    return micros(
+        value.getTime() >= JAVA_SQL_AGREES_FROM
+            ? value.toInstant()
+            : value.toLocalDateTime().atZone(ZoneId.systemDefault()).toInstant());
+  }
+
+  private static long micros(Instant value) {
+    return Math.addExact(
+        Math.multiplyExact(value.getEpochSecond(), MICROS), value.getNano() / 1_000);
+  }
+}

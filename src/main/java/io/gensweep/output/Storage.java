@@ -1,0 +1,137 @@
+package io.gensweep.output;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Driver and executor. One folder on any Hadoop file system, and the few operations that the commit
+ * of a shard or of the manifest is made of. Hadoop's configuration travels inside as text.
+ */
+final class Storage implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final String root;
+  private final HashMap<String, String> settings;
+  // Made on each machine when first asked for.
+  private transient FileSystem opened;
+
+  Storage(String root, Configuration configuration) {
+    this.root = root;
+    this.settings = new HashMap<>();
+    for (Map.Entry<String, String> entry : configuration) {
+      settings.put(entry.getKey(), entry.getValue());
+    }
+  }
+
+  Path path(String... names) {
+    Path path = new Path(root);
+    for (String name : names) {
+      path = new Path(path, name);
+    }
+    return path;
+  }
+
+  synchronized FileSystem files() {
+    if (opened == null) {
+      opened = open();
+    }
+    return opened;
+  }
+
+  private FileSystem open() {
+    Configuration configuration = new Configuration(false);
+    settings.forEach(configuration::set);
+    try {
+      FileSystem files = new Path(root).getFileSystem(configuration);
+      // The checksummed local file system would leave a .crc beside each file.
+      return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+    } catch (IOException e) {
+      throw new UncheckedIOException("output.path: " + root, e);
+    }
+  }
+
+  boolean exists(Path path) throws IOException {
+    return files().exists(path);
+  }
+
+  /** Names in a folder, sorted; none if it is not there. */
+  List<String> list(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    try {
+      for (FileStatus status : files().listStatus(folder)) {
+        names.add(status.getPath().getName());
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    names.sort(null);
+    return names;
+  }
+
+  byte[] read(Path path) throws IOException {
+    try (InputStream in = files().open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  void write(Path path, byte[] bytes) throws IOException {
+    try (OutputStream out = files().create(path, true)) {
+      out.write(bytes);
+    }
+  }
+
+  void delete(Path path) throws IOException {
+    files().delete(path, true);
+  }
+
+  /**
+   * Gives a whole file its name. Of two attempts, one wins; when the bytes are the same it does not
+   * matter which. HDFS refuses to replace a file, POSIX replaces it at once: both end well here.
+   */
+  void publish(Path temporary, Path name) throws IOException {
+    files().mkdirs(name.getParent());
+    if (renamed(temporary, name)) {
+      return;
+    }
+    if (!exists(name)) {
+      throw new IOException("could not rename " + temporary + " to " + name);
+    }
+    delete(temporary);
+  }
+
+  /** As {@link #publish}, but the new file rules. Between the two there may be a moment of none. */
+  void replace(Path temporary, Path name) throws IOException {
+    files().mkdirs(name.getParent());
+    if (renamed(temporary, name)) {
+      return;
+    }
+    delete(name);
+    publish(temporary, name);
+  }
+
+  private boolean renamed(Path from, Path to) throws IOException {
+    try {
+      return files().rename(from, to);
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return root;
+  }
+}

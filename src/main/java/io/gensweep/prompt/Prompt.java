@@ -1,0 +1,20 @@
+package io.gensweep.prompt;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * Executor. One row of the prompt dataset.
+ *
+ * @param sampling overrides of the job's sampling for this row, a JSON object
+ * @param kept the values of {@code prompts.keep}, in that order
+ */
+public record Prompt(String id, PromptContent content, Optional<String> sampling, Row kept) {
+  public Prompt {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(sampling, "sampling");
+    Objects.requireNonNull(kept, "kept");
+  }
+}

@@ -1,0 +1,47 @@
+package io.gensweep.prompt;
+
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Plain Java. The columns that every prompt dataset has once it is read. What the job keeps lies in
+ * one struct, so that an input column may be called {@code content} or {@code shard}.
+ */
+public final class PromptColumns {
+  public static final String PROMPT_ID = "prompt_id";
+
+  /** string, array of struct of role and content, or array of int. */
+  public static final String CONTENT = "content";
+
+  /** JSON object of the row's own sampling, or null. */
+  public static final String SAMPLING = "sampling";
+
+  /** {@code kind: message} of a row that cannot be used, else null. */
+  public static final String PROBLEM = "problem";
+
+  /** A struct, or null where nothing is kept: Spark's rows have no struct without fields. */
+  public static final String KEPT = "kept";
+
+  /** Only in the rows that executors see. */
+  public static final String SHARD = "shard";
+
+  // Rows cross the shuffle without their schema: places, not names.
+  static final int PROMPT_ID_AT = 0;
+  static final int CONTENT_AT = 1;
+  static final int SAMPLING_AT = 2;
+  static final int PROBLEM_AT = 3;
+  static final int KEPT_AT = 4;
+  static final int SHARD_AT = 5;
+
+  /** Between kind and message of a problem. */
+  static final String COLON = ": ";
+
+  static final String MALFORMED_PROMPT = "malformed_prompt";
+  static final String BAD_PROMPT = "bad_prompt";
+
+  private PromptColumns() {}
+
+  /** The types of the kept columns in a dataset that {@link PromptSource} read. */
+  public static StructType kept(StructType prompts) {
+    return prompts.apply(KEPT).dataType() instanceof StructType struct ? struct : new StructType();
+  }
+}

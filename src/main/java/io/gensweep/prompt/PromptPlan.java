@@ -1,0 +1,155 @@
+package io.gensweep.prompt;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Driver. A prompt dataset that was counted and checked, all in Spark: no prompt comes to the
+ * driver, but for up to three that an error names.
+ *
+ * @param rows prompts, malformed lines included
+ * @param malformed lines that could not be parsed
+ * @param inputHash row count and a sum of 64-bit row hashes, so the order of rows is free
+ */
+public record PromptPlan(Dataset<Row> prompts, long rows, long malformed, String inputHash) {
+  private static final long COMPLETIONS_PER_SHARD = 2_000;
+  private static final long SHARDS_PER_SLOT = 4;
+  // Smaller shards would be nearly all overhead, and many of them empty.
+  private static final long PROMPTS_PER_SHARD = 4;
+
+  /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
+  static final long MOST_SHARDS = 20_000;
+
+  private static final int NAMED = 3;
+  private static final int LETTERS_SHOWN = 60;
+
+  /**
+   * Two passes over the input: counts and hash, then duplicates.
+   *
+   * @throws PromptsError if there are no prompts, or ids that are null or not unique
+   */
+  public static PromptPlan of(PromptSet set) {
+    Dataset<Row> rows = set.rows();
+    Column noId = col(PromptColumns.PROMPT_ID).isNull();
+    Row totals =
+        rows.agg(
+                count(lit(1)),
+                count(when(malformedRow(), lit(1))),
+                count(when(noId, lit(1))),
+                sum(rowHash()))
+            .first();
+    long total = totals.getLong(0);
+    if (total == 0) {
+      throw new PromptsError(
+          set.idColumn().isPresent() ? "prompts" : "prompts.path",
+          set.place(),
+          "there are no rows in it; name a dataset with at least one prompt");
+    }
+    if (totals.getLong(2) > 0) {
+      throw noIds(set, totals.getLong(2), rows.filter(noId));
+    }
+    checkUnique(set);
+    return new PromptPlan(rows, total, totals.getLong(1), inputHash(total, totals.getDecimal(3)));
+  }
+
+  /**
+   * How many shards to cut a new output into; a resumed one keeps the number in its manifest.
+   *
+   * @param completionsPerPrompt sweep points times samples
+   * @param taskSlots tasks that the cluster runs at a time
+   */
+  public int shards(long completionsPerPrompt, int taskSlots) {
+    return shards(rows, completionsPerPrompt, taskSlots);
+  }
+
+  static int shards(long rows, long completionsPerPrompt, int taskSlots) {
+    double completions = (double) rows * completionsPerPrompt;
+    long bySize = (long) Math.ceil(completions / COMPLETIONS_PER_SHARD);
+    long wanted = Math.max(bySize, SHARDS_PER_SLOT * taskSlots);
+    long most = Math.max(1, Math.min(MOST_SHARDS, rows / PROMPTS_PER_SHARD));
+    return (int) Math.min(wanted, most);
+  }
+
+  private static Column malformedRow() {
+    return coalesce(
+        col(PromptColumns.PROBLEM).startsWith(PromptColumns.MALFORMED_PROMPT), lit(false));
+  }
+
+  /** As a decimal: a sum of longs overflows, which is an error in Spark 4's default mode. */
+  private static Column rowHash() {
+    Column kept = to_json(col(PromptColumns.KEPT), Map.of("timeZone", "UTC"));
+    return xxhash64(
+            col(PromptColumns.PROMPT_ID),
+            col(PromptColumns.CONTENT),
+            col(PromptColumns.SAMPLING),
+            col(PromptColumns.PROBLEM),
+            kept)
+        .cast("decimal(20,0)");
+  }
+
+  private static String inputHash(long rows, BigDecimal sum) {
+    return "xxhash64-sum:%d:%s".formatted(rows, sum.toBigInteger().toString(16));
+  }
+
+  private static PromptsError noIds(PromptSet set, long nulls, Dataset<Row> without) {
+    List<Row> first = without.select(col(PromptColumns.CONTENT)).limit(NAMED).collectAsList();
+    String prompts =
+        first.stream()
+            .map(row -> String.valueOf(row.get(0)))
+            .map(text -> text.substring(0, Math.min(LETTERS_SHOWN, text.length())))
+            .collect(Collectors.joining("; "));
+    return new PromptsError(
+        "prompts.id",
+        set.idColumn().orElse(""),
+        "the id is null in %d rows, such as those of the prompts: %s. Fill the column, or leave out prompts.id to get hashes"
+            .formatted(nulls, prompts));
+  }
+
+  private static void checkUnique(PromptSet set) {
+    // Rows that never had an id of their own may share one: they only become error rows.
+    Column checked =
+        set.idColumn().isPresent()
+            ? malformedRow().equalTo(lit(false))
+            : col(PromptColumns.CONTENT).isNotNull();
+    List<Row> twice =
+        set.rows()
+            .filter(checked)
+            .groupBy(col(PromptColumns.PROMPT_ID))
+            .agg(count(lit(1)).as("n"))
+            .filter(col("n").gt(lit(1L)))
+            .limit(NAMED)
+            .collectAsList();
+    if (twice.isEmpty()) {
+      return;
+    }
+    String named =
+        twice.stream()
+            .map(row -> "%s (%d times)".formatted(row.getString(0), row.getLong(1)))
+            .collect(Collectors.joining(", "));
+    throw set.idColumn().isPresent()
+        ? new PromptsError(
+            "prompts.id",
+            set.idColumn().get(),
+            "ids are not unique: " + named + ". Make them unique, or leave out prompts.id")
+        : new PromptsError(
+            "prompts.id",
+            "(not given)",
+            "the default id is a hash of the prompt, and prompts repeat: "
+                + named
+                + ". Remove the copies, or name an id column");
+  }
+}

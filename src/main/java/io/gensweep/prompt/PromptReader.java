@@ -1,0 +1,107 @@
+package io.gensweep.prompt;
+
+import io.gensweep.job.PromptsSpec;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Driver. Opens a path or a table with Spark. A line that cannot be parsed stays, as a row that has
+ * the line in the column {@link #MALFORMED}.
+ */
+final class PromptReader {
+  static final String MALFORMED = "__malformed_line";
+
+  private PromptReader() {}
+
+  static Dataset<Row> open(SparkSession spark, PromptsSpec spec) {
+    if (spec.table().isPresent()) {
+      String table = spec.table().get();
+      return guarded("prompts.table", table, spec, () -> spark.table(table));
+    }
+    String path = spec.path().orElseThrow();
+    Dataset<Row> rows =
+        guarded(
+            "prompts.path",
+            path,
+            spec,
+            () ->
+                switch (spec.format().toLowerCase(Locale.ROOT)) {
+                  case "jsonl", "json" -> reader(spark, "json").load(path);
+                  case "csv" -> csv(spark, path);
+                  default -> spark.read().format(spec.format()).load(path);
+                });
+    if (columns(rows.schema()).length == 0) {
+      String remedy =
+          rows.schema().isEmpty()
+              ? "there are no rows in it; name a dataset with at least one prompt"
+              : "no line of it can be parsed as %s; check prompts.format".formatted(spec.format());
+      throw new PromptsError("prompts.path", path, remedy);
+    }
+    return rows;
+  }
+
+  /** The names that the input itself has. */
+  static String[] columns(StructType schema) {
+    return Arrays.stream(schema.fieldNames())
+        .filter(name -> !name.equals(MALFORMED))
+        .toArray(String[]::new);
+  }
+
+  private static DataFrameReader reader(SparkSession spark, String format) {
+    return spark
+        .read()
+        .format(format)
+        .option("mode", "PERMISSIVE")
+        .option("columnNameOfCorruptRecord", MALFORMED);
+  }
+
+  /** All columns are strings: a file without types should not have them guessed. */
+  private static Dataset<Row> csv(SparkSession spark, String path) {
+    DataFrameReader reader =
+        reader(spark, "csv")
+            .option("header", true)
+            .option("multiLine", false)
+            // Files of one folder must agree on their header, or columns would be mixed up.
+            .option("enforceSchema", false)
+            // A row with a missing field is only noticed when every field is parsed.
+            .option("columnPruning", false);
+    StructType schema = reader.load(path).schema();
+    // Spark notices malformed CSV only into a column that the schema has.
+    return schema.isEmpty()
+        ? reader.load(path)
+        : reader.schema(schema.add(MALFORMED, DataTypes.StringType)).load(path);
+  }
+
+  private static Dataset<Row> guarded(
+      String key, String value, PromptsSpec spec, java.util.function.Supplier<Dataset<Row>> open) {
+    try {
+      return open.get();
+    } catch (Exception e) {
+      // Spark's own exceptions are checked in Scala's way: javac does not know that they are
+      // thrown.
+      if (e instanceof AnalysisException) {
+        throw new PromptsError(key, value, firstLine(e), e);
+      }
+      if (e instanceof ClassNotFoundException) {
+        throw new PromptsError(
+            "prompts.format",
+            spec.format(),
+            "Spark has no such source; use jsonl, parquet, csv, text or the name of a source on"
+                + " the class path",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+}

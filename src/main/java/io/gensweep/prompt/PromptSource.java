@@ -1,0 +1,276 @@
+package io.gensweep.prompt;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+
+import io.gensweep.job.PromptKind;
+import io.gensweep.job.PromptsSpec;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Driver. Reads the prompt dataset and gives it the columns of {@link PromptColumns}. */
+public final class PromptSource {
+  private static final int HASH_LETTERS = 16;
+  private static final int LINE_SHOWN = 200;
+
+  private final PromptsSpec spec;
+  private final Dataset<Row> input;
+
+  private PromptSource(PromptsSpec spec, Dataset<Row> input) {
+    this.spec = spec;
+    this.input = input;
+  }
+
+  /**
+   * Reads no more than a schema needs.
+   *
+   * @param reserved names that a kept column may not have, because the output has them
+   * @throws PromptsError if the input is not there or not what the job says
+   */
+  public static PromptSet read(SparkSession spark, PromptsSpec spec, Set<String> reserved) {
+    return new PromptSource(spec, PromptReader.open(spark, spec)).normalise(reserved);
+  }
+
+  private PromptSet normalise(Set<String> reserved) {
+    checkKeep(reserved);
+    // Names of the input end here; from here on they cannot meet ours.
+    Dataset<Row> cut =
+        input.select(
+            spec.id().map(this::id).orElse(nullString()).as("id"),
+            column("prompts." + spec.kind(), spec.column()).as("prompt"),
+            spec.sampling().map(this::sampling).orElse(nullString()).as(PromptColumns.SAMPLING),
+            malformedLine().as("line"),
+            kept().as(PromptColumns.KEPT));
+    Column bad = col("line").isNotNull();
+    Dataset<Row> rows =
+        cut.withColumn(PromptColumns.CONTENT, when(bad, lit(null)).otherwise(content()))
+            .withColumn(PromptColumns.PROBLEM, problem())
+            .withColumn(
+                PromptColumns.PROMPT_ID,
+                when(bad, concat(lit("malformed-"), hash(col("line"))))
+                    .otherwise(spec.id().isPresent() ? col("id") : promptHash()))
+            .select(
+                PromptColumns.PROMPT_ID,
+                PromptColumns.CONTENT,
+                PromptColumns.SAMPLING,
+                PromptColumns.PROBLEM,
+                PromptColumns.KEPT);
+    return new PromptSet(rows, spec.path().orElseGet(() -> spec.table().orElseThrow()), spec.id());
+  }
+
+  private void checkKeep(Set<String> reserved) {
+    Set<String> seen = new HashSet<>();
+    Set<String> taken = reserved.stream().map(PromptSource::folded).collect(Collectors.toSet());
+    for (String name : spec.keep()) {
+      DataType type = type("prompts.keep", name);
+      if (taken.contains(folded(name))) {
+        throw new PromptsError(
+            "prompts.keep", name, "the output has a column of that name; rename it in the input");
+      }
+      if (!seen.add(folded(name))) {
+        throw new PromptsError("prompts.keep", name, "is named twice, case aside; name it once");
+      }
+      KeepableType.obstacle(type)
+          .ifPresent(
+              part -> {
+                throw new PromptsError(
+                    "prompts.keep",
+                    name,
+                    "its type %s has %s, which Parquet readers do not share; cast it in the input"
+                        .formatted(type.simpleString(), part.simpleString()));
+              });
+    }
+  }
+
+  private Column id(String name) {
+    DataType type = type("prompts.id", name);
+    if (!KeepableType.isSimple(type)) {
+      throw wrongType("prompts.id", name, type, "a string, number, boolean, date or timestamp");
+    }
+    return quoted(name).cast("string");
+  }
+
+  private Column sampling(String name) {
+    DataType type = type("prompts.sampling", name);
+    if (type instanceof StringType) {
+      return quoted(name);
+    }
+    if (!(type instanceof StructType) && !(type instanceof MapType)) {
+      throw wrongType("prompts.sampling", name, type, "a struct, a map or JSON text");
+    }
+    return to_json(quoted(name));
+  }
+
+  private Column kept() {
+    return spec.keep().isEmpty()
+        ? lit(null).cast("array<int>")
+        : struct(spec.keep().stream().map(n -> quoted(n).as(n)).toArray(Column[]::new));
+  }
+
+  private Column malformedLine() {
+    return Arrays.asList(input.schema().fieldNames()).contains(PromptReader.MALFORMED)
+        ? col(PromptReader.MALFORMED)
+        : nullString();
+  }
+
+  /** The column {@code prompt} in one of the three forms. */
+  private Column content() {
+    String key = "prompts." + spec.kind();
+    DataType type = type(key, spec.column());
+    boolean fits =
+        switch (spec.kind()) {
+          case TEXT -> type instanceof StringType;
+          case MESSAGES -> isMessages(type);
+          case TOKENS ->
+              type instanceof ArrayType array && array.elementType() instanceof IntegralType;
+        };
+    if (!fits) {
+      throw wrongType(
+          key,
+          spec.column(),
+          type,
+          switch (spec.kind()) {
+            case TEXT -> "text";
+            case MESSAGES -> "a list of {role, content}, both text";
+            case TOKENS -> "a list of integers";
+          });
+    }
+    return switch (spec.kind()) {
+      case TEXT -> col("prompt");
+      case MESSAGES ->
+          expr(
+              "transform(prompt, m ->"
+                  + " named_struct('role', m.`role`, 'content', m.`content`))");
+      // An id out of range becomes null, and its row an error row.
+      case TOKENS ->
+          expr(
+              "transform(prompt, t -> CASE WHEN t BETWEEN -2147483648 AND 2147483647"
+                  + " THEN CAST(t AS INT) END)");
+    };
+  }
+
+  private static boolean isMessages(DataType type) {
+    return type instanceof ArrayType array
+        && array.elementType() instanceof StructType message
+        && isText(message, "role")
+        && isText(message, "content");
+  }
+
+  private static boolean isText(StructType struct, String field) {
+    return Arrays.stream(struct.fields())
+        .anyMatch(f -> f.name().equals(field) && f.dataType() instanceof StringType);
+  }
+
+  private Column problem() {
+    Column problem =
+        when(
+            col("line").isNotNull(),
+            concat(
+                lit(
+                    PromptColumns.MALFORMED_PROMPT
+                        + PromptColumns.COLON
+                        + "the line is not a whole record: "),
+                substring(col("line"), 1, LINE_SHOWN)));
+    if (spec.kind() != PromptKind.MESSAGES) {
+      return problem;
+    }
+    ArrayType messages = (ArrayType) type("prompts.messages", spec.column());
+    List<String> others =
+        Arrays.stream(((StructType) messages.elementType()).fields())
+            .map(StructField::name)
+            .filter(name -> !name.equals("role") && !name.equals("content"))
+            .toList();
+    if (others.isEmpty()) {
+      return problem;
+    }
+    // To drop a tool call or a name silently would give another conversation.
+    String used =
+        others.stream()
+            .map(name -> "m." + backticks(name) + " IS NOT NULL")
+            .collect(Collectors.joining(" OR "));
+    return problem.when(
+        coalesce(expr("exists(prompt, m -> " + used + ")"), lit(false)),
+        lit(
+            PromptColumns.BAD_PROMPT
+                + PromptColumns.COLON
+                + "a message has more than role and content, of "
+                + String.join(", ", others)));
+  }
+
+  /** Of the prompt; of the kept columns where there is no prompt. */
+  private Column promptHash() {
+    Column canonical =
+        spec.kind() == PromptKind.TEXT
+            ? col(PromptColumns.CONTENT)
+            : to_json(col(PromptColumns.CONTENT), Map.of("ignoreNullFields", "false"));
+    return when(col(PromptColumns.CONTENT).isNotNull(), hash(canonical))
+        .otherwise(
+            concat(lit("no-prompt-"), hash(coalesce(to_json(col(PromptColumns.KEPT)), lit("")))));
+  }
+
+  private static Column hash(Column text) {
+    return substring(sha2(text.cast("binary"), 256), 1, HASH_LETTERS);
+  }
+
+  private DataType type(String key, String name) {
+    for (StructField field : input.schema().fields()) {
+      if (field.name().equals(name)) {
+        return field.dataType();
+      }
+    }
+    List<String> names = List.of(PromptReader.columns(input.schema()));
+    String meant = NearestName.to(name, names).map(n -> "did you mean '" + n + "'? ").orElse("");
+    throw new PromptsError(
+        key, name, "no such column in the input; " + meant + "It has: " + String.join(", ", names));
+  }
+
+  private Column column(String key, String name) {
+    type(key, name);
+    return quoted(name);
+  }
+
+  private static PromptsError wrongType(String key, String name, DataType type, String wanted) {
+    return new PromptsError(
+        key, name, "the column has type %s; it must be %s".formatted(type.simpleString(), wanted));
+  }
+
+  private static Column nullString() {
+    return lit(null).cast("string");
+  }
+
+  private static Column quoted(String name) {
+    return col(backticks(name));
+  }
+
+  private static String backticks(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,77 @@
+package io.gensweep.prompt;
+
+import io.gensweep.prompt.PromptContent.Bad;
+import io.gensweep.prompt.PromptContent.Messages;
+import io.gensweep.prompt.PromptContent.Text;
+import io.gensweep.prompt.PromptContent.Tokens;
+import io.gensweep.token.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Executor. Turns a row of {@link PromptColumns} into a {@link Prompt}; a bad row never throws. */
+public final class Prompts {
+  private Prompts() {}
+
+  public static Prompt fromRow(Row row) {
+    return new Prompt(
+        row.getString(PromptColumns.PROMPT_ID_AT),
+        content(row),
+        Optional.ofNullable(row.getString(PromptColumns.SAMPLING_AT)),
+        row.isNullAt(PromptColumns.KEPT_AT)
+            ? RowFactory.create()
+            : row.getStruct(PromptColumns.KEPT_AT));
+  }
+
+  /** The shard of a row that came through {@link ShardedPrompts}. */
+  public static int shard(Row row) {
+    return row.getInt(PromptColumns.SHARD_AT);
+  }
+
+  private static PromptContent content(Row row) {
+    if (!row.isNullAt(PromptColumns.PROBLEM_AT)) {
+      String[] problem = row.getString(PromptColumns.PROBLEM_AT).split(PromptColumns.COLON, 2);
+      return new Bad(problem[0], problem[1]);
+    }
+    if (row.isNullAt(PromptColumns.CONTENT_AT)) {
+      return bad("the prompt is null");
+    }
+    if (row.get(PromptColumns.CONTENT_AT) instanceof String text) {
+      return new Text(text);
+    }
+    List<Object> items = row.getList(PromptColumns.CONTENT_AT);
+    if (items.isEmpty()) {
+      return bad("the prompt is an empty list");
+    }
+    return items.stream().allMatch(item -> item instanceof Row) ? messages(items) : tokens(items);
+  }
+
+  private static PromptContent messages(List<Object> items) {
+    List<Message> messages = new ArrayList<>(items.size());
+    for (Object item : items) {
+      Row message = (Row) item;
+      if (message.isNullAt(0) || message.getString(0).isEmpty() || message.isNullAt(1)) {
+        return bad("message %d has no role or no content".formatted(messages.size()));
+      }
+      messages.add(new Message(message.getString(0), message.getString(1)));
+    }
+    return new Messages(messages);
+  }
+
+  private static PromptContent tokens(List<Object> items) {
+    int[] ids = new int[items.size()];
+    for (int i = 0; i < ids.length; i++) {
+      if (!(items.get(i) instanceof Integer id) || id < 0) {
+        return bad("token %d is null, negative or over 2147483647".formatted(i));
+      }
+      ids[i] = id;
+    }
+    return new Tokens(ids);
+  }
+
+  private static Bad bad(String message) {
+    return new Bad(PromptColumns.BAD_PROMPT, message);
+  }
+}
