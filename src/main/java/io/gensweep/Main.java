@@ -1,23 +1,49 @@
 package io.gensweep;
 
+import io.gensweep.job.ResolvedJob;
+import io.gensweep.report.RunSummary;
+import io.gensweep.spark.GenerationJob;
+import io.gensweep.spark.HadoopTexts;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
 
 /** Driver. What spark-submit starts. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    RunCommand run =
-        job -> {
-          throw new UnsupportedOperationException("the command run has no Spark job behind it yet");
-        };
     ExitCode code =
-        new Cli(run, TextSource.local())
+        new Cli(Main::run, HadoopTexts::read)
             .execute(
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 new PrintWriter(System.err, true, Charset.defaultCharset()),
                 arguments);
     System.exit(code.code());
+  }
+
+  private static ExitCode run(ResolvedJob job) throws IOException {
+    try (SparkSession spark =
+        SparkSession.builder()
+            .appName(job.spec().name())
+            // The session's zone decides how dates of the input become text in ids.
+            .config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate()) {
+      RunSummary summary = GenerationJob.run(job, spark, System.out);
+      System.out.printf(
+          Locale.ROOT,
+          "gensweep: done in %.1f s: %,d completions, %,d failed, %,d tokens generated, %,.0f a second; %s%n",
+          summary.wallSeconds(),
+          summary.completions(),
+          summary.failed(),
+          summary.generatedTokens(),
+          summary.generatedTokensPerSecond(),
+          job.spec().output().path());
+      return summary.failedFraction() > job.spec().output().maxFailedFraction()
+          ? ExitCode.TOO_MANY_FAILED_ROWS
+          : ExitCode.DONE;
+    }
   }
 }

@@ -25,4 +25,18 @@ public record EngineCounters(
   public long busyNanos() {
     return admitNanos + prefillNanos + decodeNanos + sampleNanos;
   }
+
+  /** What was done since {@code earlier}; the largest batch is that of all time. */
+  public EngineCounters minus(EngineCounters earlier) {
+    return new EngineCounters(
+        steps - earlier.steps,
+        prefillTokens - earlier.prefillTokens,
+        copiedTokens - earlier.copiedTokens,
+        decodeTokens - earlier.decodeTokens,
+        maxBatch,
+        admitNanos - earlier.admitNanos,
+        prefillNanos - earlier.prefillNanos,
+        decodeNanos - earlier.decodeNanos,
+        sampleNanos - earlier.sampleNanos);
+  }
 }

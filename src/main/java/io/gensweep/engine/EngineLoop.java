@@ -62,6 +62,13 @@ public final class EngineLoop implements AutoCloseable {
     return submission;
   }
 
+  /** False once a step has thrown or the loop was closed: it takes no more requests. */
+  public boolean works() {
+    synchronized (lock) {
+      return !closing && end.isEmpty();
+    }
+  }
+
   /** As of the last step. */
   public EngineCounters counters() {
     return counters;

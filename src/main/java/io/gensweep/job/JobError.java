@@ -5,7 +5,7 @@ package io.gensweep.job;
  *
  * <p>The message is one line that names the key, the value and what is allowed.
  */
-public final class JobError extends RuntimeException {
+public class JobError extends RuntimeException {
   public JobError(String message) {
     super(oneLine(message));
   }

@@ -1,10 +1,12 @@
 package io.gensweep.prompt;
 
+import io.gensweep.job.JobError;
+
 /**
  * Driver. The prompt dataset cannot be used as the job asks. Said before any generation; the
  * command ends with exit code 2.
  */
-public final class PromptsError extends RuntimeException {
+public final class PromptsError extends JobError {
   private static final long serialVersionUID = 1L;
 
   /**

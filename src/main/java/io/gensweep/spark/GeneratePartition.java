@@ -127,7 +127,12 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
       totals.prompt(encoded.tokenIds().length);
       if (encoded.failure().isPresent()) {
         Failure failure = encoded.failure().get();
-        variants.forEach(v -> shard.add(CompletionRows.of(Completion.failed(prompt.id(), v, 0, failure), prompt.kept()), 0, true));
+        variants.forEach(
+            v ->
+                shard.add(
+                    CompletionRows.of(Completion.failed(prompt.id(), v, 0, failure), prompt.kept()),
+                    0,
+                    true));
         return;
       }
       shard.expect(variants.size());
@@ -163,7 +168,8 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
         throw new TaskKilledException("cancelled while generating");
       }
       if (engineFailure != null) {
-        throw new IllegalStateException("the engine failed: " + engineFailure.getMessage(), engineFailure);
+        throw new IllegalStateException(
+            "the engine failed: " + engineFailure.getMessage(), engineFailure);
       }
     }
 

@@ -76,7 +76,9 @@ public final class GenerationJob {
         earlier
             .map(Manifest::shards)
             .orElseGet(
-                () -> prompts.shards(plan.variants().size(), spark.sparkContext().defaultParallelism()));
+                () ->
+                    prompts.shards(
+                        plan.variants().size(), spark.sparkContext().defaultParallelism()));
     Manifest manifest = manifest(model, prompts, shards, time);
     if (earlier.isPresent()) {
       output.requireSame(earlier.get(), manifest);
@@ -86,7 +88,11 @@ public final class GenerationJob {
   }
 
   private RunSummary generate(
-      GenerationPlan plan, PromptSet set, PromptPlan prompts, Manifest manifest, OutputFolder output)
+      GenerationPlan plan,
+      PromptSet set,
+      PromptPlan prompts,
+      Manifest manifest,
+      OutputFolder output)
       throws IOException {
     int shards = manifest.shards();
     ShardCommit commit =
@@ -137,7 +143,8 @@ public final class GenerationJob {
         .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
   }
 
-  private Manifest manifest(PlannedModel model, PromptPlan prompts, int shards, LocalDateTime time) {
+  private Manifest manifest(
+      PlannedModel model, PromptPlan prompts, int shards, LocalDateTime time) {
     Map<String, String> hashes =
         Map.of(
             "model", model.weightsHash(),
@@ -148,7 +155,11 @@ public final class GenerationJob {
     versions.put("threads", Integer.toString(model.decoder().threads()));
     versions.put(TIME, time.toString());
     return new Manifest(
-        resolved.resolved(), new TreeMap<>(hashes), new TreeMap<>(versions), new TreeMap<>(), shards);
+        resolved.resolved(),
+        new TreeMap<>(hashes),
+        new TreeMap<>(versions),
+        new TreeMap<>(),
+        shards);
   }
 
   private RunSummary summary(PromptPlan prompts, GenerationPlan plan, Totals totals) {

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Executor, one per JVM and device. Model, tokenizer and the engine that all tasks of the JVM share,
- * so that a batch stays full while one task ends and another begins.
+ * Executor, one per JVM and device. Model, tokenizer and the engine that all tasks of the JVM
+ * share, so that a batch stays full while one task ends and another begins.
  */
 final class LoadedModel implements AutoCloseable {
   private static final Host<LoadedModel> HOST = new Host<>(loaded -> loaded.loop.works());
@@ -33,7 +33,11 @@ final class LoadedModel implements AutoCloseable {
   private EngineCounters reported;
 
   private LoadedModel(
-      ModelRunner runner, Tokenizer tokenizer, EngineLoop loop, PromptEncoder encoder, EngineReport report) {
+      ModelRunner runner,
+      Tokenizer tokenizer,
+      EngineLoop loop,
+      PromptEncoder encoder,
+      EngineReport report) {
     this.runner = runner;
     this.tokenizer = tokenizer;
     this.loop = loop;
@@ -42,12 +46,12 @@ final class LoadedModel implements AutoCloseable {
     this.reported = loop.counters();
   }
 
-  static Lease<LoadedModel> acquire(GenerationPlan plan, String device, String executor) throws Exception {
+  static Lease<LoadedModel> acquire(GenerationPlan plan, String device, String executor)
+      throws Exception {
     DecoderSettings settings = plan.decoder().on(device);
     record Key(String path, DecoderSettings settings, Object job) {}
     return HOST.acquire(
-        new Key(plan.job().model().path(), settings, plan),
-        () -> load(plan, settings, executor));
+        new Key(plan.job().model().path(), settings, plan), () -> load(plan, settings, executor));
   }
 
   static void closeAll() {
@@ -93,7 +97,11 @@ final class LoadedModel implements AutoCloseable {
         EngineLoop.start(engine),
         new PromptEncoder(plan.job(), tokenizer, template),
         new EngineReport(
-            executor, settings.device(), CpuFeatures.here().capability(), settings.threads(), seconds));
+            executor,
+            settings.device(),
+            CpuFeatures.here().capability(),
+            settings.threads(),
+            seconds));
   }
 
   @Override

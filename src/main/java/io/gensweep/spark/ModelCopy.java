@@ -11,14 +11,15 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 
 /**
- * Driver and executor. The model folder on this machine's disk: the folder itself where it is local,
- * else a copy, made once per machine and URI.
+ * Driver and executor. The model folder on this machine's disk: the folder itself where it is
+ * local, else a copy, made once per machine and URI.
  */
 final class ModelCopy {
   private ModelCopy() {}
 
   /**
-   * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system is
+   * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
+   *     is
    */
   static Path local(String uri, Configuration configuration) {
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);

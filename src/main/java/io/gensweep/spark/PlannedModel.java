@@ -27,8 +27,12 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
     int maxModelLen = job.model().maxModelLen().orElse(longest);
     if (maxModelLen > longest) {
       throw new JobError(
-          "model.max_model_len: " + maxModelLen + " is more than the " + longest
-              + " positions of the model in " + path);
+          "model.max_model_len: "
+              + maxModelLen
+              + " is more than the "
+              + longest
+              + " positions of the model in "
+              + path);
     }
     return new PlannedModel(
         folder,
@@ -62,12 +66,15 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
     boolean cpu = job.model().device().equals("cpu") || job.model().device().equals("auto");
     if (asked == DType.AUTO) {
       boolean bfloat16 = folder.config().dtype().equals("bfloat16");
-      return bfloat16 && (!cpu || CpuFeatures.here().bfloat16Native()) ? DType.BFLOAT16 : DType.FLOAT32;
+      return bfloat16 && (!cpu || CpuFeatures.here().bfloat16Native())
+          ? DType.BFLOAT16
+          : DType.FLOAT32;
     }
     if (asked == DType.BFLOAT16 && cpu && !CpuFeatures.here().bfloat16Products()) {
       throw new JobError(
           "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "
-              + CpuFeatures.here().capability() + "; use float32");
+              + CpuFeatures.here().capability()
+              + "; use float32");
     }
     return asked;
   }

@@ -7,7 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Driver. A line every few seconds while a run goes on, from what its committed shards add up to. */
+/**
+ * Driver. A line every few seconds while a run goes on, from what its committed shards add up to.
+ */
 final class Progress implements AutoCloseable {
   private static final long SECONDS = 5;
 
@@ -34,7 +36,7 @@ final class Progress implements AutoCloseable {
     this.shards = shards;
     this.rows = rows;
     this.out = out;
-    timer.scheduleAtFixedRate(this::print, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unused = timer.scheduleAtFixedRate(this::print, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   private void print() {
@@ -47,8 +49,7 @@ final class Progress implements AutoCloseable {
 
   private String line(double seconds) {
     long done = totals.shards();
-    String left =
-        done == 0 ? "" : ", about " + time(seconds / done * (shards - done)) + " left";
+    String left = done == 0 ? "" : ", about " + time(seconds / done * (shards - done)) + " left";
     return String.format(
         Locale.ROOT,
         "gensweep: %d of %d shards, %,d of %,d rows, %d failed, %,.0f tokens/s%s",
@@ -66,7 +67,10 @@ final class Progress implements AutoCloseable {
     return time.toHours() > 0
         ? time.toHours() + "h" + String.format(Locale.ROOT, "%02d", time.toMinutesPart()) + "m"
         : time.toMinutes() > 0
-            ? time.toMinutes() + "m" + String.format(Locale.ROOT, "%02d", time.toSecondsPart()) + "s"
+            ? time.toMinutes()
+                + "m"
+                + String.format(Locale.ROOT, "%02d", time.toSecondsPart())
+                + "s"
             : time.toSeconds() + "s";
   }
 

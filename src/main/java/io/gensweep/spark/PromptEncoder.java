@@ -14,6 +14,7 @@ import java.util.Optional;
 /** Executor. A prompt's content as token ids, by the job's rules. */
 final class PromptEncoder {
   /** Token ids, or why there are none. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(int[] tokenIds, Optional<Failure> failure) {
     static Encoded failed(String kind, String message) {
       return new Encoded(new int[0], Optional.of(new Failure(kind, message)));
@@ -67,7 +68,6 @@ final class PromptEncoder {
 
   /** The template writes the special tokens itself, a BOS included, so none are added. */
   private int[] rendered(List<Message> messages) {
-    return tokenizer.encode(
-        template.orElseThrow().render(messages, true), false, specialTokens);
+    return tokenizer.encode(template.orElseThrow().render(messages, true), false, specialTokens);
   }
 }

@@ -14,7 +14,8 @@ final class Versions {
     Map<String, String> versions = new TreeMap<>();
     versions.put(
         "gensweep",
-        Optional.ofNullable(Versions.class.getPackage().getImplementationVersion()).orElse("build"));
+        Optional.ofNullable(Versions.class.getPackage().getImplementationVersion())
+            .orElse("build"));
     versions.put("spark", spark.version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));

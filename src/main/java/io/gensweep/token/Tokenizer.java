@@ -1,8 +1,8 @@
 package io.gensweep.token;
 
-import io.gensweep.job.SpecialTokens;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gensweep.job.SpecialTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

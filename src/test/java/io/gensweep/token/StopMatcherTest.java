@@ -1,9 +1,9 @@
 package io.gensweep.token;
 
-import io.gensweep.job.SpecialTokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.job.SpecialTokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

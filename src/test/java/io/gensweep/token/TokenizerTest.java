@@ -1,11 +1,11 @@
 package io.gensweep.token;
 
-import io.gensweep.job.SpecialTokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.SpecialTokens;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -1,0 +1,31 @@
+package io.gensweep.spark;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Driver. Small text files at any Hadoop URI; a path without a scheme is local. */
+public final class HadoopTexts {
+  private HadoopTexts() {}
+
+  /** UTF-8 text; empty when there is no such file. */
+  public static Optional<String> read(String location) throws IOException {
+    if (!location.matches("\\w[\\w+.-]+:/.*")) {
+      java.nio.file.Path local = java.nio.file.Path.of(location);
+      return Files.isRegularFile(local) ? Optional.of(Files.readString(local)) : Optional.empty();
+    }
+    Path path = new Path(location);
+    FileSystem files = path.getFileSystem(new Configuration());
+    if (!files.exists(path)) {
+      return Optional.empty();
+    }
+    try (InputStream in = files.open(path)) {
+      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+}
