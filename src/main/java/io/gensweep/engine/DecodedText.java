@@ -10,8 +10,9 @@ import java.util.function.Function;
  * Plain Java. The text of a continuation by decoding all of its tokens: once at the end, or after
  * each token where there are stop strings to look for.
  *
- * <p>The stop string that starts first ends the text; the longest of those that start there. One
- * that lies wholly in the text of the first min_tokens tokens does not count.
+ * <p>The stop string that is complete first ends the text; of those that end at the same character
+ * the first of the list. One that lies wholly in the text of the first min_tokens tokens does not
+ * count.
  */
 public final class DecodedText implements ContinuationText {
   private final Function<int[], String> detokenizer;
@@ -51,19 +52,19 @@ public final class DecodedText implements ContinuationText {
   }
 
   private Optional<String> find(String text) {
-    int first = text.length();
+    int end = Integer.MAX_VALUE;
     String found = "";
     for (String candidate : stop) {
       int at = text.indexOf(candidate, Math.max(0, settled - candidate.length() + 1));
-      if (at >= 0 && (at < first || (at == first && candidate.length() > found.length()))) {
-        first = at;
+      if (at >= 0 && at + candidate.length() < end) {
+        end = at + candidate.length();
         found = candidate;
       }
     }
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    cut = Optional.of(text.substring(0, first));
+    cut = Optional.of(text.substring(0, end - found.length()));
     return Optional.of(found);
   }
 
