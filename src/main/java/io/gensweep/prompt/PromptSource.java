@@ -14,9 +14,7 @@ import static org.apache.spark.sql.functions.when;
 import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,10 +37,12 @@ public final class PromptSource {
 
   private final PromptsSpec spec;
   private final Dataset<Row> input;
+  private final InputColumns columns;
 
   private PromptSource(PromptsSpec spec, Dataset<Row> input) {
     this.spec = spec;
     this.input = input;
+    this.columns = new InputColumns(input.schema());
   }
 
   /**
@@ -56,12 +56,12 @@ public final class PromptSource {
   }
 
   private PromptSet normalise(Set<String> reserved) {
-    checkKeep(reserved);
+    columns.checkKeep(spec.keep(), reserved);
     // Names of the input end here; from here on they cannot meet ours.
     Dataset<Row> cut =
         input.select(
             spec.id().map(this::id).orElse(nullString()).as("id"),
-            column("prompts." + spec.kind(), spec.column()).as("prompt"),
+            columns.column("prompts." + spec.kind(), spec.column()).as("prompt"),
             spec.sampling().map(this::sampling).orElse(nullString()).as(PromptColumns.SAMPLING),
             malformedLine().as("line"),
             kept().as(PromptColumns.KEPT));
@@ -82,53 +82,33 @@ public final class PromptSource {
     return new PromptSet(rows, spec.path().orElseGet(() -> spec.table().orElseThrow()), spec.id());
   }
 
-  private void checkKeep(Set<String> reserved) {
-    Set<String> seen = new HashSet<>();
-    Set<String> taken = reserved.stream().map(PromptSource::folded).collect(Collectors.toSet());
-    for (String name : spec.keep()) {
-      DataType type = type("prompts.keep", name);
-      if (taken.contains(folded(name))) {
-        throw new PromptsError(
-            "prompts.keep", name, "the output has a column of that name; rename it in the input");
-      }
-      if (!seen.add(folded(name))) {
-        throw new PromptsError("prompts.keep", name, "is named twice, case aside; name it once");
-      }
-      KeepableType.obstacle(type)
-          .ifPresent(
-              part -> {
-                throw new PromptsError(
-                    "prompts.keep",
-                    name,
-                    "its type %s has %s, which Parquet readers do not share; cast it in the input"
-                        .formatted(type.simpleString(), part.simpleString()));
-              });
-    }
-  }
-
   private Column id(String name) {
-    DataType type = type("prompts.id", name);
+    DataType type = columns.type("prompts.id", name);
     if (!KeepableType.isSimple(type)) {
-      throw wrongType("prompts.id", name, type, "a string, number, boolean, date or timestamp");
+      throw InputColumns.wrongType(
+          "prompts.id", name, type, "a string, number, boolean, date or timestamp");
     }
-    return quoted(name).cast("string");
+    return columns.column("prompts.id", name).cast("string");
   }
 
   private Column sampling(String name) {
-    DataType type = type("prompts.sampling", name);
+    DataType type = columns.type("prompts.sampling", name);
     if (type instanceof StringType) {
-      return quoted(name);
+      return columns.column("prompts.sampling", name);
     }
     if (!(type instanceof StructType) && !(type instanceof MapType)) {
-      throw wrongType("prompts.sampling", name, type, "a struct, a map or JSON text");
+      throw InputColumns.wrongType("prompts.sampling", name, type, "a struct, a map or JSON text");
     }
-    return to_json(quoted(name));
+    return to_json(columns.column("prompts.sampling", name));
   }
 
   private Column kept() {
     return spec.keep().isEmpty()
         ? lit(null).cast("array<int>")
-        : struct(spec.keep().stream().map(n -> quoted(n).as(n)).toArray(Column[]::new));
+        : struct(
+            spec.keep().stream()
+                .map(n -> columns.column("prompts.keep", n).as(n))
+                .toArray(Column[]::new));
   }
 
   private Column malformedLine() {
@@ -140,7 +120,7 @@ public final class PromptSource {
   /** The column {@code prompt} in one of the three forms. */
   private Column content() {
     String key = "prompts." + spec.kind();
-    DataType type = type(key, spec.column());
+    DataType type = columns.type(key, spec.column());
     boolean fits =
         switch (spec.kind()) {
           case TEXT -> type instanceof StringType;
@@ -149,7 +129,7 @@ public final class PromptSource {
               type instanceof ArrayType array && array.elementType() instanceof IntegralType;
         };
     if (!fits) {
-      throw wrongType(
+      throw InputColumns.wrongType(
           key,
           spec.column(),
           type,
@@ -198,7 +178,7 @@ public final class PromptSource {
     if (spec.kind() != PromptKind.MESSAGES) {
       return problem;
     }
-    ArrayType messages = (ArrayType) type("prompts.messages", spec.column());
+    ArrayType messages = (ArrayType) columns.type("prompts.messages", spec.column());
     List<String> others =
         Arrays.stream(((StructType) messages.elementType()).fields())
             .map(StructField::name)
@@ -210,7 +190,7 @@ public final class PromptSource {
     // To drop a tool call or a name silently would give another conversation.
     String used =
         others.stream()
-            .map(name -> "m." + backticks(name) + " IS NOT NULL")
+            .map(name -> "m." + InputColumns.backticks(name) + " IS NOT NULL")
             .collect(Collectors.joining(" OR "));
     return problem.when(
         coalesce(expr("exists(prompt, m -> " + used + ")"), lit(false)),
@@ -236,41 +216,7 @@ public final class PromptSource {
     return substring(sha2(text.cast("binary"), 256), 1, HASH_LETTERS);
   }
 
-  private DataType type(String key, String name) {
-    for (StructField field : input.schema().fields()) {
-      if (field.name().equals(name)) {
-        return field.dataType();
-      }
-    }
-    List<String> names = List.of(PromptReader.columns(input.schema()));
-    String meant = NearestName.to(name, names).map(n -> "did you mean '" + n + "'? ").orElse("");
-    throw new PromptsError(
-        key, name, "no such column in the input; " + meant + "It has: " + String.join(", ", names));
-  }
-
-  private Column column(String key, String name) {
-    type(key, name);
-    return quoted(name);
-  }
-
-  private static PromptsError wrongType(String key, String name, DataType type, String wanted) {
-    return new PromptsError(
-        key, name, "the column has type %s; it must be %s".formatted(type.simpleString(), wanted));
-  }
-
   private static Column nullString() {
     return lit(null).cast("string");
-  }
-
-  private static Column quoted(String name) {
-    return col(backticks(name));
-  }
-
-  private static String backticks(String name) {
-    return "`" + name.replace("`", "``") + "`";
-  }
-
-  private static String folded(String name) {
-    return name.toLowerCase(Locale.ROOT);
   }
 }

@@ -50,9 +50,10 @@ class OutsideReadersIT {
     Dataset<Row> types = EveryType.rows(spark);
     Object deep = types.filter("row = 0").select("deep").first().get(0);
     StructType kept = new StructType().add(types.schema().apply("deep"));
-    Path ours =
-        write(OutputSchema.rows(OutputKind.COMPLETIONS, kept), CompletionRowsTest.withDeep(deep));
-    assertReadTheSame(ours, spark.read().parquet(ours.toString()), 2);
+    StructType schema = OutputSchema.rows(OutputKind.COMPLETIONS, kept);
+    Path ours = write(schema, CompletionRowsTest.withDeep(deep));
+    Dataset<Row> read = spark.read().parquet(ours.toString());
+    assertReadTheSame(ours, spark.createDataFrame(read.toJavaRDD(), schema), 2);
   }
 
   private Path write(StructType schema, List<Row> rows) throws IOException {

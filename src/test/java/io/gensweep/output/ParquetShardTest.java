@@ -92,7 +92,6 @@ class ParquetShardTest {
     List<Row> rows = lines(20_000);
     byte[] alone = Files.readAllBytes(write("alone.parquet", LINE, rows));
 
-    // Many open writers would make Parquet cut smaller row groups.
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       List<Future<java.nio.file.Path>> files =
