@@ -15,6 +15,8 @@ final class TaskDevice {
   }
 
   /**
+   * The device by the name that the model room gives it.
+   *
    * @param device auto, cpu, cuda or cuda:N
    * @return cpu or cuda:N
    */
