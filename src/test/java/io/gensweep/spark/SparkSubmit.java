@@ -1,0 +1,77 @@
+package io.gensweep.spark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real spark-submit of a real Spark distribution, as a user calls it. */
+final class SparkSubmit {
+  static final Path PYTHON = Path.of(System.getProperty("gensweep.python"));
+  private static final String JAR = System.getProperty("gensweep.jar");
+
+  /** How a process ended and what it printed. */
+  record Ended(int exitCode, String output) {}
+
+  private SparkSubmit() {}
+
+  /** The distribution that the package pyspark brings. */
+  static Path home() throws IOException {
+    try (Stream<Path> versions = Files.list(PYTHON.getParent().getParent().resolve("lib"))) {
+      return versions
+          .map(version -> version.resolve("site-packages/pyspark"))
+          .filter(Files::isDirectory)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  static Ended gensweep(List<String> sparkOptions, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(home().resolve("bin/spark-submit").toString()));
+    command.addAll(sparkOptions);
+    command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
+    command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
+    command.add(JAR);
+    command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  static Ended python(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(PYTHON.toString()));
+    command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  static ProcessBuilder process(List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPARK_HOME", home().toString(),
+                "SPARK_LOCAL_IP", "127.0.0.1",
+                "OPT_OUT_TRACKING", "true"));
+    return builder;
+  }
+
+  private static Ended run(List<String> command) throws IOException, InterruptedException {
+    Path log = Files.createTempFile("gensweep", ".log");
+    Process process = process(command).redirectOutput(log.toFile()).start();
+    try {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        throw new AssertionError("still running after 5 minutes: " + Files.readString(log));
+      }
+      return new Ended(process.exitValue(), Files.readString(log, StandardCharsets.UTF_8));
+    } finally {
+      process.destroyForcibly();
+      Files.delete(log);
+    }
+  }
+}
