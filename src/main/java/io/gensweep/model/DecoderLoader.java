@@ -148,7 +148,6 @@ public final class DecoderLoader {
             list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
       }
     }
-    run(block, "allocate", IValue.from((long) blocks));
   }
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
