@@ -67,7 +67,10 @@ final class PromptReader {
     DataFrameReader reader =
         reader(spark, "csv")
             .option("header", true)
-            .option("multiLine", false)
+            // Prompts have line breaks, which CSV quotes (RFC 4180); the price is that a file is
+            // not split.
+            .option("multiLine", true)
+            .option("escape", "\"")
             // Files of one folder must agree on their header, or columns would be mixed up.
             .option("enforceSchema", false)
             // A row with a missing field is only noticed when every field is parsed.
