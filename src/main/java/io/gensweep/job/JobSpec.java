@@ -32,16 +32,6 @@ public record JobSpec(
         "chat must be auto or always with prompts.messages, was never: messages need a template");
   }
 
-  /**
-   * SHA-256, in hex, of the settings that decide what the rows hold.
-   *
-   * <p>The model enters by its dtype and length only, since a hash of its files says more than its
-   * path. The device, {@code engine}, {@code output} and the names of job and points are left out.
-   */
-  public String fingerprint() {
-    return Fingerprint.of(this);
-  }
-
   private Object writeReplace() {
     return RecordForm.of(this);
   }

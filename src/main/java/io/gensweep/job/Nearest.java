@@ -2,10 +2,11 @@ package io.gensweep.job;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
-/** Plain Java. The word that a mistyped word was meant to be. */
-final class Nearest {
+/** Plain Java. The word that a mistyped word was meant to be; upper and lower case are the same. */
+public final class Nearest {
   private static final int SHORTEST_PREFIX = 3;
 
   private Nearest() {}
@@ -14,14 +15,22 @@ final class Nearest {
    * The closest candidate by edits, a swap of neighbours being one, among those at most a third of
    * the word away; else the first that the word starts, or that starts the word.
    */
-  static Optional<String> to(String word, Collection<String> candidates) {
+  public static Optional<String> to(String word, Collection<String> candidates) {
+    String wrong = folded(word);
     int allowed = Math.max(1, word.length() / 3);
     Optional<String> close =
         candidates.stream()
-            .filter(candidate -> edits(word, candidate) <= allowed)
-            .min(Comparator.comparingInt(candidate -> edits(word, candidate)));
+            .filter(candidate -> edits(wrong, folded(candidate)) <= allowed)
+            .min(Comparator.comparingInt(candidate -> edits(wrong, folded(candidate))));
     return close.or(
-        () -> candidates.stream().filter(candidate -> startsOther(word, candidate)).findFirst());
+        () ->
+            candidates.stream()
+                .filter(candidate -> startsOther(wrong, folded(candidate)))
+                .findFirst());
+  }
+
+  private static String folded(String word) {
+    return word.toLowerCase(Locale.ROOT);
   }
 
   private static boolean startsOther(String word, String candidate) {

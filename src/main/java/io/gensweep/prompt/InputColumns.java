@@ -2,6 +2,7 @@ package io.gensweep.prompt;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.gensweep.job.Nearest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ record InputColumns(StructType schema) {
       }
     }
     List<String> names = List.of(PromptReader.columns(schema));
-    String meant = NearestName.to(name, names).map(n -> "did you mean '" + n + "'? ").orElse("");
+    String meant = Nearest.to(name, names).map(n -> "did you mean '" + n + "'? ").orElse("");
     throw new PromptsError(
         key, name, "no such column in the input; " + meant + "It has: " + String.join(", ", names));
   }

@@ -3,6 +3,7 @@ package io.gensweep.sampling;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Plain Java. How continuations are drawn: names, meanings and defaults of vLLM's SamplingParams.
@@ -77,74 +78,56 @@ public record SamplingConfig(
   }
 
   public SamplingConfig withN(int value) {
-    Draft draft = new Draft(this);
-    draft.n = value;
-    return draft.config();
+    return with(draft -> draft.n = value);
   }
 
   public SamplingConfig withMaxTokens(int value) {
-    Draft draft = new Draft(this);
-    draft.maxTokens = value;
-    return draft.config();
+    return with(draft -> draft.maxTokens = value);
   }
 
   public SamplingConfig withMinTokens(int value) {
-    Draft draft = new Draft(this);
-    draft.minTokens = value;
-    return draft.config();
+    return with(draft -> draft.minTokens = value);
   }
 
   public SamplingConfig withTemperature(double value) {
-    Draft draft = new Draft(this);
-    draft.temperature = value;
-    return draft.config();
+    return with(draft -> draft.temperature = value);
   }
 
   public SamplingConfig withTopK(int value) {
-    Draft draft = new Draft(this);
-    draft.topK = value;
-    return draft.config();
+    return with(draft -> draft.topK = value);
   }
 
   public SamplingConfig withTopP(double value) {
-    Draft draft = new Draft(this);
-    draft.topP = value;
-    return draft.config();
+    return with(draft -> draft.topP = value);
   }
 
   public SamplingConfig withMinP(double value) {
-    Draft draft = new Draft(this);
-    draft.minP = value;
-    return draft.config();
+    return with(draft -> draft.minP = value);
   }
 
   public SamplingConfig withSeed(long value) {
-    Draft draft = new Draft(this);
-    draft.seed = value;
-    return draft.config();
+    return with(draft -> draft.seed = value);
   }
 
   public SamplingConfig withStop(List<String> value) {
-    Draft draft = new Draft(this);
-    draft.stop = value;
-    return draft.config();
+    return with(draft -> draft.stop = value);
   }
 
   public SamplingConfig withStopTokenIds(List<Integer> value) {
-    Draft draft = new Draft(this);
-    draft.stopTokenIds = value;
-    return draft.config();
+    return with(draft -> draft.stopTokenIds = value);
   }
 
   public SamplingConfig withIgnoreEos(boolean value) {
-    Draft draft = new Draft(this);
-    draft.ignoreEos = value;
-    return draft.config();
+    return with(draft -> draft.ignoreEos = value);
   }
 
   public SamplingConfig withLogprobs(int value) {
+    return with(draft -> draft.logprobs = value);
+  }
+
+  private SamplingConfig with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
-    draft.logprobs = value;
+    change.accept(draft);
     return draft.config();
   }
 

@@ -1,6 +1,6 @@
 package io.gensweep.spark;
 
-import io.gensweep.engine.DecodedText;
+import io.gensweep.engine.ContinuationText;
 import io.gensweep.engine.Engine;
 import io.gensweep.engine.EngineCounters;
 import io.gensweep.engine.EngineLoop;
@@ -88,9 +88,7 @@ final class LoadedModel implements AutoCloseable {
     ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), settings);
     Engine engine =
         new Engine(
-            runner,
-            settings.maxBatch(),
-            sampling -> new DecodedText(ids -> tokenizer.decode(ids, true), sampling));
+            runner, settings.maxBatch(), sampling -> new ContinuationText(tokenizer, sampling));
     double seconds = (System.nanoTime() - start) / 1e9;
     return new LoadedModel(
         runner,

@@ -54,7 +54,7 @@ final class Requests {
   }
 
   static ContinuationText text(SamplingConfig sampling) {
-    return new DecodedText(Requests::decode, sampling);
+    return new ContinuationText(Requests::decode, sampling);
   }
 
   /** One letter a token. */

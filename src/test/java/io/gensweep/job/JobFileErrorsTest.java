@@ -22,6 +22,7 @@ class JobFileErrorsTest {
           """
           # Unknown keys
           sampling.temprature=1 => --set: sampling.temprature: unknown key; did you mean sampling.temperature?
+          sampling.TopP=1 => --set: sampling.TopP: unknown key; did you mean sampling.top_p?
           sampling.max=1 => --set: sampling.max: unknown key; did you mean sampling.max_tokens?
           sampling.top_q=1 => --set: sampling.top_q: unknown key; did you mean sampling.top_k?
           sampling.max_new_token=1 => --set: sampling.max_new_token: unknown key; did you mean sampling.max_new_tokens?
