@@ -56,8 +56,14 @@ public final class DecoderLoader {
     this.blocks = cacheBlocks();
   }
 
+  /**
+   * Loads the model.
+   *
+   * @throws JobError if this machine has not the device, or not the memory, that is asked for
+   */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
     TorchEnvironment.prepare(settings.threads());
+    TorchEnvironment.requireDevice(settings.device());
     DecoderLoader loader = new DecoderLoader(folder, settings);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();
     try {
@@ -148,7 +154,6 @@ public final class DecoderLoader {
             list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
       }
     }
-    run(block, "allocate", IValue.from((long) blocks));
   }
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */

@@ -1,6 +1,9 @@
 package io.gensweep.model;
 
 import ai.djl.inference.Predictor;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import io.gensweep.sampling.Candidates;
@@ -33,6 +36,7 @@ final class TorchDecoder implements ModelRunner {
   private final Predictor<ProgramCall, ByteBuffer> predictor;
   private final ModelShape shape;
   private final KvCache cache;
+  private int allocatedBlocks;
 
   TorchDecoder(ZooModel<ProgramCall, ByteBuffer> model, ModelShape shape, KvCache cache) {
     this.model = model;
@@ -108,6 +112,17 @@ final class TorchDecoder implements ModelRunner {
     model.close();
   }
 
+  /** The device's part of the cache grows with the blocks handed out, and at least doubles. */
+  private void allocate() {
+    if (cache.highWater() > allocatedBlocks) {
+      int most = cache.capacityTokens() / KvCache.BLOCK;
+      allocatedBlocks = Math.min(most, Math.max(cache.highWater(), 2 * allocatedBlocks));
+      try (IValue blocks = IValue.from((long) allocatedBlocks)) {
+        IValueUtils.runMethod((PtSymbolBlock) model.getBlock(), "grow", blocks).close();
+      }
+    }
+  }
+
   private float[] wholeRow(int row) {
     float[] logits = new float[shape.vocabSize()];
     call(ProgramCall.of("whole_row", ProgramCall.longs(new long[] {row})))
@@ -125,6 +140,7 @@ final class TorchDecoder implements ModelRunner {
   }
 
   private ByteBuffer call(ProgramCall call) {
+    allocate();
     try {
       return predictor.predict(call);
     } catch (TranslateException e) {

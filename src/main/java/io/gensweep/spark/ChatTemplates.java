@@ -3,6 +3,7 @@ package io.gensweep.spark;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.token.ChatTemplate;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Optional;
@@ -11,18 +12,32 @@ import java.util.Optional;
 final class ChatTemplates {
   private ChatTemplates() {}
 
-  static Optional<ChatTemplate> of(JobSpec job, Path model, LocalDateTime time) {
+  /** The text of {@code chat_template: FILE}, read on the driver; "" if the job names none. */
+  static String text(JobSpec job) throws IOException {
+    if (job.chat().templateFile().isEmpty()) {
+      return "";
+    }
+    String file = job.chat().templateFile().get();
+    return HadoopTexts.read(file)
+        .orElseThrow(() -> new JobError("chat_template: there is no file " + file));
+  }
+
+  /**
+   * The template that renders the job's prompts, if any is to.
+   *
+   * @param text a template in place of the model's own; "" for that one
+   */
+  static Optional<ChatTemplate> of(JobSpec job, String text, Path model, LocalDateTime time) {
     if (!job.chat().appliesTo(job.prompts().kind())) {
       return Optional.empty();
     }
     try {
-      Optional<ChatTemplate> template =
-          ChatTemplate.load(model, job.chat().templateFile().map(Path::of), time);
+      Optional<ChatTemplate> template = ChatTemplate.load(model, text, time);
       if (template.isEmpty()) {
         throw new JobError(
             "chat_template: the model in "
                 + model
-                + " has none and prompts.messages needs one; name a Jinja file as chat_template");
+                + " has none, and this job renders its prompts with one; name a Jinja file as chat_template");
       }
       return template;
     } catch (IllegalArgumentException e) {

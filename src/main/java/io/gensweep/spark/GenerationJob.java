@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -40,6 +41,7 @@ public final class GenerationJob {
   private final SparkSession spark;
   private final Configuration hadoop;
   private final PrintStream out;
+  private final String outputPath;
   private final long start = System.nanoTime();
 
   private GenerationJob(ResolvedJob resolved, SparkSession spark, PrintStream out) {
@@ -48,6 +50,17 @@ public final class GenerationJob {
     this.spark = spark;
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.out = out;
+    this.outputPath = qualified(job.output().path());
+  }
+
+  /** Executors have working directories of their own. */
+  private String qualified(String path) {
+    try {
+      Path place = new Path(path);
+      return place.getFileSystem(hadoop).makeQualified(place).toString();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new JobError("output.path: " + path + " is no place to write to: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -64,14 +77,17 @@ public final class GenerationJob {
   private RunSummary run() throws IOException {
     checkSupported();
     PlannedModel model = PlannedModel.of(job, EngineThreads.of(spark.sparkContext()), hadoop);
-    OutputFolder output = new OutputFolder(job.output().path(), hadoop);
+    OutputFolder output = new OutputFolder(outputPath, hadoop);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
     LocalDateTime time = time(earlier);
-    ChatTemplates.of(job, model.folder().path(), time);
+    String template = ChatTemplates.text(job);
+    ChatTemplates.of(job, template, model.folder().path(), time);
     PromptSet set = PromptSource.read(spark, job.prompts(), OutputSchema.reserved(KIND));
     PromptPlan prompts = PromptPlan.of(set);
 
-    GenerationPlan plan = new GenerationPlan(job, model.decoder(), time);
+    GenerationPlan plan =
+        new GenerationPlan(
+            job, ModelCopy.absolute(job.model().path()), model.decoder(), template, time);
     int shards =
         earlier
             .map(Manifest::shards)
@@ -97,7 +113,7 @@ public final class GenerationJob {
     int shards = manifest.shards();
     ShardCommit commit =
         new ShardCommit(
-            job.output().path(),
+            outputPath,
             hadoop,
             KIND,
             shards,
@@ -163,8 +179,7 @@ public final class GenerationJob {
   }
 
   private RunSummary summary(PromptPlan prompts, GenerationPlan plan, Totals totals) {
-    String folder = job.output().path() + "/";
-    long completions = spark.read().parquet(folder + KIND.folder()).count();
+    long completions = spark.read().parquet(outputPath + "/" + KIND.folder()).count();
     long wanted = prompts.rows() * plan.variants().size();
     return new RunSummary(
         prompts.rows(),

@@ -13,10 +13,13 @@ import java.util.List;
  * Driver and executor. What a task must know: the job, and what the driver decided once for all
  * executors, so that no two of them decide otherwise.
  *
+ * @param model the model's folder, by a path or URI that holds on every machine
  * @param decoder all but the device, which is each task's own
+ * @param template the text of {@code chat_template: FILE}; "": the model's own template
  * @param time what a chat template may print as now
  */
-record GenerationPlan(JobSpec job, DecoderSettings decoder, LocalDateTime time)
+record GenerationPlan(
+    JobSpec job, String model, DecoderSettings decoder, String template, LocalDateTime time)
     implements Serializable {
 
   /** All continuations wanted of one prompt. */

@@ -51,7 +51,7 @@ final class LoadedModel implements AutoCloseable {
     DecoderSettings settings = plan.decoder().on(device);
     record Key(String path, DecoderSettings settings, Object job) {}
     return HOST.acquire(
-        new Key(plan.job().model().path(), settings, plan), () -> load(plan, settings, executor));
+        new Key(plan.model(), settings, plan), () -> load(plan, settings, executor));
   }
 
   static void closeAll() {
@@ -81,9 +81,10 @@ final class LoadedModel implements AutoCloseable {
 
   private static LoadedModel load(GenerationPlan plan, DecoderSettings settings, String executor) {
     long start = System.nanoTime();
-    Path folder = ModelCopy.local(plan.job().model().path(), new Configuration());
+    Path folder = ModelCopy.local(plan.model(), new Configuration());
     Tokenizer tokenizer = Tokenizer.load(folder);
-    Optional<ChatTemplate> template = ChatTemplates.of(plan.job(), folder, plan.time());
+    Optional<ChatTemplate> template =
+        ChatTemplates.of(plan.job(), plan.template(), folder, plan.time());
     ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), settings);
     Engine engine =
         new Engine(

@@ -17,7 +17,16 @@ import org.apache.hadoop.fs.LocalFileSystem;
 final class ModelCopy {
   private ModelCopy() {}
 
+  /** The same place by a name that does not depend on the working directory. */
+  static String absolute(String uri) {
+    return new org.apache.hadoop.fs.Path(uri).toUri().getScheme() == null
+        ? Path.of(uri).toAbsolutePath().normalize().toString()
+        : uri;
+  }
+
   /**
+   * The folder, copied to this machine first where it is not local.
+   *
    * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
    *     is
    */

@@ -3,7 +3,6 @@ package io.gensweep.token;
 import io.gensweep.token.jinja.Template;
 import io.gensweep.token.jinja.TemplateException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -33,21 +32,18 @@ public final class ChatTemplate {
    * The template of a model.
    *
    * @param modelFolder where tokenizer_config.json and perhaps chat_template.jinja are
-   * @param file a template to use in place of the model's own
+   * @param override the text of a template to use in place of the model's own; "" for that one
    * @param now as in {@link #of(String, Map, LocalDateTime)}
-   * @return empty if the model has none and no file is given
+   * @return empty if the model has none and no other is given
    */
-  public static Optional<ChatTemplate> load(
-      Path modelFolder, Optional<Path> file, LocalDateTime now) {
+  public static Optional<ChatTemplate> load(Path modelFolder, String override, LocalDateTime now) {
     try {
-      TokenizerConfig config = TokenizerConfig.read(modelFolder, file.isEmpty());
-      Optional<String> text =
-          file.isPresent() ? Optional.of(Files.readString(file.get())) : config.chatTemplate();
+      TokenizerConfig config = TokenizerConfig.read(modelFolder, override.isEmpty());
+      Optional<String> text = override.isEmpty() ? config.chatTemplate() : Optional.of(override);
       return text.map(template -> of(template, config.specialTokens(), now));
     } catch (IOException unreadable) {
       throw new IllegalArgumentException(
-          "chat_template of " + file.orElse(modelFolder) + " cannot be read: " + unreadable,
-          unreadable);
+          "chat_template of " + modelFolder + " cannot be read: " + unreadable, unreadable);
     }
   }
 

@@ -88,8 +88,9 @@ class Decoder(Module):
       rows = torch.to(torch.cat(head, 0), self.dtype)
     # Rows of zeros up to a multiple of 64, so that the vocabulary splits into equal groups.
     missing = torch.remainder(torch.neg(torch.size(rows, 0)), 64)
-    packed = (self).pack(torch.constant_pad_nd(rows, [0, 0, 0, missing], 0))
-    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype)), packed]
+    if torch.gt(missing, 0):
+      rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
+    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype)), (self).pack(rows)]
     return 0
 
   # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
@@ -106,15 +107,22 @@ class Decoder(Module):
     torch.append(self.down_bias, torch.clone(torch.to(b[6], self.dtype)))
     return torch.len(self.qkv)
 
-  # Zeros, not garbage: a block may be read beyond what was written, under a weight of zero. The pages are
-  # the operating system's zero pages until they are written.
-  def allocate(self: __torch__.Decoder, blocks: int) -> int:
-    torch.clear(self.keys)
-    torch.clear(self.values)
+  # Grows the cache to this many blocks, a layer at a time. Zeros, not garbage: a block may be read beyond what was
+  # written, under a weight of zero.
+  def grow(self: __torch__.Decoder, blocks: int) -> int:
     shape = [blocks, self.kv_heads, self.block, self.head_dim]
     for i in range(torch.len(self.qkv)):
-      torch.append(self.keys, torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device))
-      torch.append(self.values, torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device))
+      keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
+      values = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
+      if torch.lt(i, torch.len(self.keys)):
+        held = torch.size(self.keys[i], 0)
+        _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
+        _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
+        self.keys[i] = keys
+        self.values[i] = values
+      else:
+        torch.append(self.keys, keys)
+        torch.append(self.values, values)
     return blocks
 
   # x [rows, in] -> [rows, out]. At most product_rows rows a product: within that, a row's bits do not depend on the others.

@@ -33,6 +33,17 @@ final class SparkSubmit {
 
   static Ended gensweep(List<String> sparkOptions, String... arguments)
       throws IOException, InterruptedException {
+    return run(command(sparkOptions, arguments));
+  }
+
+  /** The process itself, for tests that end it before its time. */
+  static Process start(List<String> sparkOptions, Path log, String... arguments)
+      throws IOException {
+    return process(command(sparkOptions, arguments)).redirectOutput(log.toFile()).start();
+  }
+
+  private static List<String> command(List<String> sparkOptions, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(home().resolve("bin/spark-submit").toString()));
     command.addAll(sparkOptions);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
@@ -40,7 +51,7 @@ final class SparkSubmit {
     command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
     command.add(JAR);
     command.addAll(List.of(arguments));
-    return run(command);
+    return command;
   }
 
   static Ended python(String... arguments) throws IOException, InterruptedException {

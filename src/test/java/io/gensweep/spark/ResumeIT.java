@@ -1,0 +1,90 @@
+package io.gensweep.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that is killed and run again by the same command. */
+class ResumeIT {
+  private static final List<String> LOCAL = List.of("--master", "local[2]");
+
+  @TempDir Path folder;
+
+  @Test
+  void aKilledJobRunAgainEndsWithTheRowsOfAnUninterruptedOne() throws Exception {
+    Path log = folder.resolve("killed.log");
+    Process killed = SparkSubmit.start(LOCAL, log, arguments("killed"));
+    try {
+      while (shards("killed") == 0) {
+        assertThat(killed.isAlive()).as(Files.readString(log)).isTrue();
+        Thread.sleep(50);
+      }
+    } finally {
+      killed.descendants().forEach(ProcessHandle::destroyForcibly);
+      killed.destroyForcibly().waitFor();
+    }
+    long done = shards("killed");
+    assertThat(folder.resolve("killed/_SUCCESS")).doesNotExist();
+
+    // With another number of slots, too.
+    SparkSubmit.Ended resumed =
+        SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("killed"));
+    assertThat(resumed.exitCode()).as(resumed.output()).isZero();
+    long all = shards("killed");
+    assertThat(all).as("the kill came before the end").isGreaterThan(done);
+    assertThat(resumed.output()).contains((all - done) + " of " + all + " shards to do");
+    assertThat(folder.resolve("killed/_SUCCESS")).exists();
+
+    SparkSubmit.Ended whole =
+        SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("whole"));
+    assertThat(whole.exitCode()).as(whole.output()).isZero();
+    SparkSubmit.Ended same =
+        SparkSubmit.python(
+            "src/test/python/same_rows.py",
+            folder.resolve("killed").toString(),
+            folder.resolve("whole").toString());
+    assertThat(same.output()).isEqualTo("same 2048\n");
+
+    SparkSubmit.Ended changed =
+        SparkSubmit.gensweep(LOCAL, arguments("whole", "--set", "sampling.seed=4"));
+    assertThat(changed.exitCode()).isEqualTo(2);
+    assertThat(changed.output()).contains("sampling.seed was 3, is 4");
+    SparkSubmit.Ended refused =
+        SparkSubmit.gensweep(LOCAL, arguments("whole", "--set", "output.if_exists=fail"));
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.output()).contains("output.if_exists");
+  }
+
+  private long shards(String output) throws IOException {
+    Path completions = folder.resolve(output).resolve("completions");
+    if (!Files.isDirectory(completions)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(completions)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).count();
+    }
+  }
+
+  private String[] arguments(String output, String... sets) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "src/test/resources/jobs/sampled.yaml",
+                "--set",
+                "sampling.n=4",
+                "--set",
+                "prompts.path=data/prompts/arithmetic.jsonl",
+                "--set",
+                "output.path=" + folder.resolve(output)));
+    arguments.addAll(List.of(sets));
+    return arguments.toArray(String[]::new);
+  }
+}

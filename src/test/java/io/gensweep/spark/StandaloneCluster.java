@@ -1,0 +1,120 @@
+package io.gensweep.spark;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A real standalone master and two workers on loopback, with an address each of a made-up GPU. */
+final class StandaloneCluster implements AutoCloseable {
+  private static final int WORKERS = 2;
+
+  private final int port = freePort();
+  private final Path folder;
+  private final List<Process> processes = new ArrayList<>();
+
+  private StandaloneCluster(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * @param folder for logs and work folders
+   * @param environment of the workers, so of their executors
+   */
+  static StandaloneCluster start(Path folder, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    StandaloneCluster cluster = new StandaloneCluster(folder);
+    cluster.launch(
+        "master",
+        Map.of(),
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        Integer.toString(cluster.port),
+        "--webui-port",
+        Integer.toString(freePort()));
+    cluster.await("master", "Starting Spark master");
+    for (int i = 0; i < WORKERS; i++) {
+      Path gpus = folder.resolve("gpu-" + i + ".sh");
+      Files.writeString(
+          gpus, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"" + (5 + i) + "\"]}'\n");
+      if (!gpus.toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + gpus + " executable");
+      }
+      Path properties = folder.resolve("worker-" + i + ".conf");
+      Files.writeString(
+          properties,
+          "spark.worker.resource.gpu.amount 1\nspark.worker.resource.gpu.discoveryScript "
+              + gpus
+              + "\n");
+      cluster.launch(
+          "worker-" + i,
+          environment,
+          "org.apache.spark.deploy.worker.Worker",
+          "--host",
+          "127.0.0.1",
+          "--cores",
+          "1",
+          "--memory",
+          "2g",
+          "--webui-port",
+          Integer.toString(freePort()),
+          "--work-dir",
+          folder.resolve("work-" + i).toString(),
+          "--properties-file",
+          properties.toString(),
+          cluster.master());
+    }
+    for (int i = 0; i < WORKERS; i++) {
+      cluster.await("worker-" + i, "Successfully registered with master");
+    }
+    return cluster;
+  }
+
+  String master() {
+    return "spark://127.0.0.1:" + port;
+  }
+
+  private void launch(String name, Map<String, String> environment, String... command)
+      throws IOException {
+    List<String> all =
+        new ArrayList<>(List.of(SparkSubmit.home().resolve("bin/spark-class").toString()));
+    all.addAll(List.of(command));
+    ProcessBuilder builder = SparkSubmit.process(all);
+    builder.environment().putAll(environment);
+    processes.add(builder.redirectOutput(folder.resolve(name + ".log").toFile()).start());
+  }
+
+  private void await(String name, String line) throws IOException, InterruptedException {
+    Path log = folder.resolve(name + ".log");
+    for (int i = 0; i < 300; i++) {
+      if (Files.readString(log).contains(line)) {
+        return;
+      }
+      Thread.sleep(200);
+    }
+    throw new AssertionError(name + " did not start: " + Files.readString(log));
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = processes.size() - 1; i >= 0; i--) {
+      Process process = processes.get(i);
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+}
