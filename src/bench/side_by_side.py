@@ -1,0 +1,175 @@
+"""Tokens per second of the engine alone, of a whole Spark job and of HF transformers: one model, one machine, one run.
+
+Started by src/bench/run, which builds what is measured. Contenders are asked in turn, round by round, so that what else
+the machine does falls on all of them; medians over the rounds are shown, and ratios within one round.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / "target" / "bench"
+DTYPES = ("float32", "bfloat16")
+
+
+class Contender:
+    """A process that holds one model and generates what it is asked for, line by line."""
+
+    def __init__(self, name, command):
+        self.name = name
+        self.log = WORK / (name.replace(" ", "-") + ".log")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True
+        )
+        self.answer()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} has ended, see {self.log}")
+        return json.loads(line)
+
+    def generate(self, tokens, prompts):
+        self.process.stdin.write(f"{tokens} {prompts}\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def engine(a, dtype):
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
+    classpath = f"{ROOT / 'target' / 'gensweep.jar'}:{ROOT / 'target' / 'test-classes'}"
+    settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new)]
+    command = [java, "-Xmx2g", "-cp", classpath, "io.gensweep.bench.EngineAlone", *settings]
+    return Contender(f"gensweep {dtype}", command)
+
+
+def hf(a, dtype):
+    command = [sys.executable, ROOT / "src" / "bench" / "hf.py", a.model, dtype, str(a.threads)]
+    return Contender(f"hf {dtype}", command)
+
+
+def job(a, dtype, prompts):
+    """metrics.json of one run in Spark's local mode."""
+    out = WORK / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    spec = {
+        "name": "bench",
+        "model": {"path": str(a.model), "dtype": dtype},
+        "prompts": {"path": str(prompts), "format": "jsonl", "id": "id", "tokens": "tokens"},
+        "sampling": {"temperature": 0.8, "top_k": 50, "top_p": 0.95, "max_tokens": a.new, "ignore_eos": True},
+        "engine": {"max_batch": max(a.batch)},
+        "output": {"path": str(out)},
+    }
+    (WORK / "job.yaml").write_text(json.dumps(spec))
+    with open(WORK / "job.log", "w") as log:
+        ended = subprocess.run(
+            [ROOT / "jobs" / "run", WORK / "job.yaml"],
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "GENSWEEP_MASTER": f"local[{a.threads}]"},
+        )
+    if ended.returncode:
+        raise SystemExit(f"the job failed, see {WORK / 'job.log'}")
+    return json.loads((out / "metrics.json").read_text())
+
+
+def write_prompts(a, count):
+    """The same random token ids as one prompt a line and as the prompt set of a job."""
+    vocab = json.loads((Path(a.model) / "config.json").read_text())["vocab_size"]
+    rng = random.Random(0)
+    prompts = [[rng.randrange(min(100, vocab // 2), min(40000, vocab)) for _ in range(a.prompt)] for _ in range(count)]
+    lines, rows = WORK / f"prompts-{count}.txt", WORK / f"prompts-{count}.jsonl"
+    lines.write_text("".join(" ".join(map(str, p)) + "\n" for p in prompts))
+    rows.write_text("".join(json.dumps({"id": f"p{i}", "tokens": p}) + "\n" for i, p in enumerate(prompts)))
+    return lines, rows
+
+
+def measure(a):
+    """{(contender, column): [measurement of each round]}; a column is a batch, or "job"."""
+    files = {batch: write_prompts(a, batch)[0] for batch in a.batch}
+    rows = write_prompts(a, a.job_prompts)[1]
+    seen = {}
+    contenders = []
+    try:
+        for dtype in a.dtype:
+            contenders.append(engine(a, dtype))
+            if not a.no_hf:
+                contenders.append(hf(a, dtype))
+        for contender in contenders:
+            contender.generate(8, files[min(a.batch)])
+        for number in range(a.rounds):
+            for batch in a.batch:
+                for contender in contenders:
+                    answer = contender.generate(a.new, files[batch])
+                    seen.setdefault((contender.name, batch), []).append(answer)
+            for dtype in [] if a.no_job else a.dtype:
+                seen.setdefault((f"job {dtype}", "job"), []).append(job(a, dtype, rows))
+            print(f"round {number + 1} of {a.rounds} done", file=sys.stderr)
+    finally:
+        for contender in contenders:
+            contender.close()
+    return seen
+
+
+def rate(answer):
+    return answer["tokens"] / answer["seconds"]
+
+
+def after_load(metrics):
+    return metrics["wall_seconds"] - metrics["model_load_seconds"]
+
+
+def report(a, seen):
+    columns = [f"batch {batch}" for batch in a.batch]
+    print(f"tokens/s, prompt {a.prompt}, new {a.new}, {a.threads} threads, median of {a.rounds} rounds (least-most)\n")
+    print(f"| {'':24} | " + " | ".join(f"{c:>18}" for c in columns) + " |")
+    print(f"|{'-' * 26}|" + "|".join("-" * 19 + ":" for _ in columns) + "|")
+    for name in dict.fromkeys(name for name, column in seen if column != "job"):
+        rates = [[rate(answer) for answer in seen[name, batch]] for batch in a.batch]
+        row(name, [f"{statistics.median(r):.0f} ({min(r):.0f}-{max(r):.0f})" for r in rates])
+    for dtype in [] if a.no_hf else a.dtype:
+        pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"hf {dtype}", b]) for b in a.batch]
+        ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
+        row(f"gensweep / hf, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
+    for dtype in [] if a.no_job else a.dtype:
+        jobs = seen[f"job {dtype}", "job"]
+        rates = [m["generated_tokens"] / after_load(m) for m in jobs]
+        spark = [1 - m["engine_seconds"] / after_load(m) for m in jobs]
+        print(
+            f"\nSpark job, {dtype}: {a.job_prompts} prompts, {statistics.median(rates):.0f} tokens/s after model load"
+            f" ({statistics.median(m['model_load_seconds'] for m in jobs):.1f} s);"
+            f" outside the engine {statistics.median(spark):.1%} of"
+            f" {statistics.median(map(after_load, jobs)):.1f} s"
+        )
+
+
+def row(name, cells):
+    print(f"| {name:24} | " + " | ".join(f"{cell:>18}" for cell in cells) + " |")
+
+
+if __name__ == "__main__":
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("--model", required=True, type=lambda path: Path(path).resolve(), help="folder in HF layout")
+    cli.add_argument("--batch", nargs="+", type=int, default=[1, 16, 64])
+    cli.add_argument("--prompt", type=int, default=64, help="tokens of a prompt")
+    cli.add_argument("--new", type=int, default=64, help="tokens generated for each prompt")
+    cli.add_argument("--rounds", type=int, default=3)
+    cli.add_argument("--threads", type=int, default=2)
+    cli.add_argument("--dtype", nargs="+", default=list(DTYPES), choices=DTYPES)
+    cli.add_argument("--job-prompts", type=int, default=512, help="prompts of the Spark job")
+    cli.add_argument("--no-hf", action="store_true")
+    cli.add_argument("--no-job", action="store_true")
+    args = cli.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    report(args, measure(args))
