@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -64,7 +63,11 @@ public final class EngineAlone {
   }
 
   private static String generate(ModelRunner runner, int tokens, List<int[]> prompts) {
-    Engine engine = new Engine(runner, prompts.size(), sampling -> new NoText());
+    Engine engine = new Engine(
+            runner,
+            prompts.size(),
+            // The other contenders make no text either.
+            sampling -> new ContinuationText(ids -> "", sampling));
     SamplingConfig sampling = SAMPLING.withMaxTokens(tokens);
     long[] generated = new long[1];
     long start = System.nanoTime();
@@ -95,19 +98,6 @@ public final class EngineAlone {
       return lines
           .map(line -> Stream.of(line.split(" ")).mapToInt(Integer::parseInt).toArray())
           .toList();
-    }
-  }
-
-  /** The other contenders make no text either. */
-  private static final class NoText implements ContinuationText {
-    @Override
-    public Optional<String> append(int tokenId) {
-      return Optional.empty();
-    }
-
-    @Override
-    public String text() {
-      return "";
     }
   }
 }
