@@ -46,27 +46,20 @@ public final class Cli {
             .setParameterExceptionHandler(
                 (e, unused) -> {
                   CommandLine command = e.getCommandLine();
-                  err.println("gensweep: " + firstLine(e.getMessage()));
+                  err.println("gensweep: " + Ending.firstLine(e.getMessage()));
                   err.println("usage: " + command.getHelp().synopsis(0).strip());
                   return ExitCode.WRONG_JOB.code();
                 })
             .setExecutionExceptionHandler(
                 (e, unused, parsed) -> {
-                  if (e instanceof JobError) {
-                    err.println("gensweep: " + e.getMessage());
-                    return ExitCode.WRONG_JOB.code();
-                  }
-                  e.printStackTrace(err);
-                  return ExitCode.FAILED.code();
+                  Ending ending = Ending.of(e);
+                  err.println("gensweep: " + String.join(System.lineSeparator(), ending.lines()));
+                  return ending.code().code();
                 });
     int code = commandLine.execute(arguments);
     out.flush();
     err.flush();
     return ExitCode.of(code);
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
   }
 
   /** {@code run JOB.yaml [--set key=value ...]}. */

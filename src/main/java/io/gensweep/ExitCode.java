@@ -7,7 +7,7 @@ public enum ExitCode {
   DONE(0),
   /** Anything that is none of the others. */
   FAILED(1),
-  /** The job file, the arguments or the model are wrong, said before any task started. */
+  /** The job file, the arguments or the model are wrong; said before any task, if it can be. */
   WRONG_JOB(2),
   /** The share of failed rows went over {@code output.max_failed_fraction}. */
   TOO_MANY_FAILED_ROWS(3);

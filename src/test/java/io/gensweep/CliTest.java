@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,13 +113,49 @@ class CliTest {
   }
 
   @Test
-  void anythingElseIsExitCode1WithItsTrace() {
+  void anythingElseIsExitCode1AndFirstOfAllItsCause() {
     RunCommand run =
         job -> {
-          throw new IllegalStateException("lost");
+          throw new IllegalStateException(
+              "the run broke", new IOException("disk full\nsecond line"));
         };
     assertThat(execute(run, "run", job).code()).isEqualTo(1);
-    assertThat(err.toString()).contains("lost", "at io.gensweep.CliTest");
+    List<String> lines = err.toString().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).isEqualTo("gensweep: failed: java.io.IOException: disk full");
+    assertThat(lines.get(1)).startsWith("    at io.gensweep.CliTest");
+    assertThat(lines.get(2)).isEqualTo("  then java.lang.IllegalStateException: the run broke");
+  }
+
+  @Test
+  void whatATaskThrewIsToldByItsCauseAndNotByAPageOfStack() {
+    RunCommand run =
+        job ->
+            inATask(new IllegalStateException("the engine failed", new IOException("device lost")));
+    assertThat(execute(run, "run", job).code()).isEqualTo(1);
+    List<String> lines = err.toString().lines().toList();
+    assertThat(lines.get(0)).isEqualTo("gensweep: failed: java.io.IOException: device lost");
+    assertThat(lines.get(2)).contains("the engine failed");
+    assertThat(lines.get(4)).contains("SparkException").contains("Job aborted");
+    assertThat(lines).hasSizeLessThanOrEqualTo(6);
+  }
+
+  @Test
+  void aJobErrorThatATaskThrewKeepsItsMessageAndExitCode() {
+    RunCommand run = job -> inATask(new JobError("model.max_model_len: too long for the memory"));
+    assertThat(execute(run, "run", job).code()).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualTo("gensweep: model.max_model_len: too long for the memory\n");
+  }
+
+  private static ExitCode inATask(RuntimeException thrown) {
+    new JavaSparkContext(LocalSpark.session().sparkContext())
+        .parallelize(List.of(1))
+        .foreach(
+            unused -> {
+              throw thrown;
+            });
+    return ExitCode.DONE;
   }
 
   @Test
