@@ -84,9 +84,16 @@ public final class EngineLoop implements AutoCloseable {
     if (Thread.currentThread() == thread) {
       return;
     }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
+    // Without giving up: what the thread computes with is closed next.
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
