@@ -11,6 +11,8 @@ public final class LocalSpark {
         .master("local[2]")
         .appName("tests")
         .config("spark.ui.enabled", false)
+        // What running tasks have done is known by their heartbeats.
+        .config("spark.executor.heartbeatInterval", "300ms")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 4)

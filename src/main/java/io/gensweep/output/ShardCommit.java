@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -103,6 +105,20 @@ public final class ShardCommit implements Serializable {
       done.add(Integer.parseInt(name.group(1)));
     }
     return done;
+  }
+
+  /** Rows in the shards that are done, those that failed left out. */
+  public long rows(SparkSession spark) throws IOException {
+    return done().isEmpty()
+        ? 0
+        : spark.read().schema(rowSchema).parquet(storage.path(kind.folder()).toString()).count();
+  }
+
+  /** Paths of the error files of the shards that are done. */
+  List<String> errorFiles() throws IOException {
+    List<String> files = new ArrayList<>(storage.list(storage.path(ERRORS)));
+    files.retainAll(done().stream().map(this::name).collect(Collectors.toSet()));
+    return files.stream().map(file -> storage.path(ERRORS, file).toString()).toList();
   }
 
   private Path write(int shard, StructType schema, List<Row> rows) throws IOException {

@@ -5,6 +5,7 @@ import io.gensweep.job.JobSpec;
 import io.gensweep.job.PromptKind;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.SpecialTokens;
+import io.gensweep.output.FailedRows;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
@@ -20,12 +21,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -67,6 +68,7 @@ public final class GenerationJob {
    * Runs the job on this session's cluster.
    *
    * @return what happened; whether too many rows failed is the caller's to judge
+   * @throws TooManyFailedRows as soon as that is certain, if it is before the last shard
    * @throws JobError before any generation, if something is wrong that the user can put right
    */
   public static RunSummary run(ResolvedJob resolved, SparkSession spark, PrintStream out)
@@ -76,7 +78,8 @@ public final class GenerationJob {
 
   private RunSummary run() throws IOException {
     checkSupported();
-    PlannedModel model = PlannedModel.of(job, EngineThreads.of(spark.sparkContext()), hadoop);
+    PlannedModel model =
+        PlannedModel.of(job.model(), job.engine(), EngineThreads.of(spark.sparkContext()), hadoop);
     OutputFolder output = new OutputFolder(outputPath, hadoop);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
     LocalDateTime time = time(earlier);
@@ -124,19 +127,30 @@ public final class GenerationJob {
     long rows = prompts.rows() * plan.variants().size();
     int missing = assignment.numPartitions();
     out.printf(
-        "gensweep: %,d prompts x %d continuations each, %d of %d shards to do%n",
-        prompts.rows(), plan.variants().size(), missing, shards);
-    try (Progress progress = new Progress(totals, missing, rows * missing / shards, out)) {
-      if (missing > 0) {
-        ShardedPrompts.of(prompts.prompts(), assignment)
-            .foreachPartition(new GeneratePartition(plan, assignment, commit, totals));
-      }
-    } finally {
-      if (new JavaSparkContext(spark.sparkContext()).isLocal()) {
-        LoadedModel.closeAll();
-      }
+        Locale.ROOT,
+        "gensweep: %,d prompts x %,d continuations each, %,d of %,d shards to do%n",
+        prompts.rows(),
+        plan.variants().size(),
+        missing,
+        shards);
+    if (missing > 0) {
+      new MissingShards(spark, job.output(), commit, rows, out)
+          .make(
+              ShardedPrompts.of(prompts.prompts(), assignment),
+              new GeneratePartition(plan, assignment, commit, totals),
+              totals);
     }
-    RunSummary summary = summary(prompts, plan, totals);
+    FailedRows failed = FailedRows.of(spark, commit);
+    if (failed.total() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "gensweep: %,d of %,d rows failed: %s; %s/errors tells of each%n",
+          failed.total(),
+          rows,
+          failed,
+          job.output().path());
+    }
+    RunSummary summary = summary(prompts, rows, commit.rows(spark), totals);
     output.write(manifest.withCounts(summary.counts()));
     output.writeMetrics(summary.json());
     output.succeed();
@@ -178,9 +192,7 @@ public final class GenerationJob {
         shards);
   }
 
-  private RunSummary summary(PromptPlan prompts, GenerationPlan plan, Totals totals) {
-    long completions = spark.read().parquet(outputPath + "/" + KIND.folder()).count();
-    long wanted = prompts.rows() * plan.variants().size();
+  private RunSummary summary(PromptPlan prompts, long wanted, long completions, Totals totals) {
     return new RunSummary(
         prompts.rows(),
         completions,

@@ -11,12 +11,12 @@ import io.gensweep.model.DecoderLoader;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.ModelRunner;
-import io.gensweep.token.ChatTemplate;
 import io.gensweep.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
 
 /**
  * Executor, one per JVM and device. Model, tokenizer and the engine that all tasks of the JVM
@@ -26,32 +26,31 @@ final class LoadedModel implements AutoCloseable {
   private static final Host<LoadedModel> HOST = new Host<>(loaded -> loaded.loop.works());
 
   private final ModelRunner runner;
+  private final Path folder;
   private final Tokenizer tokenizer;
   private final EngineLoop loop;
-  private final PromptEncoder encoder;
   private final AtomicReference<Optional<EngineReport>> report;
   private EngineCounters reported;
 
   private LoadedModel(
-      ModelRunner runner,
-      Tokenizer tokenizer,
-      EngineLoop loop,
-      PromptEncoder encoder,
-      EngineReport report) {
+      ModelRunner runner, Path folder, Tokenizer tokenizer, EngineLoop loop, EngineReport report) {
     this.runner = runner;
+    this.folder = folder;
     this.tokenizer = tokenizer;
     this.loop = loop;
-    this.encoder = encoder;
     this.report = new AtomicReference<>(Optional.of(report));
     this.reported = loop.counters();
   }
 
-  static Lease<LoadedModel> acquire(GenerationPlan plan, String device, String executor)
-      throws Exception {
-    DecoderSettings settings = plan.decoder().on(device);
-    record Key(String path, DecoderSettings settings, Object job) {}
-    return HOST.acquire(
-        new Key(plan.model(), settings, plan), () -> load(plan, settings, executor));
+  /**
+   * The model of {@code uri} on a device, loaded if no task before loaded it so.
+   *
+   * @param uri any Hadoop URI
+   * @param decoder with the task's own device
+   */
+  static Lease<LoadedModel> acquire(String uri, DecoderSettings decoder) throws Exception {
+    record Key(String uri, DecoderSettings decoder) {}
+    return HOST.acquire(decoder.device(), new Key(uri, decoder), () -> load(uri, decoder));
   }
 
   static void closeAll() {
@@ -62,8 +61,13 @@ final class LoadedModel implements AutoCloseable {
     return loop;
   }
 
-  PromptEncoder encoder() {
-    return encoder;
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** On this machine's disk. */
+  Path folder() {
+    return folder;
   }
 
   /** How the model was loaded; given to the first task that asks. */
@@ -79,30 +83,34 @@ final class LoadedModel implements AutoCloseable {
     return since;
   }
 
-  private static LoadedModel load(GenerationPlan plan, DecoderSettings settings, String executor) {
+  private static LoadedModel load(String uri, DecoderSettings decoder) {
     long start = System.nanoTime();
-    Path folder = ModelCopy.local(plan.model(), new Configuration());
+    Path folder = ModelCopy.local(uri, new Configuration());
     Tokenizer tokenizer = Tokenizer.load(folder);
-    Optional<ChatTemplate> template =
-        ChatTemplates.of(plan.job(), plan.template(), folder, plan.time());
-    ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), settings);
-    Engine engine =
-        new Engine(
-            runner, settings.maxBatch(), sampling -> new ContinuationText(tokenizer, sampling));
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new LoadedModel(
-        runner,
-        tokenizer,
-        EngineLoop.start(engine),
-        new PromptEncoder(plan.job(), tokenizer, template),
-        new EngineReport(
-            executor,
-            settings.device(),
-            CpuFeatures.here().capability(),
-            settings.threads(),
-            seconds));
+    try {
+      ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), decoder);
+      Engine engine =
+          new Engine(
+              runner, decoder.maxBatch(), sampling -> new ContinuationText(tokenizer, sampling));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new LoadedModel(
+          runner,
+          folder,
+          tokenizer,
+          EngineLoop.start(engine),
+          new EngineReport(
+              SparkEnv.get().executorId(),
+              decoder.device(),
+              CpuFeatures.here().capability(),
+              decoder.threads(),
+              seconds));
+    } catch (Throwable e) {
+      tokenizer.close();
+      throw e;
+    }
   }
 
+  /** The thread that computes ends before what it computes with. */
   @Override
   public void close() {
     loop.close();

@@ -9,7 +9,6 @@ final class OpenShard {
   private final int number;
   private final List<Row> rows = new ArrayList<>();
   private final List<Row> errors = new ArrayList<>();
-  private long tokens;
   private int awaited;
   private boolean sealed;
 
@@ -29,9 +28,8 @@ final class OpenShard {
     awaited--;
   }
 
-  void add(Row row, int generatedTokens, boolean failed) {
+  void add(Row row, boolean failed) {
     (failed ? errors : rows).add(row);
-    tokens += generatedTokens;
   }
 
   /** No more prompts will come. */
@@ -49,9 +47,5 @@ final class OpenShard {
 
   List<Row> errors() {
     return errors;
-  }
-
-  long tokens() {
-    return tokens;
   }
 }

@@ -1,8 +1,9 @@
 package io.gensweep.spark;
 
 import io.gensweep.job.DType;
+import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
-import io.gensweep.job.JobSpec;
+import io.gensweep.job.ModelSpec;
 import io.gensweep.model.Checkpoint;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderSettings;
@@ -20,11 +21,12 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
   /** Sequences decoded together where the job says auto. */
   private static final int MAX_BATCH = 64;
 
-  static PlannedModel of(JobSpec job, int threads, Configuration configuration) {
-    Path path = ModelCopy.local(job.model().path(), configuration);
+  static PlannedModel of(
+      ModelSpec model, EngineSpec engine, int threads, Configuration configuration) {
+    Path path = ModelCopy.local(model.path(), configuration);
     ModelFolder folder = ModelFolder.open(path);
     int longest = folder.config().maxPositions();
-    int maxModelLen = job.model().maxModelLen().orElse(longest);
+    int maxModelLen = model.maxModelLen().orElse(longest);
     if (maxModelLen > longest) {
       throw new JobError(
           "model.max_model_len: "
@@ -37,10 +39,10 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
     return new PlannedModel(
         folder,
         new DecoderSettings(
-            dtype(job, folder),
+            dtype(model, folder),
             "cpu",
             maxModelLen,
-            job.engine().maxBatch().orElse(MAX_BATCH),
+            engine.maxBatch().orElse(MAX_BATCH),
             threads));
   }
 
@@ -61,9 +63,9 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
    * AUTO is the checkpoint's own type where this machine computes in it, else float32. Decided by
    * the driver, since executors that decided for themselves could give rows of two kinds.
    */
-  private static DType dtype(JobSpec job, ModelFolder folder) {
-    DType asked = job.model().dtype();
-    boolean cpu = job.model().device().equals("cpu") || job.model().device().equals("auto");
+  private static DType dtype(ModelSpec model, ModelFolder folder) {
+    DType asked = model.dtype();
+    boolean cpu = model.device().equals("cpu") || model.device().equals("auto");
     if (asked == DType.AUTO) {
       boolean bfloat16 = folder.config().dtype().equals("bfloat16");
       return bfloat16 && (!cpu || CpuFeatures.here().bfloat16Native())

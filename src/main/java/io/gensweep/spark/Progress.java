@@ -6,18 +6,16 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/**
- * Driver. A line every few seconds while a run goes on, from what its committed shards add up to.
- */
+/** Driver. A line every few seconds while a run goes on, if there is news. */
 final class Progress implements AutoCloseable {
   private static final long SECONDS = 5;
 
-  private final Totals totals;
+  private final Supplier<RowCounts> counts;
   private final long shards;
   private final long rows;
   private final PrintStream out;
-  private final long start = System.nanoTime();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -25,52 +23,59 @@ final class Progress implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private String last = "";
+
+  /** When the first rows were still to come: loading a model says nothing of the pace. */
+  private long start = System.nanoTime();
+
+  private RowCounts last = RowCounts.NONE;
 
   /**
+   * @param counts of this run
    * @param shards to be done by this run
-   * @param rows expected of them, about
+   * @param rows in them
    */
-  Progress(Totals totals, long shards, long rows, PrintStream out) {
-    this.totals = totals;
+  Progress(Supplier<RowCounts> counts, long shards, long rows, PrintStream out) {
+    this.counts = counts;
     this.shards = shards;
     this.rows = rows;
     this.out = out;
-    var unused = timer.scheduleAtFixedRate(this::print, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unused = timer.scheduleAtFixedRate(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
-  private void print() {
-    String line = line((System.nanoTime() - start) / 1e9);
-    if (!line.equals(last)) {
-      out.println(line);
-      last = line;
+  private void look() {
+    RowCounts now = counts.get();
+    long time = System.nanoTime();
+    if (now.rows() == 0) {
+      start = time;
+    } else if (!now.equals(last)) {
+      out.println(line(now, shards, rows, (time - start) / 1e9));
     }
+    last = now;
   }
 
-  private String line(double seconds) {
-    long done = totals.shards();
-    String left = done == 0 ? "" : ", about " + time(seconds / done * (shards - done)) + " left";
+  /**
+   * @param seconds in which all of {@code now} was done
+   */
+  static String line(RowCounts now, long shards, long rows, double seconds) {
+    double left = seconds / now.rows() * Math.max(0, rows - now.rows());
     return String.format(
         Locale.ROOT,
-        "gensweep: %d of %d shards, %,d of %,d rows, %d failed, %,.0f tokens/s%s",
-        done,
-        shards,
-        totals.completions() + totals.failed(),
+        "gensweep: %,d of %,d rows, %,d failed, %d of %d shards, %,.0f tokens/s, about %s left",
+        now.rows(),
         rows,
-        totals.failed(),
-        totals.generatedTokens() / seconds,
-        left);
+        now.failed(),
+        now.shards(),
+        shards,
+        now.tokens() / seconds,
+        time(left));
   }
 
-  static String time(double seconds) {
+  private static String time(double seconds) {
     Duration time = Duration.ofSeconds(Math.round(seconds));
     return time.toHours() > 0
-        ? time.toHours() + "h" + String.format(Locale.ROOT, "%02d", time.toMinutesPart()) + "m"
+        ? String.format(Locale.ROOT, "%dh%02dm", time.toHours(), time.toMinutesPart())
         : time.toMinutes() > 0
-            ? time.toMinutes()
-                + "m"
-                + String.format(Locale.ROOT, "%02d", time.toSecondsPart())
-                + "s"
+            ? String.format(Locale.ROOT, "%dm%02ds", time.toMinutes(), time.toSecondsPart())
             : time.toSeconds() + "s";
   }
 

@@ -11,7 +11,7 @@ import io.gensweep.token.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 
-/** Executor. A prompt's content as token ids, by the job's rules. */
+/** Executor, one per task. A prompt's content as token ids. */
 final class PromptEncoder {
   /** Token ids, or why there are none. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -26,11 +26,28 @@ final class PromptEncoder {
   private final ChatMode chat;
   private final SpecialTokens specialTokens;
 
-  PromptEncoder(JobSpec job, Tokenizer tokenizer, Optional<ChatTemplate> template) {
+  /**
+   * @param template needed where {@code chat} applies to the prompts
+   */
+  PromptEncoder(
+      Tokenizer tokenizer,
+      ChatMode chat,
+      Optional<ChatTemplate> template,
+      SpecialTokens specialTokens) {
     this.tokenizer = tokenizer;
+    this.chat = chat;
     this.template = template;
-    this.chat = job.chat().mode();
-    this.specialTokens = job.prompts().specialTokens();
+    this.specialTokens = specialTokens;
+  }
+
+  /** By a job's rules. */
+  static PromptEncoder of(GenerationPlan plan, LoadedModel model) {
+    JobSpec job = plan.job();
+    return new PromptEncoder(
+        model.tokenizer(),
+        job.chat().mode(),
+        ChatTemplates.of(job, plan.template(), model.folder(), plan.time()),
+        job.prompts().specialTokens());
   }
 
   Encoded encode(PromptContent content) {

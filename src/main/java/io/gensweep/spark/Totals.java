@@ -4,6 +4,7 @@ import io.gensweep.engine.EngineCounters;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 
@@ -38,11 +39,14 @@ final class Totals implements Serializable {
     engines = spark.collectionAccumulator("engines");
   }
 
-  void shard(long completed, long failures, long tokens) {
-    shards.add(1);
-    completions.add(completed);
-    failed.add(failures);
+  /** A row of a shard that may not be whole yet, so that progress shows within shards. */
+  void row(long tokens, boolean isFailed) {
+    (isFailed ? failed : completions).add(1);
     generatedTokens.add(tokens);
+  }
+
+  void shard() {
+    shards.add(1);
   }
 
   void prompt(long tokens) {
@@ -60,16 +64,24 @@ final class Totals implements Serializable {
     engines.add(report);
   }
 
-  long shards() {
-    return shards.value();
+  /** What one task has done, of what Spark knows about it. */
+  RowCounts counts(scala.collection.Iterable<AccumulableInfo> ofTask) {
+    return new RowCounts(
+        value(shards, ofTask),
+        value(completions, ofTask),
+        value(failed, ofTask),
+        value(generatedTokens, ofTask));
   }
 
-  long completions() {
-    return completions.value();
-  }
-
-  long failed() {
-    return failed.value();
+  private static long value(
+      LongAccumulator wanted, scala.collection.Iterable<AccumulableInfo> ofTask) {
+    for (var all = ofTask.iterator(); all.hasNext(); ) {
+      AccumulableInfo info = all.next();
+      if (info.id() == wanted.id() && info.update().isDefined()) {
+        return (Long) info.update().get();
+      }
+    }
+    return 0;
   }
 
   long promptTokens() {

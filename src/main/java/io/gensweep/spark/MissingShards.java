@@ -1,0 +1,87 @@
+package io.gensweep.spark;
+
+import io.gensweep.job.OutputSpec;
+import io.gensweep.output.FailedRows;
+import io.gensweep.output.ShardCommit;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.UUID;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Driver. Lets the executors make the shards that a run still lacks, tells how far they are, and
+ * stops them once it is certain that too many rows failed.
+ */
+final class MissingShards {
+  private final SparkSession spark;
+  private final OutputSpec output;
+  private final ShardCommit commit;
+  private final long wanted;
+  private final PrintStream out;
+  private volatile boolean stopped;
+
+  /**
+   * @param wanted rows of the whole output, those that are there included
+   */
+  MissingShards(
+      SparkSession spark, OutputSpec output, ShardCommit commit, long wanted, PrintStream out) {
+    this.spark = spark;
+    this.output = output;
+    this.commit = commit;
+    this.wanted = wanted;
+    this.out = out;
+  }
+
+  /**
+   * @param prompts in one partition for each shard
+   * @throws TooManyFailedRows also if those of earlier runs alone are too many
+   */
+  void make(JavaRDD<Row> prompts, GeneratePartition generate, Totals totals) throws IOException {
+    long failedBefore = FailedRows.of(spark, commit).total();
+    if (tooMany(failedBefore)) {
+      throw failure();
+    }
+    SparkContext context = spark.sparkContext();
+    String group = "gensweep-" + UUID.randomUUID();
+    TaskWatch watch =
+        new TaskWatch(
+            totals,
+            ended -> {
+              if (tooMany(failedBefore + ended.failed())) {
+                stopped = true;
+                context.cancelJobGroup(group);
+              }
+            });
+    long left = wanted - failedBefore - commit.rows(spark);
+    context.addSparkListener(watch);
+    context.setJobGroup(group, "generate", false);
+    try (Progress progress = new Progress(watch::now, prompts.getNumPartitions(), left, out)) {
+      prompts.foreachPartition(generate);
+    } catch (Exception e) {
+      if (stopped) {
+        throw failure();
+      }
+      throw e;
+    } finally {
+      context.clearJobGroup();
+      context.removeSparkListener(watch);
+      if (context.isLocal()) {
+        LoadedModel.closeAll();
+      }
+    }
+  }
+
+  private boolean tooMany(long failed) {
+    return failed > 0 && (double) failed / wanted > output.maxFailedFraction();
+  }
+
+  private TooManyFailedRows failure() throws IOException {
+    FailedRows failed = FailedRows.of(spark, commit);
+    return new TooManyFailedRows(
+        "stopped: %,d of %,d rows failed (%s), more than output.max_failed_fraction %s allows; %s/errors tells of each. The shards that are done stay: raise output.max_failed_fraction to go on"
+            .formatted(failed.total(), wanted, failed, output.maxFailedFraction(), output.path()));
+  }
+}

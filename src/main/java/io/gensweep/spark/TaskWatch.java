@@ -1,0 +1,60 @@
+package io.gensweep.spark;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+
+/**
+ * Driver, on Spark's listener thread. What the tasks of a run have done up to now: accumulators
+ * have only the tasks that ended, so those that run are counted by their heartbeats.
+ */
+final class TaskWatch extends SparkListener {
+  private final Totals totals;
+  private final Consumer<RowCounts> onEnd;
+  private final Map<Long, RowCounts> running = new HashMap<>();
+  private final Set<Long> over = new HashSet<>();
+  private RowCounts ended = RowCounts.NONE;
+
+  /**
+   * @param onEnd gets the counts of all tasks that have succeeded whenever one more has
+   */
+  TaskWatch(Totals totals, Consumer<RowCounts> onEnd) {
+    this.totals = totals;
+    this.onEnd = onEnd;
+  }
+
+  synchronized RowCounts now() {
+    return running.values().stream().reduce(ended, RowCounts::plus);
+  }
+
+  @Override
+  public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
+    for (var tasks = heartbeat.accumUpdates().iterator(); tasks.hasNext(); ) {
+      var task = tasks.next();
+      long id = (Long) task._1();
+      if (!over.contains(id)) {
+        running.put(id, totals.counts(task._4()));
+      }
+    }
+  }
+
+  @Override
+  public void onTaskEnd(SparkListenerTaskEnd end) {
+    RowCounts sum;
+    synchronized (this) {
+      running.remove(end.taskInfo().taskId());
+      over.add(end.taskInfo().taskId());
+      if (!end.taskInfo().successful()) {
+        return;
+      }
+      ended = ended.plus(totals.counts(end.taskInfo().accumulables()));
+      sum = ended;
+    }
+    onEnd.accept(sum);
+  }
+}

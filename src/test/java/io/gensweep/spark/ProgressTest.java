@@ -1,0 +1,26 @@
+package io.gensweep.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  @Test
+  void theLineTellsRowsPaceAndWhatIsLeftOfThisRun() {
+    assertThat(Progress.line(new RowCounts(2, 240, 10, 60_000), 8, 1_000, 20))
+        .isEqualTo(
+            "gensweep: 250 of 1,000 rows, 10 failed, 2 of 8 shards, 3,000 tokens/s, about 1m00s left");
+  }
+
+  @Test
+  void theFirstRowsOfTheOnlyShardTellThePaceToo() {
+    assertThat(Progress.line(new RowCounts(0, 100, 0, 900), 1, 110_000, 10))
+        .isEqualTo(
+            "gensweep: 100 of 110,000 rows, 0 failed, 0 of 1 shards, 90 tokens/s, about 3h03m left");
+  }
+
+  @Test
+  void whatARetriedTaskDoesAgainLeavesNoLessThanNothing() {
+    assertThat(Progress.line(new RowCounts(1, 12, 0, 0), 2, 10, 1)).endsWith("about 0s left");
+  }
+}
