@@ -7,8 +7,9 @@ import java.util.List;
  * Executor, one per JVM and device. A loaded model with its KV cache; called by one thread at a
  * time.
  *
- * <p>Logits come from {@link #decode} only, so that the same kernels give them whatever was batched
- * together. Every call advances the sequences it wrote to.
+ * <p>The logits of drawn tokens come from {@link #decode} only, and log-probs of given ones from
+ * {@link #score} only, so that the same kernels give them whatever was batched together. Every call
+ * advances the sequences it wrote to.
  */
 public interface ModelRunner extends AutoCloseable {
 
@@ -18,6 +19,9 @@ public interface ModelRunner extends AutoCloseable {
 
   /** Fills positions [kv.length(), count) of each sequence and advances it to count. No logits. */
   void prefill(List<Prefill> batch);
+
+  /** As {@link #prefill}, and gives the log-probs of given tokens, in the order of the batch. */
+  List<TokenLogprobs> score(List<Scoring> batch);
 
   /** Copies KV rows [0, tokens) to a sequence of length 0 and advances that one to tokens. */
   void copyPrefix(KvSequence from, KvSequence to, int tokens);

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Executor, one per JVM and device. Runs the decoder program: flattens a batch into a few index
@@ -57,23 +59,57 @@ final class TorchDecoder implements ModelRunner {
 
   @Override
   public void prefill(List<Prefill> batch) {
+    fill(batch, i -> Integer.MAX_VALUE, found -> {});
+  }
+
+  @Override
+  public List<TokenLogprobs> score(List<Scoring> batch) {
+    int rows = batch.stream().mapToInt(s -> s.tokenIds().length - s.from()).sum();
+    DoubleBuffer all = DoubleBuffer.allocate(3 * rows);
+    fill(
+        batch.stream().map(Scoring::prefill).toList(),
+        i -> batch.get(i).from() - 1,
+        found -> all.put(found.asDoubleBuffer()));
+    all.flip();
+    List<TokenLogprobs> logprobs = new ArrayList<>(batch.size());
+    for (Scoring scoring : batch) {
+      logprobs.add(TokenLogprobs.read(all, scoring.tokenIds().length - scoring.from()));
+    }
+    return logprobs;
+  }
+
+  /**
+   * Cuts a batch into spans and runs them.
+   *
+   * @param ask the first position of a prompt that is asked for what follows it
+   * @param found gets what the program says of those, in the order of the batch
+   */
+  private void fill(List<Prefill> batch, IntUnaryOperator ask, Consumer<ByteBuffer> found) {
     PrefillSpans spans = new PrefillSpans();
-    for (Prefill prefill : batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Prefill prefill = batch.get(i);
       KvSequence kv = prefill.kv();
       int start = kv.length();
       kv.advance(prefill.count() - start);
       while (start < prefill.count()) {
         int end = Math.min(prefill.count(), (start / SPAN + 1) * SPAN);
-        spans.add(kv, prefill.tokenIds(), start, end);
+        spans.add(kv, prefill.tokenIds(), start, end, ask.applyAsInt(i));
         if (spans.tokens() >= CALL_TOKENS) {
-          call(spans.call());
+          run(spans, found);
           spans = new PrefillSpans();
         }
         start = end;
       }
     }
     if (spans.tokens() > 0) {
-      call(spans.call());
+      run(spans, found);
+    }
+  }
+
+  private void run(PrefillSpans spans, Consumer<ByteBuffer> found) {
+    ByteBuffer said = call(spans.call());
+    if (spans.asks()) {
+      found.accept(said);
     }
   }
 

@@ -162,18 +162,18 @@ class Decoder(Module):
     gate, up, = torch.chunk(both, 2, -1)
     return torch.add(x, (self).linear(torch.mul(torch.silu(gate), up), self.down[layer], self.down_bias[layer]))
 
-  # Fills the KV cache with whole spans of prompts and gives no logits.
+  # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
+  # layer after those are written too, and it needs no more where nothing meets its output.
   # ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+  def span_layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
     tokens = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
-    layers = torch.len(self.qkv)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
-    for layer in range(layers):
+    for layer in range(torch.len(self.qkv)):
       qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer])
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
@@ -182,8 +182,7 @@ class Decoder(Module):
       v = torch.slice(qkv, 1, rotated)
       _0 = torch.index_put_(self.keys[layer], where, k)
       _1 = torch.index_put_(self.values[layer], where, v)
-      # The last layer's output meets no later layer and no vocabulary.
-      if torch.lt(layer, torch.sub(layers, 1)):
+      if torch.lt(layer, depth):
         attended = annotate(List[Tensor], [])
         for i in range(torch.size(spans, 0)):
           first = int(torch.select(torch.select(spans, 0, i), 0, 0))
@@ -206,7 +205,34 @@ class Decoder(Module):
           torch.append(attended, torch.reshape(torch.transpose(torch.squeeze(a, 0), 0, 1), [count, torch.mul(self.heads, self.head_dim)]))
         x = torch.add(x, (self).linear(torch.cat(attended, 0), self.output[layer], self.output_bias[layer]))
         x = (self).mlp(x, layer)
+    return x
+
+  # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.qkv), 1))
     return ids
+
+  # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
+  # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
+  # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.qkv))
+    x = (self).norm(torch.index_select(x, 0, asked), self.ends[1])
+    none = torch.slice(self.ends[1], 0, 0, 0)
+    found = annotate(List[Tensor], [])
+    start = 0
+    for i in range(torch.floordiv(torch.sub(torch.add(torch.size(x, 0), self.product_rows), 1), self.product_rows)):
+      end = torch.add(start, self.product_rows)
+      logits = torch.to((self).linear(torch.slice(x, 0, start, end), self.ends[2], none), 6)
+      if torch.gt(torch.size(logits, 1), self.vocab):
+        _0 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
+      groups = torch.view(logits, [torch.size(logits, 0), -1, 64])
+      total = (self).log_sum_exp(groups, torch.amax(groups, [-1]))
+      target = torch.unsqueeze(torch.slice(targets, 0, start, end), 1)
+      best = torch.eq(torch.argmax(logits, -1, True), target)
+      torch.append(found, torch.cat([total, torch.to(torch.gather(logits, 1, target), 7), torch.to(best, 7)], 1))
+      start = end
+    return torch.cat(found, 0)
 
   # [1, kv_heads, end, head_dim] of one sequence, from its blocks in order.
   def gather_blocks(self: __torch__.Decoder, cache: Tensor, blocks: Tensor, end: int) -> Tensor:

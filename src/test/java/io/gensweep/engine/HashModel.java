@@ -8,6 +8,8 @@ import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
 import io.gensweep.model.Prefill;
+import io.gensweep.model.Scoring;
+import io.gensweep.model.TokenLogprobs;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
 import java.util.ArrayList;
@@ -62,6 +64,27 @@ final class HashModel implements ModelRunner {
         write(prefill.kv(), prefill.tokenIds()[at]);
       }
     }
+  }
+
+  @Override
+  public List<TokenLogprobs> score(List<Scoring> batch) {
+    List<TokenLogprobs> scored = new ArrayList<>();
+    for (Scoring scoring : batch) {
+      int[] ids = scoring.tokenIds();
+      float[] logprobs = new float[ids.length - scoring.from()];
+      boolean greedy = true;
+      for (int at = scoring.kv().length(); at < ids.length - 1; at++) {
+        write(scoring.kv(), ids[at]);
+        if (at + 1 >= scoring.from()) {
+          Candidates row = candidates(history(scoring.kv(), at + 1), 1, VOCAB, poison);
+          float logit = row.wholeRow()[ids[at + 1]];
+          logprobs[at + 1 - scoring.from()] = (float) (logit - row.logSumExp());
+          greedy &= row.tokenId(0) == ids[at + 1];
+        }
+      }
+      scored.add(new TokenLogprobs(logprobs, greedy));
+    }
+    return scored;
   }
 
   @Override

@@ -11,7 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,88 @@ class DecoderOracleTest {
 
   @ParameterizedTest
   @MethodSource("checkpoints")
+  void logprobsOfGivenTokensEqualHf(String name) throws IOException {
+    JsonNode prompts =
+        JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile()).get("prompts");
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+      for (JsonNode prompt : prompts) {
+        int[] prefix = array(prompt.get("prompt_ids"));
+        int[] ids = IntStream.concat(IntStream.of(prefix), stream(prompt.get("ids"))).toArray();
+        TokenLogprobs whole = score(runner, ids, 1);
+        for (int i = 1; i < ids.length; i++) {
+          JsonNode expected =
+              i < prefix.length
+                  ? prompt.get("prompt_logprobs").get(i)
+                  : prompt.get("logprobs").get(i - prefix.length);
+          assertThat(whole.logprobs()[i - 1])
+              .as("%s token %d of %d", name, i, ids.length)
+              .isCloseTo((float) expected.asDouble(), within(1e-4f));
+        }
+        TokenLogprobs continuation = score(runner, ids, prefix.length);
+        assertThat(continuation.logprobs())
+            .isEqualTo(Arrays.copyOfRange(whole.logprobs(), prefix.length - 1, ids.length - 1));
+        assertThat(continuation.greedy()).isTrue();
+        ids[ids.length - 1] = (ids[ids.length - 1] + 1) % 97;
+        assertThat(score(runner, ids, prefix.length).greedy()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aTextHasTheSameBitsAloneAndAmongOthers() throws IOException {
+    Path folder = Path.of("data/models/tiny");
+    Random random = new Random(1);
+    int[] lengths = {2, 3, 9, 17, 40, 64, 65, 100, 129, 250, 31, 8, 2, 200, 77, 256};
+    List<int[]> texts =
+        Arrays.stream(lengths)
+            .mapToObj(n -> random.ints(n, 4, 500).toArray())
+            .collect(Collectors.toCollection(ArrayList::new));
+    for (DType dtype : dtypes()) {
+      try (ModelRunner runner = load(folder, dtype)) {
+        List<TokenLogprobs> alone = texts.stream().map(ids -> score(runner, ids, 1)).toList();
+        for (int shift = 0; shift < texts.size(); shift += 5) {
+          Collections.rotate(texts, shift);
+          List<Scoring> batch = texts.stream().map(ids -> scoring(runner, ids, 1)).toList();
+          List<TokenLogprobs> together = runner.score(batch);
+          batch.forEach(s -> s.kv().release());
+          Collections.rotate(texts, -shift);
+          for (int i = 0; i < texts.size(); i++) {
+            assertThat(together.get((i + shift) % texts.size()).logprobs())
+                .as("%s, %d tokens, shift %d", dtype, texts.get(i).length, shift)
+                .isEqualTo(alone.get(i).logprobs());
+          }
+        }
+      }
+    }
+  }
+
+  private static List<DType> dtypes() {
+    return CpuFeatures.here().bfloat16Products()
+        ? List.of(DType.FLOAT32, DType.BFLOAT16)
+        : List.of(DType.FLOAT32);
+  }
+
+  private static Scoring scoring(ModelRunner runner, int[] ids, int from) {
+    return new Scoring(runner.cache().reserve(ids.length), ids, from);
+  }
+
+  private static TokenLogprobs score(ModelRunner runner, int[] ids, int from) {
+    Scoring scoring = scoring(runner, ids, from);
+    TokenLogprobs logprobs = runner.score(List.of(scoring)).get(0);
+    scoring.kv().release();
+    return logprobs;
+  }
+
+  private static IntStream stream(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt);
+  }
+
+  private static int[] array(JsonNode array) {
+    return stream(array).toArray();
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
   void everyLogitOfTheFirstPositionEqualsHf(String name) throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
     try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
@@ -93,6 +180,13 @@ class DecoderOracleTest {
         assertThat(answers.get(i).logprobs.get(0))
             .as("%s prompt %d", name, i)
             .isCloseTo(expected.get("logprobs").get(0).asDouble(), within(0.15));
+        int[] ids = array(expected.get("prompt_ids"));
+        float[] scored = ids.length > 1 ? score(runner, ids, 1).logprobs() : new float[0];
+        for (int t = 1; t < ids.length; t++) {
+          assertThat(scored[t - 1])
+              .as("%s prompt %d token %d", name, i, t)
+              .isCloseTo((float) expected.get("prompt_logprobs").get(t).asDouble(), within(0.15f));
+        }
       }
     }
   }

@@ -1,0 +1,27 @@
+package io.gensweep.model;
+
+import java.nio.DoubleBuffer;
+
+/**
+ * Plain Java. What a model says of given tokens.
+ *
+ * @param logprobs natural log of the model's own softmax at each; NaN where there is no
+ *     distribution, because a logit is not a number
+ * @param greedy whether each is the most likely of its position, the lowest id of those that tie
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record TokenLogprobs(float[] logprobs, boolean greedy) {
+
+  /** Of rows of (log-sum-exp, logit, 1 if best), as the decoder program gives them. */
+  static TokenLogprobs read(DoubleBuffer rows, int count) {
+    float[] logprobs = new float[count];
+    boolean greedy = true;
+    for (int i = 0; i < count; i++) {
+      double logSumExp = rows.get();
+      double logprob = rows.get() - logSumExp;
+      logprobs[i] = Double.isFinite(logSumExp) ? (float) Math.min(logprob, 0) : Float.NaN;
+      greedy &= rows.get() == 1;
+    }
+    return new TokenLogprobs(logprobs, greedy);
+  }
+}
