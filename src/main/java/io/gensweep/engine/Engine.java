@@ -18,6 +18,7 @@ import java.util.function.Function;
 public final class Engine {
   private final ModelRunner runner;
   private final Scheduler scheduler;
+  private final ScoreQueue scores;
   private final Sampler sampler = new Sampler();
   private final Tally tally = new Tally();
 
@@ -29,6 +30,7 @@ public final class Engine {
       ModelRunner runner, int maxBatch, Function<SamplingConfig, ContinuationText> texts) {
     this.runner = runner;
     this.scheduler = new Scheduler(runner.shape(), runner.cache(), maxBatch, texts);
+    this.scores = new ScoreQueue(runner, maxBatch);
   }
 
   /** {@code completed} gets each variant once, in any order, from within {@link #step}. */
@@ -38,18 +40,26 @@ public final class Engine {
     return ticket;
   }
 
-  /** Nothing more of the request is delivered; the next step frees what it holds. */
-  public void cancel(Ticket ticket) {
-    ticket.cancel();
+  /** {@code completed} gets each text once, in any order, from within {@link #step}. */
+  public Entry submit(ScoreRequest request, Consumer<Score> completed) {
+    ScoreTicket ticket = new ScoreTicket(request, completed);
+    scores.submit(ticket);
+    return ticket;
+  }
+
+  /** Nothing more of the query is delivered; the next step frees what it holds. */
+  public void cancel(Entry entry) {
+    entry.cancel();
   }
 
   /** Cancels every request and frees what they hold. */
   public void clear() {
     scheduler.clear();
+    scores.clear();
   }
 
   public boolean hasWork() {
-    return scheduler.hasWork();
+    return scheduler.hasWork() || scores.hasWork();
   }
 
   public EngineCounters counters() {
@@ -61,6 +71,7 @@ public final class Engine {
     List<Sequence> joined = scheduler.admit();
     tally.admitted();
     prefill(joined);
+    tally.prefillTokens(scores.step());
     tally.prefilled();
     List<Sequence> running = scheduler.running();
     if (!running.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Executor, one per JVM and device. The thread that steps an engine for all tasks that share it; it
  * sleeps while there is nothing to do.
  *
- * <p>If a step throws, every request fails with what was thrown and no more are taken. Closing does
+ * <p>If a step throws, every query fails with what was thrown and no more are taken. Closing does
  * not close the model, which must outlive the loop.
  */
 public final class EngineLoop implements AutoCloseable {
@@ -20,9 +20,9 @@ public final class EngineLoop implements AutoCloseable {
   private final Object lock = new Object();
 
   // All under the lock.
-  private final List<Submission> entering = new ArrayList<>();
-  private final List<Ticket> leaving = new ArrayList<>();
-  private final Map<Submission, Optional<Ticket>> live = new LinkedHashMap<>();
+  private final List<Submission<?>> entering = new ArrayList<>();
+  private final List<Entry> leaving = new ArrayList<>();
+  private final Map<Submission<?>, Optional<Entry>> live = new LinkedHashMap<>();
   private boolean closing;
   private Optional<Throwable> end = Optional.empty();
 
@@ -44,13 +44,13 @@ public final class EngineLoop implements AutoCloseable {
 
   /**
    * Both consumers are called on the engine's thread, so they hand over and return: {@code
-   * completed} once per variant, or {@code failed} once, after which nothing follows.
+   * answered} once per answer, or {@code failed} once, after which nothing follows.
    *
    * @throws IllegalStateException if the loop has failed or was closed
    */
-  public Submission submit(
-      Request request, Consumer<Completion> completed, Consumer<Throwable> failed) {
-    Submission submission = new Submission(this, request, completed, failed);
+  public <A> Submission<A> submit(
+      Query<A> query, Consumer<A> answered, Consumer<Throwable> failed) {
+    Submission<A> submission = new Submission<>(this, query, answered, failed);
     synchronized (lock) {
       if (closing || end.isPresent()) {
         throw new IllegalStateException("the engine loop has ended", end.orElse(null));
@@ -98,17 +98,15 @@ public final class EngineLoop implements AutoCloseable {
     }
   }
 
-  void cancel(Submission submission) {
+  void cancel(Submission<?> submission) {
     synchronized (lock) {
       entering.remove(submission);
-      Optional.ofNullable(live.remove(submission))
-          .flatMap(ticket -> ticket)
-          .ifPresent(leaving::add);
+      Optional.ofNullable(live.remove(submission)).flatMap(entry -> entry).ifPresent(leaving::add);
       lock.notifyAll();
     }
   }
 
-  void finished(Submission submission) {
+  void finished(Submission<?> submission) {
     synchronized (lock) {
       live.remove(submission);
     }
@@ -133,8 +131,8 @@ public final class EngineLoop implements AutoCloseable {
       while (!closing && entering.isEmpty() && leaving.isEmpty() && !engine.hasWork()) {
         lock.wait();
       }
-      for (Submission submission : entering) {
-        live.put(submission, Optional.of(engine.submit(submission.request(), submission::deliver)));
+      for (Submission<?> submission : entering) {
+        live.put(submission, Optional.of(submission.enter(engine)));
       }
       entering.clear();
       leaving.forEach(engine::cancel);
@@ -144,7 +142,7 @@ public final class EngineLoop implements AutoCloseable {
   }
 
   private void end(Throwable cause) {
-    List<Submission> failing;
+    List<Submission<?>> failing;
     synchronized (lock) {
       end = Optional.of(cause);
       failing = List.copyOf(live.keySet());

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Plain Java. A prompt and all continuations wanted of it, so that it is prefilled once.
@@ -13,7 +14,8 @@ import java.util.Set;
  * @param variants at least one, each (sweep point, sample index) once
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Request(String promptId, int[] tokenIds, List<Variant> variants) {
+public record Request(String promptId, int[] tokenIds, List<Variant> variants)
+    implements Query<Completion> {
   public Request {
     Objects.requireNonNull(promptId, "prompt_id");
     tokenIds = tokenIds.clone();
@@ -28,5 +30,15 @@ public record Request(String promptId, int[] tokenIds, List<Variant> variants) {
             "variants must differ in (sweep_point, sample_index), twice was " + variant);
       }
     }
+  }
+
+  @Override
+  public int answers() {
+    return variants.size();
+  }
+
+  @Override
+  public Entry submitTo(Engine engine, Consumer<Completion> answered) {
+    return engine.submit(this, answered);
   }
 }

@@ -11,30 +11,31 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Executor, one per task; one thread. A task's side of the loop that it shares: requests go out a
- * window ahead of the engine, completions come back in whatever order. Closing cancels what is
- * under way.
+ * Executor, one per task; one thread. A task's side of the loop that it shares: queries go out a
+ * window ahead of the engine, answers come back in whatever order. Closing cancels what is under
+ * way.
  *
- * @param <T> what the task wants to know again when a completion arrives
+ * @param <A> an answer
+ * @param <T> what the task wants to know again when an answer arrives
  */
-public final class RequestWindow<T> implements AutoCloseable {
+public final class RequestWindow<A, T> implements AutoCloseable {
   private static final long POLL_MILLIS = 100;
 
-  /** A completion, and what its request came from. */
-  public record Arrival<T>(T origin, Completion completion) {}
+  /** An answer, and what its query came from. */
+  public record Arrival<A, T>(T origin, A answer) {}
 
   private final EngineLoop loop;
   private final int width;
   private final BooleanSupplier cancelled;
 
   /** Filled by the engine's thread; the task's thread looks what each of them gives or throws. */
-  private final BlockingQueue<Supplier<Arrival<T>>> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Supplier<Arrival<A, T>>> events = new LinkedBlockingQueue<>();
 
-  private final Map<Sent<T>, Submission> underWay = new HashMap<>();
+  private final Map<Sent<T>, Submission<A>> underWay = new HashMap<>();
   private int outstanding;
 
   /**
-   * @param width completions to wait for at a time
+   * @param width answers to wait for at a time
    * @param cancelled whether the task was told to end; asked again and again
    */
   public RequestWindow(EngineLoop loop, int width, BooleanSupplier cancelled) {
@@ -46,14 +47,14 @@ public final class RequestWindow<T> implements AutoCloseable {
     this.cancelled = cancelled;
   }
 
-  /** Sends a request, whether or not the window is full. */
-  public void submit(Request request, T origin) {
-    Sent<T> sent = new Sent<>(origin, request.variants().size());
+  /** Sends a query, whether or not the window is full. */
+  public void submit(Query<A> query, T origin) {
+    Sent<T> sent = new Sent<>(origin, query.answers());
     underWay.put(
         sent,
         loop.submit(
-            request,
-            completion -> events.add(() -> arrived(sent, completion)),
+            query,
+            answer -> events.add(() -> arrived(sent, answer)),
             failure ->
                 events.add(
                     () -> {
@@ -71,19 +72,19 @@ public final class RequestWindow<T> implements AutoCloseable {
   }
 
   /**
-   * Waits for the next completion.
+   * Waits for the next answer.
    *
    * @throws CancellationException if the task was told to end
    * @throws IllegalStateException if nothing is under way, or if the engine failed or was closed
    */
-  public Arrival<T> next() throws InterruptedException {
+  public Arrival<A, T> next() throws InterruptedException {
     if (empty()) {
-      throw new IllegalStateException("no request is under way");
+      throw new IllegalStateException("no query is under way");
     }
-    Optional<Supplier<Arrival<T>>> event = Optional.empty();
+    Optional<Supplier<Arrival<A, T>>> event = Optional.empty();
     while (event.isEmpty()) {
       if (cancelled.getAsBoolean()) {
-        throw new CancellationException("cancelled while generating");
+        throw new CancellationException("cancelled while the engine worked");
       }
       event = Optional.ofNullable(events.poll(POLL_MILLIS, TimeUnit.MILLISECONDS));
     }
@@ -97,15 +98,15 @@ public final class RequestWindow<T> implements AutoCloseable {
     outstanding = 0;
   }
 
-  private Arrival<T> arrived(Sent<T> sent, Completion completion) {
+  private Arrival<A, T> arrived(Sent<T> sent, A answer) {
     outstanding--;
     if (--sent.missing == 0) {
       underWay.remove(sent);
     }
-    return new Arrival<>(sent.origin, completion);
+    return new Arrival<>(sent.origin, answer);
   }
 
-  /** A request under way. */
+  /** A query under way. */
   private static final class Sent<T> {
     private final T origin;
     private int missing;

@@ -2,25 +2,21 @@ package io.gensweep.engine;
 
 import java.util.function.Consumer;
 
-/** Plain Java. A request given to an {@link EngineLoop}. */
-public final class Submission {
+/** Plain Java. A query given to an {@link EngineLoop}. */
+public final class Submission<A> {
   private final EngineLoop loop;
-  private final Request request;
-  private final Consumer<Completion> completed;
+  private final Query<A> query;
+  private final Consumer<A> answered;
   private final Consumer<Throwable> failed;
   private int remaining;
   private volatile boolean cancelled;
 
-  Submission(
-      EngineLoop loop,
-      Request request,
-      Consumer<Completion> completed,
-      Consumer<Throwable> failed) {
+  Submission(EngineLoop loop, Query<A> query, Consumer<A> answered, Consumer<Throwable> failed) {
     this.loop = loop;
-    this.request = request;
-    this.completed = completed;
+    this.query = query;
+    this.answered = answered;
     this.failed = failed;
-    this.remaining = request.variants().size();
+    this.remaining = query.answers();
   }
 
   /**
@@ -32,17 +28,17 @@ public final class Submission {
     loop.cancel(this);
   }
 
-  Request request() {
-    return request;
+  Entry enter(Engine engine) {
+    return query.submitTo(engine, this::deliver);
   }
 
-  /** On the engine's thread. A consumer that throws ends its own request only. */
-  void deliver(Completion completion) {
+  /** On the engine's thread. A consumer that throws ends its own query only. */
+  private void deliver(A answer) {
     if (cancelled) {
       return;
     }
     try {
-      completed.accept(completion);
+      answered.accept(answer);
       remaining--;
     } catch (RuntimeException e) {
       cancel();

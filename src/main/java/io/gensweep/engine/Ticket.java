@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Plain Java. One submitted request inside an engine: which of its variants still wait. */
-public final class Ticket {
+public final class Ticket implements Entry {
   private final Request request;
   private final Consumer<Completion> completed;
   private int admitted;
@@ -77,11 +77,13 @@ public final class Ticket {
     }
   }
 
-  void cancel() {
+  @Override
+  public void cancel() {
     cancelled = true;
   }
 
-  boolean cancelled() {
+  @Override
+  public boolean cancelled() {
     return cancelled;
   }
 }

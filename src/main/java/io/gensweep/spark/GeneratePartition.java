@@ -48,7 +48,7 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
-      try (RequestWindow<Origin> window =
+      try (RequestWindow<Completion, Origin> window =
           new RequestWindow<>(model.loop(), 2 * decoder.maxBatch(), task::isInterrupted)) {
         new Pass(PromptEncoder.of(plan, model), window).run(rows, task.partitionId());
       } finally {
@@ -63,11 +63,11 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
   /** One pass over a partition. */
   private final class Pass {
     private final PromptEncoder encoder;
-    private final RequestWindow<Origin> window;
+    private final RequestWindow<Completion, Origin> window;
     private final List<Variant> variants = plan.variants();
     private final Map<Integer, OpenShard> open = new TreeMap<>();
 
-    Pass(PromptEncoder encoder, RequestWindow<Origin> window) {
+    Pass(PromptEncoder encoder, RequestWindow<Completion, Origin> window) {
       this.encoder = encoder;
       this.window = window;
     }
@@ -120,10 +120,10 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
     }
 
     private void receive() throws IOException, InterruptedException {
-      RequestWindow.Arrival<Origin> arrival = window.next();
+      RequestWindow.Arrival<Completion, Origin> arrival = window.next();
       OpenShard shard = arrival.origin().shard();
       shard.arrived();
-      add(shard, arrival.origin().prompt(), arrival.completion());
+      add(shard, arrival.origin().prompt(), arrival.answer());
       commitIfWhole(shard);
     }
 

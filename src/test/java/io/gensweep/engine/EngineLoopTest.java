@@ -90,7 +90,7 @@ class EngineLoopTest {
   void aCancelledRequestDeliversNothingAndFreesItsSlots() throws InterruptedException {
     HashModel large = new HashModel(4000, 200_000);
     try (EngineLoop loop = EngineLoop.start(new Engine(large, 2, Requests::text))) {
-      Submission endless =
+      Submission<Completion> endless =
           loop.submit(Requests.of("a", 9, ENDLESS, 1, 2), completed::add, failed::add);
       loop.submit(Requests.of("b", 1, PLAIN, 1, 2), completed::add, failed::add);
       while (loop.counters().steps() == 0) {

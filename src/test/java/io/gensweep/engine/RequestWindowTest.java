@@ -28,7 +28,7 @@ class RequestWindowTest {
     Map<String, String> lines = new TreeMap<>();
     var requests = Requests.random(new Random(3), 300);
     try (EngineLoop loop = EngineLoop.start(new Engine(small, 8, Requests::text));
-        RequestWindow<Request> window = new RequestWindow<>(loop, 20, cancelled::get)) {
+        RequestWindow<Completion, Request> window = new RequestWindow<>(loop, 20, cancelled::get)) {
       for (Request request : requests) {
         window.submit(request, request);
         while (window.full()) {
@@ -42,18 +42,18 @@ class RequestWindowTest {
     assertThat(lines).isEqualTo(PlainGeneration.all(requests, 230, -1));
   }
 
-  private static void take(RequestWindow<Request> window, Map<String, String> lines)
+  private static void take(RequestWindow<Completion, Request> window, Map<String, String> lines)
       throws InterruptedException {
-    Arrival<Request> arrival = window.next();
-    assertThat(arrival.completion().promptId()).isEqualTo(arrival.origin().promptId());
-    String key = PlainGeneration.key(arrival.completion());
-    assertThat(lines.put(key, PlainGeneration.line(arrival.completion()))).isNull();
+    Arrival<Completion, Request> arrival = window.next();
+    assertThat(arrival.answer().promptId()).isEqualTo(arrival.origin().promptId());
+    String key = PlainGeneration.key(arrival.answer());
+    assertThat(lines.put(key, PlainGeneration.line(arrival.answer()))).isNull();
   }
 
   @Test
   void aTaskToldToEndNoticesThoughCompletionsKeepComing() throws InterruptedException {
     try (EngineLoop loop = EngineLoop.start(new Engine(model, 2, Requests::text));
-        RequestWindow<String> window = new RequestWindow<>(loop, 2, cancelled::get)) {
+        RequestWindow<Completion, String> window = new RequestWindow<>(loop, 2, cancelled::get)) {
       window.submit(Requests.of("a", 3, PLAIN, 1, 2), "a");
       window.next();
       while (loop.counters().decodeTokens() < 3 * 128) {
@@ -67,7 +67,8 @@ class RequestWindowTest {
   @Test
   void aTaskToldToEndNoticesWhileItWaits() {
     try (EngineLoop loop = EngineLoop.start(new Engine(model, 1, Requests::text))) {
-      try (RequestWindow<String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
+      try (RequestWindow<Completion, String> window =
+          new RequestWindow<>(loop, 1, cancelled::get)) {
         window.submit(Requests.of("a", 1, ENDLESS, 1, 2), "a");
         new Thread(() -> cancelled.set(true)).start();
         assertThatThrownBy(window::next).isInstanceOf(CancellationException.class);
@@ -91,7 +92,7 @@ class RequestWindowTest {
               return Requests.text(sampling);
             });
     try (EngineLoop loop = EngineLoop.start(engine);
-        RequestWindow<String> window = new RequestWindow<>(loop, 9, cancelled::get)) {
+        RequestWindow<Completion, String> window = new RequestWindow<>(loop, 9, cancelled::get)) {
       window.submit(Requests.of("a", 1, PLAIN.withSeed(13), 1, 2), "a");
       window.submit(Requests.of("b", 1, PLAIN, 1, 2), "b");
       mayFail.countDown();
@@ -106,7 +107,7 @@ class RequestWindowTest {
   @Test
   void aLoopClosedMeanwhileIsToldToo() {
     EngineLoop loop = EngineLoop.start(new Engine(model, 1, Requests::text));
-    try (RequestWindow<String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
+    try (RequestWindow<Completion, String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
       window.submit(Requests.of("a", 1, ENDLESS, 1, 2), "a");
       new Thread(loop::close).start();
       assertThatThrownBy(window::next).hasRootCauseMessage("the engine loop was closed");
@@ -116,8 +117,8 @@ class RequestWindowTest {
   @Test
   void nothingUnderWayIsNothingToWaitFor() {
     try (EngineLoop loop = EngineLoop.start(new Engine(model, 1, Requests::text));
-        RequestWindow<String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
-      assertThatThrownBy(window::next).hasMessage("no request is under way");
+        RequestWindow<Completion, String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
+      assertThatThrownBy(window::next).hasMessage("no query is under way");
     }
   }
 
