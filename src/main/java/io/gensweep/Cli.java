@@ -40,6 +40,7 @@ public final class Cli {
     CommandLine commandLine =
         new CommandLine(this)
             .addSubcommand(new Run())
+            .addSubcommand(new Score())
             .setExpandAtFiles(false)
             .setOut(out)
             .setErr(err)
@@ -64,7 +65,24 @@ public final class Cli {
 
   /** {@code run JOB.yaml [--set key=value ...]}. */
   @Command(name = "run", description = "Generate continuations for every prompt of a job.")
-  private final class Run implements Callable<Integer> {
+  private final class Run extends OfJob {
+    @Override
+    public Integer call() throws Exception {
+      return run.run(io.gensweep.job.Command.RUN, resolved()).code();
+    }
+  }
+
+  /** {@code score JOB.yaml [--set key=value ...]}. */
+  @Command(name = "score", description = "Give the log-probs of the texts that a job names.")
+  private final class Score extends OfJob {
+    @Override
+    public Integer call() throws Exception {
+      return run.run(io.gensweep.job.Command.SCORE, resolved()).code();
+    }
+  }
+
+  /** A command that takes a job file. */
+  private abstract class OfJob implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "JOB.yaml", description = "The job file.")
     private String job;
 
@@ -74,12 +92,7 @@ public final class Cli {
         description = "Override a key of the job file by its dotted path; the value is YAML.")
     private List<String> sets = List.of();
 
-    @Override
-    public Integer call() throws Exception {
-      return run.run(resolved()).code();
-    }
-
-    private ResolvedJob resolved() throws IOException {
+    final ResolvedJob resolved() throws IOException {
       String yaml =
           texts.read(job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
       JobFile file = JobFile.parse(job, yaml, sets);

@@ -1,5 +1,6 @@
 package io.gensweep;
 
+import io.gensweep.job.Command;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.report.RunSummary;
 import io.gensweep.spark.GenerationJob;
@@ -24,22 +25,19 @@ public final class Main {
     System.exit(code.code());
   }
 
-  private static ExitCode run(ResolvedJob job) throws IOException {
+  private static ExitCode run(Command command, ResolvedJob job) throws IOException {
     try (SparkSession spark =
         SparkSession.builder()
             .appName(job.spec().name())
             // The session's zone decides how dates of the input become text in ids.
             .config("spark.sql.session.timeZone", "UTC")
             .getOrCreate()) {
-      RunSummary summary = GenerationJob.run(job, spark, System.out);
+      RunSummary summary = GenerationJob.run(command, job, spark, System.out);
       System.out.printf(
           Locale.ROOT,
-          "gensweep: done in %.1f s: %,d completions, %,d failed, %,d tokens generated, %,.0f a second; %s%n",
+          "gensweep: done in %.1f s: %s; %s%n",
           summary.wallSeconds(),
-          summary.completions(),
-          summary.failed(),
-          summary.generatedTokens(),
-          summary.generatedTokensPerSecond(),
+          summary,
           job.spec().output().path());
       return summary.failedFraction() > job.spec().output().maxFailedFraction()
           ? ExitCode.TOO_MANY_FAILED_ROWS

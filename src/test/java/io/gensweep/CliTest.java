@@ -50,6 +50,24 @@ class CliTest {
   }
 
   @Test
+  void scoreReadsTheSameJobFile() {
+    List<io.gensweep.job.Command> commands = new ArrayList<>();
+    RunCommand run =
+        (command, job) -> {
+          commands.add(command);
+          ran.add(job);
+          return ExitCode.DONE;
+        };
+    assertThat(execute(run, "score", job, "--set", "score.reference=answer"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(execute(run, "run", job, "--set", "score.reference=answer"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(commands)
+        .containsExactly(io.gensweep.job.Command.SCORE, io.gensweep.job.Command.RUN);
+    assertThat(ran.get(0).spec().score().orElseThrow().reference()).contains("answer");
+  }
+
+  @Test
   void runReadsTheModelsGenerationConfigWhenTheJobAsksForIt() throws Exception {
     Files.writeString(folder.resolve("generation_config.json"), "{\"top_k\": 20}");
     assertThat(execute("run", job)).isEqualTo(ExitCode.DONE);
@@ -59,7 +77,8 @@ class CliTest {
 
   @Test
   void theExitCodeIsTheCommands() {
-    assertThat(execute(job -> ExitCode.TOO_MANY_FAILED_ROWS, "run", job).code()).isEqualTo(3);
+    assertThat(execute((command, job) -> ExitCode.TOO_MANY_FAILED_ROWS, "run", job).code())
+        .isEqualTo(3);
   }
 
   @Test
@@ -73,7 +92,7 @@ class CliTest {
   @Test
   void aModelFoundWrongByTheCommandIsExitCode2() {
     RunCommand run =
-        job -> {
+        (command, job) -> {
           throw new JobError("model.path: no config.json");
         };
     assertThat(execute(run, "run", job).code()).isEqualTo(2);
@@ -115,7 +134,7 @@ class CliTest {
   @Test
   void anythingElseIsExitCode1AndFirstOfAllItsCause() {
     RunCommand run =
-        job -> {
+        (command, job) -> {
           throw new IllegalStateException(
               "the run broke", new IOException("disk full\nsecond line"));
         };
@@ -130,7 +149,7 @@ class CliTest {
   @Test
   void whatATaskThrewIsToldByItsCauseAndNotByAPageOfStack() {
     RunCommand run =
-        job ->
+        (command, job) ->
             inATask(new IllegalStateException("the engine failed", new IOException("device lost")));
     assertThat(execute(run, "run", job).code()).isEqualTo(1);
     List<String> lines = err.toString().lines().toList();
@@ -142,7 +161,8 @@ class CliTest {
 
   @Test
   void aJobErrorThatATaskThrewKeepsItsMessageAndExitCode() {
-    RunCommand run = job -> inATask(new JobError("model.max_model_len: too long for the memory"));
+    RunCommand run =
+        (command, job) -> inATask(new JobError("model.max_model_len: too long for the memory"));
     assertThat(execute(run, "run", job).code()).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo("gensweep: model.max_model_len: too long for the memory\n");
@@ -167,7 +187,7 @@ class CliTest {
 
   private ExitCode execute(String... arguments) {
     RunCommand run =
-        job -> {
+        (command, job) -> {
           ran.add(job);
           return ExitCode.DONE;
         };

@@ -30,7 +30,8 @@ public record Completion(
     FinishReason finishReason,
     Optional<String> stopReason,
     int promptTokens,
-    Optional<Failure> failure) {
+    Optional<Failure> failure)
+    implements Answer {
 
   public Completion {
     int count = tokenIds.length;

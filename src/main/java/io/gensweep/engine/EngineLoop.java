@@ -48,7 +48,7 @@ public final class EngineLoop implements AutoCloseable {
    *
    * @throws IllegalStateException if the loop has failed or was closed
    */
-  public <A> Submission<A> submit(
+  public <A extends Answer> Submission<A> submit(
       Query<A> query, Consumer<A> answered, Consumer<Throwable> failed) {
     Submission<A> submission = new Submission<>(this, query, answered, failed);
     synchronized (lock) {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  *
  * @param <A> an answer, which is a row of the output
  */
-public sealed interface Query<A> permits Request, ScoreRequest {
+public sealed interface Query<A extends Answer> permits Request, ScoreRequest {
 
   String promptId();
 

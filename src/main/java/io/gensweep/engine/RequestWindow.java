@@ -18,11 +18,11 @@ import java.util.function.Supplier;
  * @param <A> an answer
  * @param <T> what the task wants to know again when an answer arrives
  */
-public final class RequestWindow<A, T> implements AutoCloseable {
+public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
   private static final long POLL_MILLIS = 100;
 
   /** An answer, and what its query came from. */
-  public record Arrival<A, T>(T origin, A answer) {}
+  public record Arrival<A extends Answer, T>(T origin, A answer) {}
 
   private final EngineLoop loop;
   private final int width;

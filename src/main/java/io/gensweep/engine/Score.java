@@ -17,7 +17,8 @@ public record Score(
     int[] tokenIds,
     float[] logprobs,
     boolean greedy,
-    Optional<Failure> failure) {
+    Optional<Failure> failure)
+    implements Answer {
 
   public Score {
     if (logprobs.length != tokenIds.length) {

@@ -3,7 +3,7 @@ package io.gensweep.engine;
 import java.util.function.Consumer;
 
 /** Plain Java. A query given to an {@link EngineLoop}. */
-public final class Submission<A> {
+public final class Submission<A extends Answer> {
   private final EngineLoop loop;
   private final Query<A> query;
   private final Consumer<A> answered;

@@ -15,9 +15,13 @@ public record ResolvedJob(JobSpec spec, List<Setting> settings) implements Seria
     settings = List.copyOf(settings);
   }
 
-  /** The settings as JSON for the manifest: a list of {key, value, origin}. */
-  public ArrayNode resolved() {
+  /** The settings as JSON for the manifest: a list of {key, value, origin}, the command first. */
+  public ArrayNode resolved(Command command) {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    list.addObject()
+        .put("key", Command.KEY)
+        .put("origin", Origin.COMMAND_LINE.toString())
+        .put("value", command.toString());
     for (Setting setting : settings) {
       list.addObject()
           .put("key", setting.key())

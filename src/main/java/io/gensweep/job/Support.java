@@ -25,14 +25,6 @@ final class Support {
             + job.prompts().sampling().orElse("")
             + NOT_SUPPORTED
             + "leave it out, or list the settings under sweep.points");
-    job.score()
-        .ifPresent(
-            score -> {
-              String key = score.reference().isPresent() ? "reference" : "document";
-              String column = score.reference().or(score::document).orElseThrow();
-              require(
-                  false, "score." + key + ": " + column + NOT_SUPPORTED + "leave the section out");
-            });
     requireImplemented(job.sampling());
     job.sweep().points().forEach(point -> requireImplemented(point.sampling()));
     return job;

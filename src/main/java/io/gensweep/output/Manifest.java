@@ -2,6 +2,7 @@ package io.gensweep.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.job.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,16 @@ public record Manifest(
     }
   }
 
+  /** Whose output it is. */
+  public Command command() {
+    for (JsonNode setting : settings) {
+      if (setting.path("key").asText().equals(Command.KEY)) {
+        return Command.of(setting.path("value").asText());
+      }
+    }
+    throw new IllegalArgumentException("settings must name the " + Command.KEY);
+  }
+
   public Manifest withCounts(Map<String, Long> now) {
     return new Manifest(settings, hashes, versions, new TreeMap<>(now), shards);
   }
@@ -58,9 +69,11 @@ public record Manifest(
   /** What a run must share with this one to go on with its output, by dotted key. */
   public SortedMap<String, String> fingerprint() {
     SortedMap<String, String> all = new TreeMap<>();
+    List<String> free = new ArrayList<>(FREE);
+    free.addAll(command().unused());
     for (JsonNode setting : settings) {
       String key = setting.path("key").asText();
-      if (FREE.stream().noneMatch(free -> key.equals(free) || key.startsWith(free + "."))) {
+      if (free.stream().noneMatch(f -> key.equals(f) || key.startsWith(f + "."))) {
         all.put(key, setting.path("value").toString());
       }
     }
@@ -70,6 +83,9 @@ public record Manifest(
 
   /** One line for each key in which {@code now} differs from this earlier run. */
   public List<String> differences(Manifest now) {
+    if (command() != now.command()) {
+      return List.of("command was %s, is %s".formatted(command(), now.command()));
+    }
     SortedMap<String, String> before = fingerprint();
     SortedMap<String, String> after = now.fingerprint();
     TreeSet<String> keys = new TreeSet<>(before.keySet());

@@ -1,5 +1,7 @@
 package io.gensweep.output;
 
+import io.gensweep.job.Command;
+
 /** Plain Java. What a command writes, and by which columns the rows of a file are sorted. */
 public enum OutputKind {
   /** By prompt_id, sweep_point, sample_index. */
@@ -13,6 +15,11 @@ public enum OutputKind {
   OutputKind(String folder, int keyColumns) {
     this.folder = folder;
     this.keyColumns = keyColumns;
+  }
+
+  /** What the command of that name writes. */
+  public static OutputKind of(Command command) {
+    return command == Command.RUN ? COMPLETIONS : SCORES;
   }
 
   public String folder() {

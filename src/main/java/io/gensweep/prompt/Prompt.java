@@ -1,5 +1,6 @@
 package io.gensweep.prompt;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
@@ -9,12 +10,19 @@ import org.apache.spark.sql.Row;
  *
  * @param sampling overrides of the job's sampling for this row, a JSON object
  * @param kept the values of {@code prompts.keep}, in that order
+ * @param references texts to score; none in a job that scores nothing, one or more in one that does
  */
-public record Prompt(String id, PromptContent content, Optional<String> sampling, Row kept) {
+public record Prompt(
+    String id,
+    PromptContent content,
+    Optional<String> sampling,
+    Row kept,
+    List<Optional<String>> references) {
   public Prompt {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(sampling, "sampling");
     Objects.requireNonNull(kept, "kept");
+    references = List.copyOf(references);
   }
 }

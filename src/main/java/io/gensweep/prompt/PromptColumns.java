@@ -21,6 +21,9 @@ public final class PromptColumns {
   /** A struct, or null where nothing is kept: Spark's rows have no struct without fields. */
   public static final String KEPT = "kept";
 
+  /** Array of string, of at least one: the texts to score; null in a job that scores nothing. */
+  public static final String REFERENCES = "references";
+
   /** Only in the rows that executors see. */
   public static final String SHARD = "shard";
 
@@ -30,7 +33,8 @@ public final class PromptColumns {
   static final int SAMPLING_AT = 2;
   static final int PROBLEM_AT = 3;
   static final int KEPT_AT = 4;
-  static final int SHARD_AT = 5;
+  static final int REFERENCES_AT = 5;
+  static final int SHARD_AT = 6;
 
   /** Between kind and message of a problem. */
   static final String COLON = ": ";

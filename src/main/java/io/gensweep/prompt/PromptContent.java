@@ -39,5 +39,10 @@ public sealed interface PromptContent {
    *
    * @param kind snake_case, to group by
    */
-  record Bad(String kind, String message) implements PromptContent {}
+  record Bad(String kind, String message) implements PromptContent {
+    /** Whether the row is no record at all. */
+    public boolean isMalformed() {
+      return kind.equals(PromptColumns.MALFORMED_PROMPT);
+    }
+  }
 }

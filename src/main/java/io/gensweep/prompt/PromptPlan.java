@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
@@ -23,9 +24,11 @@ import org.apache.spark.sql.Row;
  *
  * @param rows prompts, malformed lines included
  * @param malformed lines that could not be parsed
+ * @param references texts to score, those that are not there included; 0 in a job that scores none
  * @param inputHash row count and a sum of 64-bit row hashes, so the order of rows is free
  */
-public record PromptPlan(Dataset<Row> prompts, long rows, long malformed, String inputHash) {
+public record PromptPlan(
+    Dataset<Row> prompts, long rows, long malformed, long references, String inputHash) {
   private static final long COMPLETIONS_PER_SHARD = 2_000;
   private static final long SHARDS_PER_SLOT = 4;
   // Smaller shards would be nearly all overhead, and many of them empty.
@@ -50,7 +53,8 @@ public record PromptPlan(Dataset<Row> prompts, long rows, long malformed, String
                 count(lit(1)),
                 count(when(malformedRow(), lit(1))),
                 count(when(noId, lit(1))),
-                sum(rowHash()))
+                sum(rowHash()),
+                sum(coalesce(size(col(PromptColumns.REFERENCES)), lit(0))))
             .first();
     long total = totals.getLong(0);
     if (total == 0) {
@@ -63,7 +67,8 @@ public record PromptPlan(Dataset<Row> prompts, long rows, long malformed, String
       throw noIds(set, totals.getLong(2), rows.filter(noId));
     }
     checkUnique(set);
-    return new PromptPlan(rows, total, totals.getLong(1), inputHash(total, totals.getDecimal(3)));
+    return new PromptPlan(
+        rows, total, totals.getLong(1), totals.getLong(4), inputHash(total, totals.getDecimal(3)));
   }
 
   /**
@@ -97,7 +102,8 @@ public record PromptPlan(Dataset<Row> prompts, long rows, long malformed, String
             col(PromptColumns.CONTENT),
             col(PromptColumns.SAMPLING),
             col(PromptColumns.PROBLEM),
-            kept)
+            kept,
+            col(PromptColumns.REFERENCES))
         .cast("decimal(20,0)");
   }
 

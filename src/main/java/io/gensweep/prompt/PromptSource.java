@@ -1,11 +1,13 @@
 package io.gensweep.prompt;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_json;
@@ -13,9 +15,11 @@ import static org.apache.spark.sql.functions.when;
 
 import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
+import io.gensweep.job.ScoreSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -36,11 +40,13 @@ public final class PromptSource {
   private static final int LINE_SHOWN = 200;
 
   private final PromptsSpec spec;
+  private final Optional<ScoreSpec> score;
   private final Dataset<Row> input;
   private final InputColumns columns;
 
-  private PromptSource(PromptsSpec spec, Dataset<Row> input) {
+  private PromptSource(PromptsSpec spec, Optional<ScoreSpec> score, Dataset<Row> input) {
     this.spec = spec;
+    this.score = score;
     this.input = input;
     this.columns = new InputColumns(input.schema());
   }
@@ -48,11 +54,13 @@ public final class PromptSource {
   /**
    * Reads no more than a schema needs.
    *
+   * @param score which texts to read beside the prompts, if any
    * @param reserved names that a kept column may not have, because the output has them
    * @throws PromptsError if the input is not there or not what the job says
    */
-  public static PromptSet read(SparkSession spark, PromptsSpec spec, Set<String> reserved) {
-    return new PromptSource(spec, PromptReader.open(spark, spec)).normalise(reserved);
+  public static PromptSet read(
+      SparkSession spark, PromptsSpec spec, Optional<ScoreSpec> score, Set<String> reserved) {
+    return new PromptSource(spec, score, PromptReader.open(spark, spec)).normalise(reserved);
   }
 
   private PromptSet normalise(Set<String> reserved) {
@@ -64,7 +72,8 @@ public final class PromptSource {
             columns.column("prompts." + spec.kind(), spec.column()).as("prompt"),
             spec.sampling().map(this::sampling).orElse(nullString()).as(PromptColumns.SAMPLING),
             malformedLine().as("line"),
-            kept().as(PromptColumns.KEPT));
+            kept().as(PromptColumns.KEPT),
+            references().as(PromptColumns.REFERENCES));
     Column bad = col("line").isNotNull();
     Dataset<Row> rows =
         cut.withColumn(PromptColumns.CONTENT, when(bad, lit(null)).otherwise(content()))
@@ -78,7 +87,8 @@ public final class PromptSource {
                 PromptColumns.CONTENT,
                 PromptColumns.SAMPLING,
                 PromptColumns.PROBLEM,
-                PromptColumns.KEPT);
+                PromptColumns.KEPT,
+                PromptColumns.REFERENCES);
     return new PromptSet(rows, spec.path().orElseGet(() -> spec.table().orElseThrow()), spec.id());
   }
 
@@ -109,6 +119,26 @@ public final class PromptSource {
             spec.keep().stream()
                 .map(n -> columns.column("prompts.keep", n).as(n))
                 .toArray(Column[]::new));
+  }
+
+  /** At least one, so that a row without a text to score becomes an error row. */
+  private Column references() {
+    if (score.isEmpty()) {
+      return lit(null).cast("array<string>");
+    }
+    String key = score.get().reference().isPresent() ? "score.reference" : "score.document";
+    String name = score.get().reference().or(score.get()::document).orElseThrow();
+    DataType type = columns.type(key, name);
+    Column column = columns.column(key, name);
+    if (type instanceof StringType) {
+      return array(column);
+    }
+    boolean texts = type instanceof ArrayType list && list.elementType() instanceof StringType;
+    if (!texts || score.get().reference().isEmpty()) {
+      throw InputColumns.wrongType(
+          key, name, type, score.get().document().isPresent() ? "text" : "text or a list of texts");
+    }
+    return when(size(column).gt(lit(0)), column).otherwise(array(nullString()));
   }
 
   private Column malformedLine() {

@@ -22,12 +22,21 @@ public final class Prompts {
         Optional.ofNullable(row.getString(PromptColumns.SAMPLING_AT)),
         row.isNullAt(PromptColumns.KEPT_AT)
             ? RowFactory.create()
-            : row.getStruct(PromptColumns.KEPT_AT));
+            : row.getStruct(PromptColumns.KEPT_AT),
+        references(row));
   }
 
   /** The shard of a row that came through {@link ShardedPrompts}. */
   public static int shard(Row row) {
     return row.getInt(PromptColumns.SHARD_AT);
+  }
+
+  private static List<Optional<String>> references(Row row) {
+    if (row.isNullAt(PromptColumns.REFERENCES_AT)) {
+      return List.of();
+    }
+    List<String> texts = row.getList(PromptColumns.REFERENCES_AT);
+    return texts.stream().map(Optional::ofNullable).toList();
   }
 
   private static PromptContent content(Row row) {

@@ -2,17 +2,20 @@ package io.gensweep.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.output.OutputKind;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Driver. What a run did: the source of metrics.json.
  *
+ * @param kind what its rows are
  * @param prompts in the dataset
- * @param completions rows in the output, those of earlier runs that this one resumed included
- * @param failed rows that have no completion
+ * @param rows in the output, those of earlier runs that this one resumed included
+ * @param failed rows that have no completion or no score
  * @param promptTokens tokens of the prompts of this run, each prompt once
- * @param generatedTokens tokens drawn in this run
+ * @param tokens drawn or scored in this run
  * @param prefilledTokens KV rows computed from prompts in this run
  * @param wallSeconds from the start of the run to its last shard
  * @param modelLoadSeconds of the slowest executor
@@ -20,11 +23,12 @@ import java.util.Map;
  * @param engines how each executor held the model
  */
 public record RunSummary(
+    OutputKind kind,
     long prompts,
-    long completions,
+    long rows,
     long failed,
     long promptTokens,
-    long generatedTokens,
+    long tokens,
     long prefilledTokens,
     double wallSeconds,
     double modelLoadSeconds,
@@ -36,36 +40,54 @@ public record RunSummary(
     engines = List.copyOf(engines);
   }
 
-  public double generatedTokensPerSecond() {
-    return wallSeconds > 0 ? generatedTokens / wallSeconds : 0;
+  public double tokensPerSecond() {
+    return wallSeconds > 0 ? tokens / wallSeconds : 0;
   }
 
   /** Share of the rows wanted that failed, 0 to 1. */
   public double failedFraction() {
-    long wanted = completions + failed;
+    long wanted = rows + failed;
     return wanted == 0 ? 0 : (double) failed / wanted;
   }
 
+  /** Such as {@code 64 completions, 0 failed, 2,048 tokens generated, 310 a second}. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%,d %s, %,d failed, %,d tokens %s, %,.0f a second",
+        rows,
+        kind.folder(),
+        failed,
+        tokens,
+        kind == OutputKind.COMPLETIONS ? "generated" : "scored",
+        tokensPerSecond());
+  }
+
   public Map<String, Long> counts() {
-    return Map.of("prompts", prompts, "completions", completions, "failed", failed);
+    return Map.of("prompts", prompts, kind.folder(), rows, "failed", failed);
   }
 
   public ObjectNode json() {
+    boolean drawn = kind == OutputKind.COMPLETIONS;
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
             .put("prompts", prompts)
-            .put("completions", completions)
+            .put("completions", drawn ? rows : 0)
+            .put("scores", drawn ? 0 : rows)
             .put("failed", failed)
             .put("prompt_tokens", promptTokens)
-            .put("generated_tokens", generatedTokens)
+            .put("generated_tokens", drawn ? tokens : 0)
+            .put("scored_tokens", drawn ? 0 : tokens)
             .put("prefilled_tokens", prefilledTokens)
             .put("wall_seconds", wallSeconds)
             .put("model_load_seconds", modelLoadSeconds)
             .put("engine_seconds", engineSeconds)
             .put("prefill_seconds", prefillSeconds)
             .put("decode_seconds", decodeSeconds)
-            .put("generated_tokens_per_second", generatedTokensPerSecond());
+            .put("generated_tokens_per_second", drawn ? tokensPerSecond() : 0)
+            .put("scored_tokens_per_second", drawn ? 0 : tokensPerSecond());
     engines.forEach(json.putArray("engines")::add);
     return json;
   }

@@ -1,13 +1,9 @@
 package io.gensweep.spark;
 
-import io.gensweep.engine.Completion;
-import io.gensweep.engine.Failure;
+import io.gensweep.engine.Answer;
 import io.gensweep.engine.Lease;
-import io.gensweep.engine.Request;
 import io.gensweep.engine.RequestWindow;
-import io.gensweep.engine.Variant;
 import io.gensweep.model.DecoderSettings;
-import io.gensweep.output.CompletionRows;
 import io.gensweep.output.ShardCommit;
 import io.gensweep.prompt.Prompt;
 import io.gensweep.prompt.Prompts;
@@ -23,19 +19,18 @@ import org.apache.spark.sql.Row;
 
 /**
  * Executor, one per task. Sends the prompts of its shards to the engine that the JVM's tasks share,
- * a window ahead of it, and commits each shard as soon as its last completion is there.
+ * a window ahead of it, and commits each shard as soon as its last answer is there.
  */
-final class GeneratePartition implements VoidFunction<Iterator<Row>> {
+final class GeneratePartition<A extends Answer> implements VoidFunction<Iterator<Row>> {
   private static final long serialVersionUID = 1;
 
-  private final GenerationPlan plan;
+  private final Work<A> work;
   private final ShardAssignment assignment;
   private final ShardCommit commit;
   private final Totals totals;
 
-  GeneratePartition(
-      GenerationPlan plan, ShardAssignment assignment, ShardCommit commit, Totals totals) {
-    this.plan = plan;
+  GeneratePartition(Work<A> work, ShardAssignment assignment, ShardCommit commit, Totals totals) {
+    this.work = work;
     this.assignment = assignment;
     this.commit = commit;
     this.totals = totals;
@@ -44,31 +39,31 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
   @Override
   public void call(Iterator<Row> rows) throws Exception {
     TaskContext task = TaskContext.get();
+    GenerationPlan plan = work.plan();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
-      try (RequestWindow<Completion, Origin> window =
+      try (RequestWindow<A, Origin> window =
           new RequestWindow<>(model.loop(), 2 * decoder.maxBatch(), task::isInterrupted)) {
-        new Pass(PromptEncoder.of(plan, model), window).run(rows, task.partitionId());
+        new Pass(work.asking(model), window).run(rows, task.partitionId());
       } finally {
         totals.engine(model.takeCounters());
       }
     }
   }
 
-  /** Where a completion belongs. */
+  /** Where an answer belongs. */
   private record Origin(OpenShard shard, Prompt prompt) {}
 
   /** One pass over a partition. */
   private final class Pass {
-    private final PromptEncoder encoder;
-    private final RequestWindow<Completion, Origin> window;
-    private final List<Variant> variants = plan.variants();
+    private final Work.Asking<A> asking;
+    private final RequestWindow<A, Origin> window;
     private final Map<Integer, OpenShard> open = new TreeMap<>();
 
-    Pass(PromptEncoder encoder, RequestWindow<Completion, Origin> window) {
-      this.encoder = encoder;
+    Pass(Work.Asking<A> asking, RequestWindow<A, Origin> window) {
+      this.asking = asking;
       this.window = window;
     }
 
@@ -106,31 +101,27 @@ final class GeneratePartition implements VoidFunction<Iterator<Row>> {
     }
 
     private void submit(OpenShard shard, Prompt prompt) {
-      PromptEncoder.Encoded encoded = encoder.encode(prompt.content());
-      totals.prompt(encoded.tokenIds().length);
-      if (encoded.failure().isPresent()) {
-        Failure failure = encoded.failure().get();
-        variants.forEach(
-            variant -> add(shard, prompt, Completion.failed(prompt.id(), variant, 0, failure)));
-        return;
+      Work.Asked<A> asked = asking.ask(prompt);
+      totals.prompt(asked.promptTokens());
+      asked.failed().forEach(answer -> add(shard, prompt, answer));
+      if (asked.query().isPresent()) {
+        shard.expect(asked.query().get().answers());
+        window.submit(asked.query().get(), new Origin(shard, prompt));
       }
-      shard.expect(variants.size());
-      window.submit(
-          new Request(prompt.id(), encoded.tokenIds(), variants), new Origin(shard, prompt));
     }
 
     private void receive() throws IOException, InterruptedException {
-      RequestWindow.Arrival<Completion, Origin> arrival = window.next();
+      RequestWindow.Arrival<A, Origin> arrival = window.next();
       OpenShard shard = arrival.origin().shard();
       shard.arrived();
       add(shard, arrival.origin().prompt(), arrival.answer());
       commitIfWhole(shard);
     }
 
-    private void add(OpenShard shard, Prompt prompt, Completion completion) {
-      boolean failed = completion.failure().isPresent();
-      shard.add(CompletionRows.of(completion, prompt.kept()), failed);
-      totals.row(completion.tokenIds().length, failed);
+    private void add(OpenShard shard, Prompt prompt, A answer) {
+      boolean failed = answer.failure().isPresent();
+      shard.add(work.row(answer, prompt), failed);
+      totals.row(answer.tokenIds().length, failed);
     }
 
     private void commitIfWhole(OpenShard shard) throws IOException {

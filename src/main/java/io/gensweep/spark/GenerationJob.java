@@ -1,5 +1,7 @@
 package io.gensweep.spark;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.PromptKind;
@@ -30,14 +32,15 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. One run from a resolved job to {@code _SUCCESS}: look at model, prompts and output; write
- * the manifest; let the executors make the shards that are missing; say what happened.
+ * Driver. One run of a command from a resolved job to {@code _SUCCESS}: look at model, prompts and
+ * output; write the manifest; let the executors make the shards that are missing; say what
+ * happened.
  */
 public final class GenerationJob {
-  private static final OutputKind KIND = OutputKind.COMPLETIONS;
   private static final String TIME = "time";
 
-  private final ResolvedJob resolved;
+  private final ArrayNode settings;
+  private final Command command;
   private final JobSpec job;
   private final SparkSession spark;
   private final Configuration hadoop;
@@ -45,8 +48,10 @@ public final class GenerationJob {
   private final String outputPath;
   private final long start = System.nanoTime();
 
-  private GenerationJob(ResolvedJob resolved, SparkSession spark, PrintStream out) {
-    this.resolved = resolved;
+  private GenerationJob(
+      Command command, ResolvedJob resolved, SparkSession spark, PrintStream out) {
+    this.command = command;
+    this.settings = resolved.resolved(command);
     this.job = resolved.spec();
     this.spark = spark;
     this.hadoop = spark.sparkContext().hadoopConfiguration();
@@ -71,9 +76,10 @@ public final class GenerationJob {
    * @throws TooManyFailedRows as soon as that is certain, if it is before the last shard
    * @throws JobError before any generation, if something is wrong that the user can put right
    */
-  public static RunSummary run(ResolvedJob resolved, SparkSession spark, PrintStream out)
+  public static RunSummary run(
+      Command command, ResolvedJob resolved, SparkSession spark, PrintStream out)
       throws IOException {
-    return new GenerationJob(resolved, spark, out).run();
+    return new GenerationJob(command, resolved, spark, out).run();
   }
 
   private RunSummary run() throws IOException {
@@ -85,59 +91,71 @@ public final class GenerationJob {
     LocalDateTime time = time(earlier);
     String template = ChatTemplates.text(job);
     ChatTemplates.of(job, template, model.folder().path(), time);
-    PromptSet set = PromptSource.read(spark, job.prompts(), OutputSchema.reserved(KIND));
+    PromptSet set =
+        PromptSource.read(
+            spark,
+            job.prompts(),
+            command == Command.SCORE ? job.score() : Optional.empty(),
+            OutputSchema.reserved(OutputKind.of(command)));
     PromptPlan prompts = PromptPlan.of(set);
 
     GenerationPlan plan =
         new GenerationPlan(
             job, ModelCopy.absolute(job.model().path()), model.decoder(), template, time);
+    Work<?> work = work(plan, model);
     int shards =
         earlier
             .map(Manifest::shards)
             .orElseGet(
                 () ->
                     prompts.shards(
-                        plan.variants().size(), spark.sparkContext().defaultParallelism()));
+                        Math.max(1, work.rows(prompts) / prompts.rows()),
+                        spark.sparkContext().defaultParallelism()));
     Manifest manifest = manifest(model, prompts, shards, time);
     if (earlier.isPresent()) {
       output.requireSame(earlier.get(), manifest);
     }
     output.begin(manifest, job.output().ifExists());
-    return generate(plan, set, prompts, manifest, output);
+    return generate(work, set, prompts, manifest, output);
+  }
+
+  private Work<?> work(GenerationPlan plan, PlannedModel model) {
+    if (command == Command.RUN) {
+      return new GenerationWork(plan);
+    }
+    ScoringWork.requirePrefixToken(model.folder().path());
+    return new ScoringWork(plan);
   }
 
   private RunSummary generate(
-      GenerationPlan plan,
-      PromptSet set,
-      PromptPlan prompts,
-      Manifest manifest,
-      OutputFolder output)
+      Work<?> work, PromptSet set, PromptPlan prompts, Manifest manifest, OutputFolder output)
       throws IOException {
     int shards = manifest.shards();
     ShardCommit commit =
         new ShardCommit(
             outputPath,
             hadoop,
-            KIND,
+            work.kind(),
             shards,
             set.kept(),
-            Map.of("gensweep.settings", resolved.resolved().toString()));
+            Map.of("gensweep.settings", settings.toString()));
     ShardAssignment assignment = new ShardAssignment(shards, commit.done(), shards);
     Totals totals = new Totals(spark.sparkContext());
-    long rows = prompts.rows() * plan.variants().size();
+    long rows = work.rows(prompts);
     int missing = assignment.numPartitions();
     out.printf(
         Locale.ROOT,
-        "gensweep: %,d prompts x %,d continuations each, %,d of %,d shards to do%n",
+        "gensweep: %,d prompts, %,d %s, %,d of %,d shards to do%n",
         prompts.rows(),
-        plan.variants().size(),
+        rows,
+        work.kind().folder(),
         missing,
         shards);
     if (missing > 0) {
       new MissingShards(spark, job.output(), commit, rows, out)
           .make(
               ShardedPrompts.of(prompts.prompts(), assignment),
-              new GeneratePartition(plan, assignment, commit, totals),
+              new GeneratePartition<>(work, assignment, commit, totals),
               totals);
     }
     FailedRows failed = FailedRows.of(spark, commit);
@@ -185,15 +203,12 @@ public final class GenerationJob {
     versions.put("threads", Integer.toString(model.decoder().threads()));
     versions.put(TIME, time.toString());
     return new Manifest(
-        resolved.resolved(),
-        new TreeMap<>(hashes),
-        new TreeMap<>(versions),
-        new TreeMap<>(),
-        shards);
+        settings, new TreeMap<>(hashes), new TreeMap<>(versions), new TreeMap<>(), shards);
   }
 
   private RunSummary summary(PromptPlan prompts, long wanted, long completions, Totals totals) {
     return new RunSummary(
+        OutputKind.of(command),
         prompts.rows(),
         completions,
         wanted - completions,

@@ -39,7 +39,7 @@ final class MissingShards {
    * @param prompts in one partition for each shard
    * @throws TooManyFailedRows also if those of earlier runs alone are too many
    */
-  void make(JavaRDD<Row> prompts, GeneratePartition generate, Totals totals) throws IOException {
+  void make(JavaRDD<Row> prompts, GeneratePartition<?> generate, Totals totals) throws IOException {
     long failedBefore = FailedRows.of(spark, commit).total();
     if (tooMany(failedBefore)) {
       throw failure();

@@ -36,6 +36,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   private final int vocabSize;
   private final boolean cleansUp;
   private final OptionalInt bosTokenId;
+  private final OptionalInt eosTokenId;
   private final boolean addsBos;
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private Optional<HuggingFaceTokenizer> plain = Optional.empty();
@@ -47,10 +48,8 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     parsing = open(json.parsing());
     vocabSize = json.vocabSize();
     cleansUp = config.cleanUpSpaces() && (!json.isBpe() || config.cleanUpBpeToo());
-    bosTokenId =
-        config.specialTokens().containsKey("bos_token")
-            ? single(parsing, config.specialTokens().get("bos_token"))
-            : OptionalInt.empty();
+    bosTokenId = named("bos_token");
+    eosTokenId = named("eos_token");
     int[] start = ids(parsing, "", true);
     addsBos = start.length > 0 && bosTokenId.equals(OptionalInt.of(start[0]));
   }
@@ -125,6 +124,11 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return bosTokenId;
   }
 
+  /** What a text without anything before it follows: the BOS, or the EOS where there is none. */
+  public OptionalInt prefixTokenId() {
+    return bosTokenId.isPresent() ? bosTokenId : eosTokenId;
+  }
+
   /** Special tokens by name (bos_token, eos_token and so on), as chat templates use them. */
   public Map<String, String> specialTokens() {
     return config.specialTokens();
@@ -193,6 +197,12 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
+  }
+
+  private OptionalInt named(String name) {
+    return config.specialTokens().containsKey(name)
+        ? single(parsing, config.specialTokens().get(name))
+        : OptionalInt.empty();
   }
 
   private static OptionalInt single(HuggingFaceTokenizer tokenizer, String token) {

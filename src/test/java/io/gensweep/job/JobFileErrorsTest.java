@@ -137,8 +137,6 @@ class JobFileErrorsTest {
           sweep.repetition_penalty=[1, 1.2] => jobs/x.yaml: sampling.repetition_penalty: 1.2 is not supported by this version; leave it at 1.0
           model.dtype=int8 => --set: model.dtype: int8 is not supported by this version; use auto, float32 or bfloat16
           model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32 or bfloat16
-          score.reference=answer => --set: score.reference: answer is not supported by this version; leave the section out
-          score.document=text => --set: score.document: text is not supported by this version; leave the section out
           prompts.sampling=params => --set: prompts.sampling: params is not supported by this version; leave it out, or list the settings under sweep.points
           # Arguments that are no assignment
           noequals => --set: must be key=value, was "noequals"

@@ -121,8 +121,9 @@ class JobFileTest {
     ResolvedJob job = least();
     List<String> keys = leafKeys();
     assertThat(keys).hasSizeGreaterThan(35);
-    assertThat(job.resolved().findValuesAsText("key")).containsExactlyElementsOf(keys);
-    for (JsonNode setting : job.resolved()) {
+    keys.add(0, Command.KEY);
+    assertThat(job.resolved(Command.RUN).findValuesAsText("key")).containsExactlyElementsOf(keys);
+    for (JsonNode setting : job.resolved(Command.RUN)) {
       String key = setting.get("key").textValue();
       if (setting.get("origin").textValue().equals("default") && !key.equals("name")) {
         String section = key.contains(".") ? key.substring(0, key.indexOf('.')) : "";

@@ -86,6 +86,15 @@ class OutputFolderTest {
   }
 
   @Test
+  void theOutputOfAnotherCommandIsNotGoneOnWith() {
+    assertThat(manifest("run", 0.7, "abc").differences(manifest("score", 0.7, "abc")))
+        .containsExactly("command was run, is score");
+    assertThat(manifest("score", 0.7, "abc").differences(manifest("score", 1.0, "abc")))
+        .as("a score does not depend on the sampling")
+        .isEmpty();
+  }
+
+  @Test
   void anOutputIsNotTouchedWhenTheJobSaysFail() throws IOException {
     folder().begin(manifest(0.7, "abc"), IfExists.FAIL);
 
@@ -183,7 +192,12 @@ class OutputFolderTest {
   }
 
   private static Manifest manifest(double temperature, String modelHash) {
+    return manifest("run", temperature, modelHash);
+  }
+
+  private static Manifest manifest(String command, double temperature, String modelHash) {
     ArrayNode settings = JSON.createArrayNode();
+    settings.addObject().put("key", "command").put("value", command);
     settings
         .addObject()
         .put("key", "sampling.temperature")

@@ -164,7 +164,8 @@ class PromptPlanTest {
     Dataset<Row> rows =
         spark.sql(
             "select cast(i as string) as prompt_id, c as content, cast(null as string) as sampling,"
-                + " cast(null as string) as problem, cast(null as array<int>) as kept from values "
+                + " cast(null as string) as problem, cast(null as array<int>) as kept,"
+                + " cast(null as array<string>) as references from values "
                 + values
                 + " as t(i, c)");
     return new PromptSet(rows, "here", Optional.of("id"));

@@ -363,7 +363,7 @@ class PromptSourceTest {
   }
 
   private PromptSet read(PromptsSpec spec) {
-    return PromptSource.read(spark, spec, Set.of("prompt_id", "text", "error"));
+    return PromptSource.read(spark, spec, Optional.empty(), Set.of("prompt_id", "text", "error"));
   }
 
   /** Sorted by id. */

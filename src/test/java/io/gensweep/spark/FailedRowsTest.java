@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
+import io.gensweep.job.Command;
 import io.gensweep.report.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class FailedRowsTest {
     assertThat(shards()).isBetween(done, 7);
 
     RunSummary summary = run(prompts, slow[0], slow[1], "output.max_failed_fraction=0.25");
-    assertThat(summary.completions()).isEqualTo(48);
+    assertThat(summary.rows()).isEqualTo(48);
     assertThat(summary.failed()).isEqualTo(16);
     assertThat(shards()).isEqualTo(8);
     assertThat(folder.resolve("out/_SUCCESS")).exists();
@@ -62,6 +63,7 @@ class FailedRowsTest {
 
   private RunSummary run(Path prompts, String... sets) throws IOException {
     return GenerationJob.run(
+        Command.RUN,
         TinyJob.of(prompts, folder.resolve("out"), sets),
         SPARK,
         new PrintStream(said, true, StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.LocalSpark;
+import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.report.RunSummary;
@@ -117,8 +118,8 @@ class GenerationJobTest {
             "{path: data/prompts/quickstart.jsonl, id: id, text: prompt}",
             "n: 2, max_tokens: 4, ignore_eos: true",
             "sweep.temperature=[0.0, 0.7, 1.0]");
-    assertThat(summary.completions()).isEqualTo(64 * 3 * 2);
-    assertThat(summary.generatedTokens()).isEqualTo(64 * 3 * 2 * 4);
+    assertThat(summary.rows()).isEqualTo(64 * 3 * 2);
+    assertThat(summary.tokens()).isEqualTo(64 * 3 * 2 * 4);
     // The last token of a prompt is decoded by each continuation.
     assertThat(summary.prefilledTokens()).isEqualTo(summary.promptTokens() - 64);
     assertThat(completions().groupBy("sweep_point", "temperature").count().count()).isEqualTo(3);
@@ -160,7 +161,10 @@ class GenerationJobTest {
             .formatted(prompts, sampling, folder.resolve("out"));
     PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     return GenerationJob.run(
-        JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()), spark, quiet);
+        Command.RUN,
+        JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()),
+        spark,
+        quiet);
   }
 
   private Dataset<Row> completions() {

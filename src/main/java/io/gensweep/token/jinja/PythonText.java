@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /** Plain Java. Python's view of text: its white space, its cases, its order and its repr. */
-final class PythonText {
+public final class PythonText {
   private PythonText() {}
 
   /** What {@code str.isspace}, {@code str.strip} and {@code \s} take for white space. */
@@ -26,7 +26,7 @@ final class PythonText {
     return !text.isEmpty() && text.codePoints().allMatch(PythonText::isSpace);
   }
 
-  static String rstrip(String text) {
+  public static String rstrip(String text) {
     return strip(text, PythonText::isSpace, false, true);
   }
 

@@ -1,0 +1,46 @@
+package io.gensweep.token;
+
+import io.gensweep.job.SpecialTokens;
+import io.gensweep.token.jinja.PythonText;
+import java.util.Arrays;
+
+/**
+ * Executor, one per prompt. A prompt's text and texts that follow it as token ids, by the rule of
+ * lm-evaluation-harness (loglikelihood): white space at the prompt's end counts to the text that
+ * follows, and the tokens of that text are what the whole's encoding has beyond the prompt's.
+ */
+public final class ReferenceTokens {
+  private final Tokenizer tokenizer;
+  private final SpecialTokens mode;
+  private final String prompt;
+  private final String space;
+  private final int[] context;
+
+  /**
+   * Encodes the prompt.
+   *
+   * @param prefix stands for a prompt without any text
+   */
+  public ReferenceTokens(Tokenizer tokenizer, String prompt, int prefix, SpecialTokens mode) {
+    this.tokenizer = tokenizer;
+    this.mode = mode;
+    this.prompt = PythonText.rstrip(prompt);
+    this.space = prompt.substring(this.prompt.length());
+    this.context =
+        this.prompt.isEmpty() ? new int[] {prefix} : tokenizer.encode(this.prompt, true, mode);
+  }
+
+  /** The prompt's tokens, at least one. */
+  public int[] context() {
+    return context.clone();
+  }
+
+  /** The tokens of a text after the prompt; none where it adds none. */
+  public int[] continuation(String text) {
+    boolean empty = prompt.isEmpty();
+    int[] whole = tokenizer.encode(prompt + space + text, !empty, mode);
+    boolean ownPrefix = empty && whole.length > 0 && whole[0] == context[0];
+    int from = empty ? (ownPrefix ? 1 : 0) : context.length;
+    return Arrays.copyOfRange(whole, Math.min(from, whole.length), whole.length);
+  }
+}

@@ -1,0 +1,289 @@
+package io.gensweep.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.LocalSpark;
+import io.gensweep.job.Command;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JobFile;
+import io.gensweep.report.RunSummary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The command score with the trained model; what lm-evaluation-harness and HF said of it is the
+ * oracle (src/test/python/make_score_oracle.py).
+ */
+class ScoringTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of log-probs, natural; the sum of a text may be off by as much for each token. */
+  private static final double TOLERANCE = 1e-4;
+
+  private final SparkSession spark = LocalSpark.session();
+
+  @TempDir Path folder;
+
+  @Test
+  void referencesScoreAsInLmEvaluationHarness() throws IOException {
+    JsonNode prompts = oracle("references");
+    List<String> lines = new ArrayList<>();
+    for (JsonNode prompt : prompts) {
+      ObjectNode line = JSON.createObjectNode();
+      line.put("id", lines.size()).set("prompt", prompt.get("prompt"));
+      line.putPOJO("answers", prompt.get("references").findValues("text"));
+      lines.add(line.toString());
+    }
+    RunSummary summary = score(file(lines), "text: prompt", "reference: answers");
+    assertThat(summary.failed()).isZero();
+    assertThat(summary.promptTokens()).isEqualTo(sizes(prompts, "context"));
+    for (Row row : scores().collectAsList()) {
+      JsonNode expected =
+          prompts
+              .get(Integer.parseInt(row.getAs("prompt_id")))
+              .get("references")
+              .get(row.<Integer>getAs("reference_index"));
+      requireSame(row, expected);
+      assertThat(row.<Boolean>getAs("is_greedy")).isEqualTo(expected.get("greedy").asBoolean());
+    }
+    assertThat(scores().filter("is_greedy").count()).isEqualTo(2);
+    assertThat(scores().count())
+        .isEqualTo(prompts.findValues("references").stream().mapToInt(JsonNode::size).sum());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32, 512})
+  void documentsScoreAsInLmEvaluationHarness(int maxModelLen) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    oracle("documents").forEach(documents::add);
+    documents.removeIf(document -> document.get("max_length").asInt() != maxModelLen);
+    List<String> lines = new ArrayList<>();
+    for (JsonNode document : documents) {
+      ObjectNode line = JSON.createObjectNode();
+      lines.add(line.put("id", lines.size()).put("text", document.get("text").asText()).toString());
+    }
+    score(file(lines), "text: text", "document: text", "model.max_model_len=" + maxModelLen);
+    List<Row> rows = scores().collectAsList();
+    assertThat(rows).hasSameSizeAs(documents);
+    for (Row row : rows) {
+      requireSame(row, documents.get(Integer.parseInt(row.getAs("prompt_id"))));
+    }
+  }
+
+  @Test
+  void aRowHasTheSameBitsWhateverIsScoredBesideIt() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode prompt : oracle("references")) {
+      ObjectNode line = JSON.createObjectNode();
+      line.put("id", lines.size()).set("prompt", prompt.get("prompt"));
+      line.putPOJO("answers", prompt.get("references").findValues("text"));
+      lines.add(line.toString());
+    }
+    for (JsonNode document : oracle("documents")) {
+      ObjectNode line = JSON.createObjectNode();
+      line.put("id", lines.size()).put("prompt", "Read this:");
+      String text = document.get("text").asText();
+      line.putArray("answers").add(text.substring(0, Math.min(600, text.length())));
+      lines.add(line.toString());
+    }
+    Path all = file(lines);
+    score(all, "text: prompt", "reference: answers");
+    List<String> together = keyed(scores());
+    score(all, "text: prompt", "reference: answers", "engine.max_batch=1");
+    assertThat(keyed(scores())).isEqualTo(together);
+    List<String> alone = new ArrayList<>();
+    for (String line : List.of(lines.get(0), lines.get(3), lines.get(lines.size() - 1))) {
+      score(file(List.of(line)), "text: prompt", "reference: answers");
+      alone.addAll(keyed(scores()));
+    }
+    assertThat(together).containsAll(alone);
+    // One reference of several, too.
+    ObjectNode one = (ObjectNode) JSON.readTree(lines.get(0));
+    one.putPOJO("answers", one.get("answers").get(1).asText());
+    score(file(List.of(one.toString())), "text: prompt", "reference: answers");
+    assertThat(keyed(scores()).get(0).replace("\"reference_index\":0", "\"reference_index\":1"))
+        .isIn(together);
+  }
+
+  @Test
+  void whatARunDrewScoresAsItWasDrawn() throws IOException {
+    for (String prompts :
+        List.of(
+            "path: data/prompts/quickstart.jsonl, id: id, text: prompt",
+            "path: data/prompts/chat.jsonl, id: id, messages: messages")) {
+      String kind = prompts.substring(prompts.lastIndexOf(',') + 2);
+      String sampling = "sampling: {temperature: 1.0, max_tokens: 40, ignore_eos: true}";
+      run(Command.RUN, prompts, sampling);
+      spark
+          .read()
+          .parquet(folder.resolve("out/completions").toString())
+          .selectExpr("prompt_id id", "text", "token_ids drawn", "logprobs drawn_logprobs")
+          .join(spark.read().json(prompts.substring(6, prompts.indexOf(','))), "id")
+          .write()
+          .mode("overwrite")
+          .json(folder.resolve("drawn").toString());
+      run(
+          Command.SCORE,
+          "path: "
+              + folder.resolve("drawn")
+              + ", id: id, "
+              + kind
+              + ", keep: [drawn, drawn_logprobs]",
+          "score: {reference: text}");
+      // A text may be encoded otherwise than it was drawn; there is nothing to compare then.
+      List<Row> same =
+          scores()
+              .filter("token_ids = transform(drawn, id -> cast(id as int))")
+              .selectExpr(
+                  "transform(zip_with(logprobs, drawn_logprobs, (a, b) -> abs(a - b)), d -> d) d")
+              .selectExpr("array_max(d)")
+              .collectAsList();
+      assertThat(same).as(prompts).hasSizeGreaterThan(8);
+      assertThat(same).allSatisfy(row -> assertThat(row.getDouble(0)).isLessThan(TOLERANCE));
+    }
+  }
+
+  @Test
+  void tokensAreFollowedByTheReferenceAloneAndBytesAreThoseOfTheInput() throws IOException {
+    Path file = file(List.of("{\"id\": 1, \"tokens\": [0, 52, 29], \"answer\": \"é 68\"}"));
+    score(file, "tokens: tokens", "reference: answer");
+    Row row = scores().first();
+    assertThat(row.<Integer>getAs("bytes")).isEqualTo(5);
+    assertThat(row.<Integer>getAs("tokens")).isEqualTo(row.getList(2).size());
+    double sum = row.getAs("sum_logprob");
+    assertThat(row.<Double>getAs("bits_per_byte")).isCloseTo(-sum / Math.log(2) / 5, within(1e-12));
+  }
+
+  @Test
+  void whatCannotBeScoredBecomesErrorRowsOfItsOwn() throws IOException {
+    Path file =
+        file(
+            List.of(
+                "{\"id\": \"good\", \"prompt\": \"Q:\", \"answers\": [\"a\", null, \"\", \"%s\"]}"
+                    .formatted("1 ".repeat(600)),
+                "{\"id\": \"none\", \"prompt\": \"Q:\", \"answers\": []}",
+                "{\"id\": \"null\", \"prompt\": \"Q:\"}",
+                "{\"id\": \"prompt\", \"prompt\": null, \"answers\": [\"a\", \"b\"]}",
+                "no json"));
+    RunSummary summary =
+        score(file, "text: prompt", "reference: answers", "output.max_failed_fraction=1");
+    assertThat(summary.rows()).isEqualTo(1);
+    assertThat(summary.failed()).isEqualTo(8);
+    List<Row> errors =
+        spark
+            .read()
+            .parquet(folder.resolve("out/errors").toString())
+            .filter("prompt_id not like 'malformed%'")
+            .selectExpr("concat_ws(' ', prompt_id, reference_index, split(error, ':')[0]) row")
+            .orderBy("row")
+            .collectAsList();
+    assertThat(errors.stream().map(row -> row.getString(0)))
+        .containsExactly(
+            "good 1 bad_reference",
+            "good 2 empty_reference",
+            "good 3 text_too_long",
+            "none 0 bad_reference",
+            "null 0 bad_reference",
+            "prompt 0 bad_prompt",
+            "prompt 1 bad_prompt");
+  }
+
+  @Test
+  void aWrongScoreSectionIsSaidBeforeAnyTask() throws IOException {
+    Path file = file(List.of("{\"id\": 1, \"prompt\": \"a\", \"answers\": [\"b\"], \"n\": 3}"));
+    assertThatThrownBy(() -> run(Command.SCORE, "path: " + file + ", text: prompt", "chat: auto"))
+        .isInstanceOf(JobError.class)
+        .hasMessageContaining("score.reference|document");
+    assertThatThrownBy(() -> score(file, "text: prompt", "reference: answer"))
+        .isInstanceOf(JobError.class)
+        .hasMessageContaining("score.reference: answer: no such column")
+        .hasMessageContaining("did you mean 'answers'");
+    assertThatThrownBy(() -> score(file, "text: prompt", "reference: n"))
+        .hasMessageContaining("it must be text or a list of texts");
+    assertThatThrownBy(() -> score(file, "text: prompt", "document: answers"))
+        .hasMessageContaining("it must be text");
+  }
+
+  private static void requireSame(Row row, JsonNode expected) {
+    String name = row.getAs("prompt_id") + " " + row.getAs("reference_index");
+    List<Integer> ids = row.getList(row.fieldIndex("token_ids"));
+    assertThat(ids)
+        .as(name)
+        .isEqualTo(
+            StreamSupport.stream(expected.get("ids").spliterator(), false)
+                .map(JsonNode::asInt)
+                .toList());
+    List<Float> logprobs = row.getList(row.fieldIndex("logprobs"));
+    for (int i = 0; i < ids.size(); i++) {
+      assertThat((double) logprobs.get(i))
+          .as("%s token %d of %d", name, i, ids.size())
+          .isCloseTo(expected.get("logprobs").get(i).asDouble(), within(TOLERANCE));
+    }
+    assertThat(row.<Double>getAs("sum_logprob"))
+        .isCloseTo(expected.get("sum").asDouble(), within(TOLERANCE * ids.size()));
+  }
+
+  private RunSummary score(Path file, String prompts, String score, String... sets)
+      throws IOException {
+    return run(
+        Command.SCORE, "path: " + file + ", id: id, " + prompts, "score: {" + score + "}", sets);
+  }
+
+  private RunSummary run(Command command, String prompts, String more, String... sets)
+      throws IOException {
+    String yaml =
+        """
+        model: {path: data/models/tiny, dtype: float32}
+        prompts: {%s}
+        %s
+        output: {path: %s, if_exists: overwrite}
+        """
+            .formatted(prompts, more, folder.resolve("out"));
+    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    return GenerationJob.run(
+        command,
+        JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()),
+        spark,
+        quiet);
+  }
+
+  private Dataset<Row> scores() {
+    return spark.read().parquet(folder.resolve("out/scores").toString());
+  }
+
+  private static List<String> keyed(Dataset<Row> rows) {
+    return rows.orderBy("prompt_id", "reference_index").toJSON().collectAsList();
+  }
+
+  private Path file(List<String> lines) throws IOException {
+    return Files.write(folder.resolve("input.jsonl"), lines);
+  }
+
+  private static JsonNode oracle(String what) throws IOException {
+    return JSON.readTree(Path.of("src/test/resources/scores/tiny.json").toFile()).get(what);
+  }
+
+  private static long sizes(JsonNode rows, String field) {
+    return rows.findValues(field).stream().mapToInt(JsonNode::size).sum();
+  }
+}
