@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param samplingLogprobs natural log of the distribution each was drawn from; 0 for greedy
  * @param topLogprobs the best alternatives at each position, if {@code logprobs} > 0 was asked for
  * @param stopReason the stop string, or the id of the stop token
+ * @param promptLogprobs natural log of the model's own softmax at each token of the prompt but the
+ *     first, if they were asked for
  * @param failure present if and only if the finish reason is ERROR
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -30,6 +32,7 @@ public record Completion(
     FinishReason finishReason,
     Optional<String> stopReason,
     int promptTokens,
+    Optional<float[]> promptLogprobs,
     Optional<Failure> failure)
     implements Answer {
 
@@ -69,7 +72,26 @@ public record Completion(
         FinishReason.ERROR,
         Optional.empty(),
         promptTokens,
+        Optional.empty(),
         Optional.of(failure));
+  }
+
+  Completion withPromptLogprobs(float[] logprobs) {
+    return new Completion(
+        promptId,
+        sweepPoint,
+        sampleIndex,
+        sampling,
+        text,
+        tokenIds,
+        this.logprobs,
+        samplingLogprobs,
+        topLogprobs,
+        finishReason,
+        stopReason,
+        promptTokens,
+        Optional.of(logprobs),
+        failure);
   }
 
   private static void require(boolean holds, String name, int count, int was) {

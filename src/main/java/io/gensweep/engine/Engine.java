@@ -3,6 +3,8 @@ package io.gensweep.engine;
 import io.gensweep.model.DecodeRow;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.Prefill;
+import io.gensweep.model.Scoring;
+import io.gensweep.model.TokenLogprobs;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.Sampler;
 import io.gensweep.sampling.SamplingConfig;
@@ -83,18 +85,29 @@ public final class Engine {
     }
   }
 
-  /** Each prompt once; the other variants that joined copy its rows. */
+  /**
+   * Each prompt once, scored where its log-probs are wanted; the other variants that joined copy
+   * its rows.
+   */
   private void prefill(List<Sequence> joined) {
     List<Prefill> prompts = new ArrayList<>();
+    List<Ticket> scored = new ArrayList<>();
     for (Sequence sequence : joined) {
       Ticket ticket = sequence.ticket();
       if (ticket.prefix() > 0 && ticket.isLedBy(sequence.kv())) {
-        prompts.add(new Prefill(sequence.kv(), ticket.request().tokenIds(), ticket.prefix()));
+        if (ticket.scoresPrompt()) {
+          scored.add(ticket);
+        } else {
+          prompts.add(new Prefill(sequence.kv(), ticket.request().tokenIds(), ticket.prefix()));
+        }
         tally.prefillTokens(ticket.prefix());
       }
     }
     if (!prompts.isEmpty()) {
       runner.prefill(prompts);
+    }
+    if (!scored.isEmpty()) {
+      score(scored);
     }
     for (Sequence sequence : joined) {
       Ticket ticket = sequence.ticket();
@@ -102,6 +115,15 @@ public final class Engine {
         runner.copyPrefix(ticket.leader(), sequence.kv(), ticket.prefix());
         tally.copiedTokens(ticket.prefix());
       }
+    }
+  }
+
+  private void score(List<Ticket> tickets) {
+    List<TokenLogprobs> said =
+        runner.score(
+            tickets.stream().map(t -> new Scoring(t.leader(), t.request().tokenIds(), 1)).toList());
+    for (int i = 0; i < said.size(); i++) {
+      tickets.get(i).promptLogprobs(said.get(i).logprobs());
     }
   }
 

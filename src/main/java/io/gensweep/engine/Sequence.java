@@ -136,6 +136,7 @@ final class Sequence {
         reason,
         stopReason,
         promptTokens(),
+        Optional.empty(),
         Optional.empty());
   }
 

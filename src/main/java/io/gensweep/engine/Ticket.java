@@ -12,6 +12,7 @@ public final class Ticket implements Entry {
   private int admitted;
   private boolean cancelled;
   private Optional<KvSequence> leader = Optional.empty();
+  private float[] promptLogprobs = new float[0];
 
   Ticket(Request request, Consumer<Completion> completed) {
     this.request = request;
@@ -63,9 +64,22 @@ public final class Ticket implements Entry {
     leader = Optional.of(kv);
   }
 
+  /** Whether any variant wants the log-probs of the prompt's own tokens. */
+  boolean scoresPrompt() {
+    return request.variants().stream().anyMatch(variant -> variant.sampling().promptLogprobs());
+  }
+
+  /** Of all tokens but the first. */
+  void promptLogprobs(float[] logprobs) {
+    promptLogprobs = logprobs;
+  }
+
   void deliver(Completion completion) {
     if (!cancelled) {
-      completed.accept(completion);
+      completed.accept(
+          completion.failure().isEmpty() && completion.sampling().promptLogprobs()
+              ? completion.withPromptLogprobs(promptLogprobs)
+              : completion);
     }
   }
 

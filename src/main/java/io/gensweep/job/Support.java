@@ -34,9 +34,6 @@ final class Support {
     requireLeftAt("repetition_penalty", sampling.repetitionPenalty(), 1.0);
     requireLeftAt("presence_penalty", sampling.presencePenalty(), 0.0);
     requireLeftAt("frequency_penalty", sampling.frequencyPenalty(), 0.0);
-    require(
-        !sampling.promptLogprobs(),
-        "sampling.prompt_logprobs: true" + NOT_SUPPORTED + "leave it at false");
   }
 
   private static void requireLeftAt(String key, double value, double neutral) {

@@ -18,11 +18,15 @@ public final class CompletionRows {
   /**
    * A row of the completions folder, or of the errors folder if it failed.
    *
+   * @param kind which columns it has
    * @param kept the values of the prompt's kept columns
    */
-  public static Row of(Completion completion, Row kept) {
-    List<Object> values = new ArrayList<>(OutputSchema.COMPLETION_COLUMNS + 1 + kept.length());
+  public static Row of(OutputKind kind, Completion completion, Row kept) {
+    List<Object> values = new ArrayList<>(OutputSchema.COMPLETION_COLUMNS + 2 + kept.length());
     values.addAll(own(completion));
+    if (kind == OutputKind.COMPLETIONS_AND_PROMPT_LOGPROBS) {
+      values.add(completion.promptLogprobs().map(CompletionRows::afterNothing).orElse(null));
+    }
     completion.failure().ifPresent(failure -> values.add(error(failure)));
     for (int i = 0; i < kept.length(); i++) {
       values.add(kept.get(i));
@@ -60,6 +64,16 @@ public final class CompletionRows {
       rows.add(position.stream().map(t -> RowFactory.create(t.tokenId(), t.logprob())).toList());
     }
     return rows;
+  }
+
+  /** One entry a token, as in vLLM: null for the first, which follows nothing. */
+  private static List<Float> afterNothing(float[] logprobs) {
+    List<Float> entries = new ArrayList<>(1 + logprobs.length);
+    entries.add(null);
+    for (float logprob : logprobs) {
+      entries.add(logprob);
+    }
+    return entries;
   }
 
   /** In position order and in double: one value for one list. */

@@ -1,11 +1,14 @@
 package io.gensweep.output;
 
 import io.gensweep.job.Command;
+import io.gensweep.job.JobSpec;
 
 /** Plain Java. What a command writes, and by which columns the rows of a file are sorted. */
 public enum OutputKind {
   /** By prompt_id, sweep_point, sample_index. */
   COMPLETIONS("completions", 3),
+  /** The same with a column for the prompts' own tokens. */
+  COMPLETIONS_AND_PROMPT_LOGPROBS("completions", 3),
   /** By prompt_id, reference_index. */
   SCORES("scores", 2);
 
@@ -17,9 +20,18 @@ public enum OutputKind {
     this.keyColumns = keyColumns;
   }
 
-  /** What the command of that name writes. */
-  public static OutputKind of(Command command) {
-    return command == Command.RUN ? COMPLETIONS : SCORES;
+  /** What a command writes for a job. */
+  public static OutputKind of(Command command, JobSpec job) {
+    boolean promptLogprobs =
+        job.sweep().points().stream().anyMatch(point -> point.sampling().promptLogprobs());
+    return command == Command.SCORE
+        ? SCORES
+        : promptLogprobs ? COMPLETIONS_AND_PROMPT_LOGPROBS : COMPLETIONS;
+  }
+
+  /** Whether its rows are drawn, and not scored. */
+  public boolean isDrawn() {
+    return this != SCORES;
   }
 
   public String folder() {

@@ -83,7 +83,11 @@ public final class OutputSchema {
   }
 
   private static StructType own(OutputKind kind) {
-    return kind == OutputKind.COMPLETIONS ? COMPLETION : SCORE;
+    return switch (kind) {
+      case COMPLETIONS -> COMPLETION;
+      case COMPLETIONS_AND_PROMPT_LOGPROBS -> COMPLETION.add("prompt_logprobs", FLOATS);
+      case SCORES -> SCORE;
+    };
   }
 
   private static StructType plus(StructType own, StructType kept) {

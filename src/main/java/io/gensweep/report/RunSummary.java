@@ -60,7 +60,7 @@ public record RunSummary(
         kind.folder(),
         failed,
         tokens,
-        kind == OutputKind.COMPLETIONS ? "generated" : "scored",
+        kind.isDrawn() ? "generated" : "scored",
         tokensPerSecond());
   }
 
@@ -69,7 +69,7 @@ public record RunSummary(
   }
 
   public ObjectNode json() {
-    boolean drawn = kind == OutputKind.COMPLETIONS;
+    boolean drawn = kind.isDrawn();
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()

@@ -96,7 +96,7 @@ public final class GenerationJob {
             spark,
             job.prompts(),
             command == Command.SCORE ? job.score() : Optional.empty(),
-            OutputSchema.reserved(OutputKind.of(command)));
+            OutputSchema.reserved(OutputKind.of(command, job)));
     PromptPlan prompts = PromptPlan.of(set);
 
     GenerationPlan plan =
@@ -208,7 +208,7 @@ public final class GenerationJob {
 
   private RunSummary summary(PromptPlan prompts, long wanted, long completions, Totals totals) {
     return new RunSummary(
-        OutputKind.of(command),
+        OutputKind.of(command, job),
         prompts.rows(),
         completions,
         wanted - completions,

@@ -4,6 +4,7 @@ import io.gensweep.engine.Completion;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.Request;
 import io.gensweep.engine.Variant;
+import io.gensweep.job.Command;
 import io.gensweep.output.CompletionRows;
 import io.gensweep.output.OutputKind;
 import io.gensweep.prompt.Prompt;
@@ -17,7 +18,7 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
 
   @Override
   public OutputKind kind() {
-    return OutputKind.COMPLETIONS;
+    return OutputKind.of(Command.RUN, plan.job());
   }
 
   @Override
@@ -46,6 +47,6 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
 
   @Override
   public Row row(Completion answer, Prompt prompt) {
-    return CompletionRows.of(answer, prompt.kept());
+    return CompletionRows.of(kind(), answer, prompt.kept());
   }
 }

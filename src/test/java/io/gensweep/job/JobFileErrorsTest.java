@@ -133,7 +133,6 @@ class JobFileErrorsTest {
           sampling.repetition_penalty=1.2 => --set: sampling.repetition_penalty: 1.2 is not supported by this version; leave it at 1.0
           sampling.presence_penalty=1 => --set: sampling.presence_penalty: 1.0 is not supported by this version; leave it at 0.0
           sampling.frequency_penalty=-0.5 => --set: sampling.frequency_penalty: -0.5 is not supported by this version; leave it at 0.0
-          sampling.prompt_logprobs=true => --set: sampling.prompt_logprobs: true is not supported by this version; leave it at false
           sweep.repetition_penalty=[1, 1.2] => jobs/x.yaml: sampling.repetition_penalty: 1.2 is not supported by this version; leave it at 1.0
           model.dtype=int8 => --set: model.dtype: int8 is not supported by this version; use auto, float32 or bfloat16
           model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32 or bfloat16

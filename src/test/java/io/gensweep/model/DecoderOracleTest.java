@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
 import io.gensweep.sampling.Candidates;
+import io.gensweep.sampling.Sampler;
+import io.gensweep.sampling.TopLogprob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -161,8 +164,24 @@ class DecoderOracleTest {
           assertThat(logits[id] - row.logSumExp())
               .isCloseTo(prompt.get("first_log_softmax").get(id).asDouble(), within(1e-4));
         }
+        requireTop(new Sampler().top(row, 5), prompt.get("first_log_softmax"));
         kv.release();
       }
+    }
+  }
+
+  /** HF's best, whatever the order of two that are as good as equal. */
+  private static void requireTop(List<TopLogprob> top, JsonNode logSoftmax) {
+    List<Double> best =
+        StreamSupport.stream(logSoftmax.spliterator(), false)
+            .map(JsonNode::asDouble)
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    assertThat(top).hasSize(5);
+    for (int i = 0; i < top.size(); i++) {
+      assertThat((double) top.get(i).logprob()).isCloseTo(best.get(i), within(1e-4));
+      assertThat((double) top.get(i).logprob())
+          .isCloseTo(logSoftmax.get(top.get(i).tokenId()).asDouble(), within(1e-4));
     }
   }
 

@@ -42,6 +42,12 @@ class CompletionRowsTest {
                 + "top_p:double,min_p:double,seed:bigint,answer:bigint>");
     assertThat(OutputSchema.errors(OutputKind.COMPLETIONS, kept).fieldNames())
         .endsWith("seed", "error", "answer");
+    OutputKind scored = OutputKind.COMPLETIONS_AND_PROMPT_LOGPROBS;
+    assertThat(OutputSchema.rows(scored, kept).simpleString())
+        .endsWith("seed:bigint,prompt_logprobs:array<float>,answer:bigint>");
+    assertThat(OutputSchema.errors(scored, kept).fieldNames())
+        .endsWith("seed", "prompt_logprobs", "error", "answer");
+    assertThat(OutputSchema.reserved(scored)).contains("prompt_logprobs");
     assertThat(OutputSchema.rows(OutputKind.SCORES, kept).fieldNames())
         .containsExactly(
             "prompt_id",
@@ -73,8 +79,8 @@ class CompletionRowsTest {
 
     commit.commit(
         0,
-        List.of(CompletionRows.of(completion("a"), answer)),
-        List.of(CompletionRows.of(failed, answer)));
+        List.of(CompletionRows.of(OutputKind.COMPLETIONS, completion("a"), answer)),
+        List.of(CompletionRows.of(OutputKind.COMPLETIONS, failed, answer)));
 
     Row row = read("completions").first();
     assertThat(row.<Integer>getList(row.fieldIndex("token_ids"))).isEqualTo(List.of(17, 2));
@@ -96,8 +102,9 @@ class CompletionRowsTest {
   /** Two completions; the first keeps a value of the column {@code deep} of {@link EveryType}. */
   static List<Row> withDeep(Object deep) {
     return List.of(
-        CompletionRows.of(completion("a"), RowFactory.create(deep)),
-        CompletionRows.of(completion("ü"), RowFactory.create((Object) null)));
+        CompletionRows.of(OutputKind.COMPLETIONS, completion("a"), RowFactory.create(deep)),
+        CompletionRows.of(
+            OutputKind.COMPLETIONS, completion("ü"), RowFactory.create((Object) null)));
   }
 
   private static Completion completion(String id) {
@@ -115,6 +122,7 @@ class CompletionRowsTest {
         FinishReason.STOP,
         Optional.of("2"),
         7,
+        Optional.empty(),
         Optional.empty());
   }
 

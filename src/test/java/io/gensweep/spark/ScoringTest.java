@@ -11,6 +11,7 @@ import io.gensweep.LocalSpark;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
+import io.gensweep.model.CpuFeatures;
 import io.gensweep.report.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,15 +20,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -125,15 +130,18 @@ class ScoringTest {
         .isIn(together);
   }
 
-  @Test
-  void whatARunDrewScoresAsItWasDrawn() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"float32, 1e-5", "bfloat16, 0.15"})
+  void whatARunDrewScoresAsItWasDrawn(String dtype, double tolerance) throws IOException {
+    Assumptions.assumeTrue(
+        dtype.equals("float32") || CpuFeatures.here().bfloat16Products(), "a CPU with AVX-512");
     for (String prompts :
         List.of(
             "path: data/prompts/quickstart.jsonl, id: id, text: prompt",
             "path: data/prompts/chat.jsonl, id: id, messages: messages")) {
       String kind = prompts.substring(prompts.lastIndexOf(',') + 2);
       String sampling = "sampling: {temperature: 1.0, max_tokens: 40, ignore_eos: true}";
-      run(Command.RUN, prompts, sampling);
+      run(Command.RUN, prompts, sampling, "model.dtype=" + dtype);
       spark
           .read()
           .parquet(folder.resolve("out/completions").toString())
@@ -149,7 +157,8 @@ class ScoringTest {
               + ", id: id, "
               + kind
               + ", keep: [drawn, drawn_logprobs]",
-          "score: {reference: text}");
+          "score: {reference: text}",
+          "model.dtype=" + dtype);
       // A text may be encoded otherwise than it was drawn; there is nothing to compare then.
       List<Row> same =
           scores()
@@ -159,8 +168,63 @@ class ScoringTest {
               .selectExpr("array_max(d)")
               .collectAsList();
       assertThat(same).as(prompts).hasSizeGreaterThan(8);
-      assertThat(same).allSatisfy(row -> assertThat(row.getDouble(0)).isLessThan(TOLERANCE));
+      assertThat(same).allSatisfy(row -> assertThat(row.getDouble(0)).isLessThan(tolerance));
     }
+  }
+
+  @Test
+  void aRunGivesTheLogprobsOfItsPromptsAsHfDoesAndWithTheBitsOfAScore() throws IOException {
+    String prompts = "path: data/prompts/quickstart.jsonl, id: id, text: prompt";
+    String sampling = "sampling: {temperature: 1.0, n: 2, max_tokens: 8}";
+    run(Command.RUN, prompts, sampling);
+    Dataset<Row> without = completions();
+    List<String> plain = ordered(without);
+    RunSummary summary =
+        run(Command.RUN, prompts, sampling, "sampling.prompt_logprobs=true", "engine.max_batch=5");
+    assertThat(ordered(completions().drop("prompt_logprobs"))).isEqualTo(plain);
+    assertThat(summary.prefilledTokens()).isEqualTo(summary.promptTokens() - 64);
+    Map<String, List<Float>> logprobs = new HashMap<>();
+    for (Row row : completions().collectAsList()) {
+      List<Float> entries = row.getList(row.fieldIndex("prompt_logprobs"));
+      assertThat(logprobs.merge(row.getAs("prompt_id"), entries, (a, b) -> b)).isEqualTo(entries);
+    }
+    Path oracle = Path.of("src/test/resources/models/tiny-oracle.json");
+    for (JsonNode prompt : JSON.readTree(oracle.toFile()).get("prompts")) {
+      if (prompt.has("messages")) {
+        continue;
+      }
+      List<Float> entries = logprobs.get(prompt.get("id").asText());
+      assertThat(entries).hasSize(prompt.get("prompt_ids").size());
+      assertThat(entries.get(0)).isNull();
+      for (int i = 1; i < entries.size(); i++) {
+        assertThat((double) entries.get(i))
+            .isCloseTo(prompt.get("prompt_logprobs").get(i).asDouble(), within(TOLERANCE));
+      }
+    }
+    run(Command.SCORE, prompts, "score: {document: prompt}");
+    for (Row row : scores().collectAsList()) {
+      List<Float> entries = logprobs.get(row.<String>getAs("prompt_id"));
+      assertThat(row.<Float>getList(row.fieldIndex("logprobs")))
+          .isEqualTo(entries.subList(1, entries.size()));
+    }
+  }
+
+  @Test
+  void onlyThePointsOfASweepThatAskHavePromptLogprobs() throws IOException {
+    Path file = file(List.of("{\"id\": 1, \"prompt\": \"Q:\"}", "{\"id\": 2, \"prompt\": \"\"}"));
+    run(
+        Command.RUN,
+        "path: " + file + ", id: id, text: prompt",
+        "sampling: {max_tokens: 2}",
+        "sweep.prompt_logprobs=[true, false]");
+    assertThat(
+            completions()
+                .selectExpr("concat_ws(' ', prompt_id, sweep_point, size(prompt_logprobs)) row")
+                .orderBy("row")
+                .collectAsList()
+                .stream()
+                .map(row -> row.getString(0)))
+        .containsExactly("1 0 3", "1 1 -1", "2 0 1", "2 1 -1");
   }
 
   @Test
@@ -265,6 +329,14 @@ class ScoringTest {
         JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()),
         spark,
         quiet);
+  }
+
+  private Dataset<Row> completions() {
+    return spark.read().parquet(folder.resolve("out/completions").toString());
+  }
+
+  private static List<String> ordered(Dataset<Row> rows) {
+    return rows.orderBy("prompt_id", "sample_index").toJSON().collectAsList();
   }
 
   private Dataset<Row> scores() {
