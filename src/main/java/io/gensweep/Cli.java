@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND")
 public final class Cli {
   private final RunCommand run;
+  private final VerifyCommand verify;
   private final TextSource texts;
 
   @Option(
@@ -30,8 +31,9 @@ public final class Cli {
   @SuppressWarnings("UnusedVariable") // picocli looks for the option, nobody for its value
   private boolean help;
 
-  public Cli(RunCommand run, TextSource texts) {
+  public Cli(RunCommand run, VerifyCommand verify, TextSource texts) {
     this.run = run;
+    this.verify = verify;
     this.texts = texts;
   }
 
@@ -41,6 +43,7 @@ public final class Cli {
         new CommandLine(this)
             .addSubcommand(new Run())
             .addSubcommand(new Score())
+            .addSubcommand(new Verify())
             .setExpandAtFiles(false)
             .setOut(out)
             .setErr(err)
@@ -78,6 +81,27 @@ public final class Cli {
     @Override
     public Integer call() throws Exception {
       return run.run(io.gensweep.job.Command.SCORE, resolved()).code();
+    }
+  }
+
+  /** {@code verify OUTPUT_DIR [--fraction 0.01]}. */
+  @Command(name = "verify", description = "Make a share of an output's rows again and compare.")
+  private final class Verify implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "OUTPUT_DIR", description = "What a job has written.")
+    private String output;
+
+    @Option(
+        names = "--fraction",
+        paramLabel = "0.01",
+        description = "Share of the prompts, in (0, 1]; at least one is made again.")
+    private double fraction = 0.01;
+
+    @Override
+    public Integer call() throws Exception {
+      if (!(fraction > 0 && fraction <= 1)) {
+        throw new JobError("--fraction must be in (0, 1], was " + fraction);
+      }
+      return verify.verify(output, fraction).code();
     }
   }
 

@@ -5,6 +5,7 @@ import io.gensweep.job.ResolvedJob;
 import io.gensweep.report.RunSummary;
 import io.gensweep.spark.GenerationJob;
 import io.gensweep.spark.HadoopTexts;
+import io.gensweep.spark.VerifyJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -17,7 +18,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     ExitCode code =
-        new Cli(Main::run, HadoopTexts::read)
+        new Cli(Main::run, Main::verify, HadoopTexts::read)
             .execute(
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 new PrintWriter(System.err, true, Charset.defaultCharset()),
@@ -26,12 +27,7 @@ public final class Main {
   }
 
   private static ExitCode run(Command command, ResolvedJob job) throws IOException {
-    try (SparkSession spark =
-        SparkSession.builder()
-            .appName(job.spec().name())
-            // The session's zone decides how dates of the input become text in ids.
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()) {
+    try (SparkSession spark = session(job.spec().name())) {
       RunSummary summary = GenerationJob.run(command, job, spark, System.out);
       System.out.printf(
           Locale.ROOT,
@@ -43,5 +39,19 @@ public final class Main {
           ? ExitCode.TOO_MANY_FAILED_ROWS
           : ExitCode.DONE;
     }
+  }
+
+  private static ExitCode verify(String output, double fraction) throws IOException {
+    try (SparkSession spark = session("verify " + output)) {
+      return VerifyJob.run(output, fraction, spark, System.out) ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private static SparkSession session(String name) {
+    return SparkSession.builder()
+        .appName(name)
+        // The session's zone decides how dates of the input become text in ids.
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate();
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CliTest {
   @TempDir private Path folder;
   private final List<ResolvedJob> ran = new ArrayList<>();
+  private final List<String> verified = new ArrayList<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private String job;
@@ -65,6 +66,18 @@ class CliTest {
     assertThat(commands)
         .containsExactly(io.gensweep.job.Command.SCORE, io.gensweep.job.Command.RUN);
     assertThat(ran.get(0).spec().score().orElseThrow().reference()).contains("answer");
+  }
+
+  @Test
+  void verifyTakesAnOutputAndAShare() {
+    assertThat(execute("verify", "out").code()).isEqualTo(1);
+    assertThat(execute("verify", "out", "--fraction", "1").code()).isEqualTo(1);
+    assertThat(verified).containsExactly("out 0.01", "out 1.0");
+    assertThat(execute("verify", "out", "--fraction", "0").code()).isEqualTo(2);
+    assertThat(execute("verify", "out", "--fraction", "some").code()).isEqualTo(2);
+    assertThat(execute("verify").code()).isEqualTo(2);
+    assertThat(err.toString()).contains("--fraction must be in (0, 1], was 0.0");
+    assertThat(verified).hasSize(2);
   }
 
   @Test
@@ -195,7 +208,12 @@ class CliTest {
   }
 
   private ExitCode execute(RunCommand run, String... arguments) {
-    return new Cli(run, TextSource.local())
+    VerifyCommand verify =
+        (output, fraction) -> {
+          verified.add(output + " " + fraction);
+          return ExitCode.FAILED;
+        };
+    return new Cli(run, verify, TextSource.local())
         .execute(new PrintWriter(out), new PrintWriter(err), arguments);
   }
 }

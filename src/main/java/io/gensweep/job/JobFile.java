@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -57,6 +58,41 @@ public final class JobFile {
     job.model();
     job.samplingFromModel();
     return job;
+  }
+
+  /**
+   * The job that a manifest tells of.
+   *
+   * @param source the output's folder, for errors
+   * @param settings a list of {key, value}, as {@link ResolvedJob#resolved} gives it
+   * @param decided settings that the run decided otherwise than the job file could
+   */
+  public static JobFile ofManifest(String source, JsonNode settings, Map<String, String> decided) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (JsonNode setting : settings) {
+      String key = setting.path("key").asText();
+      // The values that come from the model stand there as such.
+      boolean given =
+          !key.equals(Command.KEY) && !key.equals(JobKeys.SAMPLING + "." + JobKeys.FROM_MODEL);
+      if (given && !setting.path("value").isNull()) {
+        put(tree, key, setting.path("value"));
+      }
+    }
+    decided.forEach((key, value) -> put(tree, key, TextNode.valueOf(value)));
+    Layer given = Layer.empty();
+    given.add(Origin.JOB_FILE, tree, path -> source);
+    Layer defaults = Layer.empty();
+    defaults.add(Origin.DEFAULT, JobKeys.DEFAULTS, path -> source);
+    return new JobFile(source, defaults, given);
+  }
+
+  private static void put(ObjectNode tree, String key, JsonNode value) {
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      tree.set(key, value);
+    } else {
+      tree.withObject("/" + key.substring(0, dot)).set(key.substring(dot + 1), value);
+    }
   }
 
   /** The model, whose folder may hold the generation_config.json that {@link #resolve} takes. */

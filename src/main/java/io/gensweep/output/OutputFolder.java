@@ -3,6 +3,7 @@ package io.gensweep.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.job.IfExists;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,6 +89,30 @@ public final class OutputFolder {
     write(manifest);
   }
 
+  /**
+   * The manifest of an output that must be there.
+   *
+   * @throws OutputError if it is none
+   */
+  public Manifest existing() throws IOException {
+    if (!storage.exists(storage.path(MANIFEST))) {
+      throw new OutputError(
+          "OUTPUT_DIR", storage.toString(), "it is no output of this program: no manifest.json");
+    }
+    return manifest();
+  }
+
+  /** The folders with rows of a kind, and with rows that failed, as far as they are there. */
+  public List<String> rowFolders(OutputKind kind) throws IOException {
+    List<String> folders = new ArrayList<>();
+    for (String name : List.of(kind.folder(), ShardCommit.ERRORS)) {
+      if (!storage.list(storage.path(name)).isEmpty()) {
+        folders.add(storage.path(name).toString());
+      }
+    }
+    return folders;
+  }
+
   public Manifest manifest() throws IOException {
     Path path = storage.path(MANIFEST);
     try {
@@ -124,5 +149,10 @@ public final class OutputFolder {
 
   public boolean succeeded() throws IOException {
     return storage.exists(storage.path(SUCCESS));
+  }
+
+  @Override
+  public String toString() {
+    return storage.toString();
   }
 }

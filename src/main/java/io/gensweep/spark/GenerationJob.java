@@ -37,7 +37,6 @@ import org.apache.spark.sql.SparkSession;
  * happened.
  */
 public final class GenerationJob {
-  private static final String TIME = "time";
 
   private final ArrayNode settings;
   private final Command command;
@@ -102,7 +101,7 @@ public final class GenerationJob {
     GenerationPlan plan =
         new GenerationPlan(
             job, ModelCopy.absolute(job.model().path()), model.decoder(), template, time);
-    Work<?> work = work(plan, model);
+    Work<?> work = Work.of(command, plan, model);
     int shards =
         earlier
             .map(Manifest::shards)
@@ -111,20 +110,12 @@ public final class GenerationJob {
                     prompts.shards(
                         Math.max(1, work.rows(prompts) / prompts.rows()),
                         spark.sparkContext().defaultParallelism()));
-    Manifest manifest = manifest(model, prompts, shards, time);
+    Manifest manifest = manifest(model, prompts, template, shards, time);
     if (earlier.isPresent()) {
       output.requireSame(earlier.get(), manifest);
     }
     output.begin(manifest, job.output().ifExists());
     return generate(work, set, prompts, manifest, output);
-  }
-
-  private Work<?> work(GenerationPlan plan, PlannedModel model) {
-    if (command == Command.RUN) {
-      return new GenerationWork(plan);
-    }
-    ScoringWork.requirePrefixToken(model.folder().path());
-    return new ScoringWork(plan);
   }
 
   private RunSummary generate(
@@ -187,23 +178,32 @@ public final class GenerationJob {
   /** A resumed run keeps the time of the first, for chat templates that print it. */
   private static LocalDateTime time(Optional<Manifest> earlier) {
     return earlier
-        .map(m -> LocalDateTime.parse(m.versions().get(TIME)))
+        .map(m -> LocalDateTime.parse(m.versions().get(Versions.TIME)))
         .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
   }
 
   private Manifest manifest(
-      PlannedModel model, PromptPlan prompts, int shards, LocalDateTime time) {
-    Map<String, String> hashes =
-        Map.of(
-            "model", model.weightsHash(),
-            "tokenizer", model.tokenizerHash(),
-            "input", prompts.inputHash());
-    Map<String, String> versions = new TreeMap<>(Versions.here(spark));
-    versions.put("dtype", model.decoder().dtype().toString());
-    versions.put("threads", Integer.toString(model.decoder().threads()));
-    versions.put(TIME, time.toString());
+      PlannedModel model, PromptPlan prompts, String template, int shards, LocalDateTime time) {
+    Map<String, String> versions = new TreeMap<>(Versions.here(spark, model.decoder()));
+    versions.put(Versions.TIME, time.toString());
     return new Manifest(
-        settings, new TreeMap<>(hashes), new TreeMap<>(versions), new TreeMap<>(), shards);
+        settings,
+        new TreeMap<>(hashes(model, prompts, template)),
+        new TreeMap<>(versions),
+        new TreeMap<>(),
+        shards);
+  }
+
+  /** Of what the rows are made from. */
+  static Map<String, String> hashes(PlannedModel model, PromptPlan prompts, String template) {
+    Map<String, String> hashes = new TreeMap<>();
+    hashes.put("model", model.weightsHash());
+    hashes.put("tokenizer", model.tokenizerHash());
+    hashes.put("input", prompts.inputHash());
+    if (!template.isEmpty()) {
+      hashes.put("chat_template", Sha256.hex(template));
+    }
+    return hashes;
   }
 
   private RunSummary summary(PromptPlan prompts, long wanted, long completions, Totals totals) {

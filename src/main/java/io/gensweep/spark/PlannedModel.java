@@ -8,6 +8,7 @@ import io.gensweep.model.Checkpoint;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -55,8 +56,18 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
     return Sha256.hex(files);
   }
 
+  /** Of all that makes text of tokens and tokens of text, and says which of them end one. */
   String tokenizerHash() {
-    return Sha256.hex(List.of(folder.path().resolve("tokenizer.json")));
+    return Sha256.hex(
+        Stream.of(
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "special_tokens_map.json",
+                "chat_template.jinja",
+                "generation_config.json")
+            .map(folder.path()::resolve)
+            .filter(Files::isRegularFile)
+            .toList());
   }
 
   /**

@@ -84,6 +84,10 @@ final class Totals implements Serializable {
     return 0;
   }
 
+  long rows() {
+    return completions.value() + failed.value();
+  }
+
   long promptTokens() {
     return promptTokens.value();
   }

@@ -2,6 +2,7 @@ package io.gensweep.spark;
 
 import io.gensweep.engine.Answer;
 import io.gensweep.engine.Query;
+import io.gensweep.job.Command;
 import io.gensweep.output.OutputKind;
 import io.gensweep.prompt.Prompt;
 import io.gensweep.prompt.PromptPlan;
@@ -15,6 +16,15 @@ import org.apache.spark.sql.Row;
  * asked about each, and what row an answer becomes. Everything else about a run is the same.
  */
 sealed interface Work<A extends Answer> extends Serializable permits GenerationWork, ScoringWork {
+
+  /** What the command makes of a job's prompts. */
+  static Work<?> of(Command command, GenerationPlan plan, PlannedModel model) {
+    if (command == Command.RUN) {
+      return new GenerationWork(plan);
+    }
+    ScoringWork.requirePrefixToken(model.folder().path());
+    return new ScoringWork(plan);
+  }
 
   GenerationPlan plan();
 
