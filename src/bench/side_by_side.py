@@ -48,7 +48,9 @@ class Contender:
 
 def engine(a, dtype):
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
-    classpath = f"{ROOT / 'target' / 'gensweep.jar'}:{ROOT / 'target' / 'test-classes'}"
+    target = ROOT / "target"
+    # The jar leaves logging to Spark's class path.
+    classpath = f"{target / 'gensweep.jar'}:{target / 'test-classes'}:{(target / 'spark.classpath').read_text().strip()}"
     settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new)]
     command = [java, "-Xmx2g", "-cp", classpath, "io.gensweep.bench.EngineAlone", *settings]
     return Contender(f"gensweep {dtype}", command)

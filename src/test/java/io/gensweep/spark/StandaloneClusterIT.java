@@ -55,7 +55,7 @@ class StandaloneClusterIT {
   void aTaskComputesOnTheAddressThatSparkGaveIt() throws Exception {
     SparkSubmit.Ended ended = run(withGpus(), "gpu");
     // No CUDA here: what it would have used shows in what it says.
-    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.output()).containsPattern("cuda:[56]").contains("model.device");
     SparkSubmit.Ended onCpu = run(withGpus(), "gpu-cpu", "--set", "model.device=cpu");
     assertThat(onCpu.exitCode()).as(onCpu.output()).isZero();
