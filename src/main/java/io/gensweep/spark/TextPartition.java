@@ -1,13 +1,16 @@
 package io.gensweep.spark;
 
+import io.gensweep.engine.Completion;
 import io.gensweep.engine.Lease;
 import io.gensweep.engine.Request;
 import io.gensweep.engine.RequestWindow;
+import io.gensweep.engine.Variant;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.prompt.PromptContent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
@@ -39,7 +42,7 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
     TaskContext task = TaskContext.get();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
     Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder);
-    RequestWindow<Pending> window =
+    RequestWindow<Completion, Pending> window =
         new RequestWindow<>(lease.value().loop(), 2 * decoder.maxBatch(), task::isInterrupted);
     // A reader may stop before the last row.
     TaskCompletionListener close =
@@ -79,10 +82,11 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
   private final class Continued implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final PromptEncoder encoder;
-    private final RequestWindow<Pending> window;
+    private final RequestWindow<Completion, Pending> window;
     private final Deque<Pending> pending = new ArrayDeque<>();
 
-    Continued(Iterator<Row> rows, PromptEncoder encoder, RequestWindow<Pending> window) {
+    Continued(
+        Iterator<Row> rows, PromptEncoder encoder, RequestWindow<Completion, Pending> window) {
       this.rows = rows;
       this.encoder = encoder;
       this.window = window;
@@ -126,14 +130,16 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
         return;
       }
       String id = Sha256.hex(text);
-      window.submit(new Request(id, encoded.tokenIds(), plan.variants()), next);
+      window.submit(
+          new Request(id, encoded.tokenIds(), List.of(new Variant(0, 0, plan.job().sampling()))),
+          next);
     }
 
     private void receive() {
       try {
-        RequestWindow.Arrival<Pending> arrival = window.next();
-        boolean failed = arrival.completion().failure().isPresent();
-        arrival.origin().end(failed ? Optional.empty() : Optional.of(arrival.completion().text()));
+        RequestWindow.Arrival<Completion, Pending> arrival = window.next();
+        boolean failed = arrival.answer().failure().isPresent();
+        arrival.origin().end(failed ? Optional.empty() : Optional.of(arrival.answer().text()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while generating", e);
