@@ -67,9 +67,13 @@ final class Sequence {
     return finished;
   }
 
-  /** Feeds the last token: of the prompt at first, then the one drawn before. */
+  /**
+   * Feeds the last token: of the prompt at first, then the one drawn before. What top-k leaves is
+   * normalised by itself, so the scaled log-sum-exp of the whole vocabulary is not asked for then.
+   */
   DecodeRow decodeRow() {
-    return new DecodeRow(kv, nextToken, variant.sampling().temperature());
+    SamplingConfig sampling = variant.sampling();
+    return new DecodeRow(kv, nextToken, sampling.topK() > 0 ? 0 : sampling.temperature());
   }
 
   /** Draws the next token. Gives the completion if that ended it. */

@@ -2,10 +2,17 @@ package io.gensweep.model;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
 import io.gensweep.job.JobError;
 
 /** Executor, once per JVM. What libtorch and DJL are told before anything else. */
 final class TorchEnvironment {
+  private static final int M_TRIM_THRESHOLD = -1;
+  private static final int M_MMAP_THRESHOLD = -3;
+  /** The most that glibc takes as M_MMAP_THRESHOLD. */
+  private static final int KEPT_BYTES = 1 << 25;
+
   private TorchEnvironment() {}
 
   /**
@@ -15,8 +22,23 @@ final class TorchEnvironment {
   static synchronized void prepare(int threads) {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
+    keepFreedMemory();
     Engine.getEngine("PyTorch");
     JniUtils.setNumThreads(threads);
+  }
+
+  /**
+   * A step's larger temporaries, 12 MB of logits for one, would go back to the system by glibc's
+   * defaults and come again page by page; its allocator is told to keep them (mallopt(3)).
+   */
+  private static void keepFreedMemory() {
+    try {
+      Function mallopt = NativeLibrary.getProcess().getFunction("mallopt");
+      mallopt.invokeInt(new Object[] {M_MMAP_THRESHOLD, KEPT_BYTES});
+      mallopt.invokeInt(new Object[] {M_TRIM_THRESHOLD, KEPT_BYTES});
+    } catch (UnsatisfiedLinkError e) {
+      // Another C library, such as musl: steps are slower, and nothing else changes.
+    }
   }
 
   /**

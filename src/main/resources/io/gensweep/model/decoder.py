@@ -22,8 +22,10 @@ class Decoder(Module):
   output : List[Tensor]
   output_bias : List[Tensor]
   mlp_norm : List[Tensor]
-  gate_up : List[Tensor]
-  gate_up_bias : List[Tensor]
+  gate : List[Tensor]
+  gate_bias : List[Tensor]
+  up : List[Tensor]
+  up_bias : List[Tensor]
   down : List[Tensor]
   down_bias : List[Tensor]
   # KV cache: per layer [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block` positions.
@@ -99,11 +101,13 @@ class Decoder(Module):
     torch.append(self.qkv, (self).pack(torch.cat([w[1], w[2], w[3]], 0)))
     torch.append(self.output, (self).pack(w[4]))
     torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
-    torch.append(self.gate_up, (self).pack(torch.cat([w[6], w[7]], 0)))
+    torch.append(self.gate, (self).pack(w[6]))
+    torch.append(self.up, (self).pack(w[7]))
     torch.append(self.down, (self).pack(w[8]))
     torch.append(self.qkv_bias, torch.to(torch.cat([b[0], b[1], b[2]], 0), self.dtype))
     torch.append(self.output_bias, torch.clone(torch.to(b[3], self.dtype)))
-    torch.append(self.gate_up_bias, torch.to(torch.cat([b[4], b[5]], 0), self.dtype))
+    torch.append(self.gate_bias, torch.clone(torch.to(b[4], self.dtype)))
+    torch.append(self.up_bias, torch.clone(torch.to(b[5], self.dtype)))
     torch.append(self.down_bias, torch.clone(torch.to(b[6], self.dtype)))
     return torch.len(self.qkv)
 
@@ -125,30 +129,55 @@ class Decoder(Module):
         torch.append(self.values, values)
     return blocks
 
-  # x [rows, in] -> [rows, out]. At most product_rows rows a product: within that, a row's bits do not depend on the others.
-  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  # x [rows, in] -> [rows, out]; then "swish" of it, or it "mul" or "add" other [rows, out]. In packed float32 that is part of
+  # the product. In bfloat16 it is not: HF rounds after each operation, and so do we.
+  # At most product_rows rows a product: within that, a row's bits do not depend on the others.
+  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor, after: str, other: Tensor) -> Tensor:
     some_bias = annotate(Optional[Tensor], None)
     if torch.gt(torch.numel(bias), 0):
       some_bias = bias
-    rows = torch.size(x, 0)
-    pieces = annotate(List[Tensor], [])
+    fused = "none"
+    left = after
+    if torch.eq(self.dtype, 6):
+      fused = after
+      left = "none"
     if self.packed:
+      rows = torch.size(x, 0)
+      pieces = annotate(List[Tensor], [])
       start = 0
       for i in range(torch.floordiv(torch.sub(torch.add(rows, self.product_rows), 1), self.product_rows)):
-        part = torch.slice(x, 0, start, torch.add(start, self.product_rows))
-        torch.append(pieces, ops.mkldnn._linear_pointwise(part, weight, some_bias, "none", annotate(List[Optional[number]], []), ""))
-        start = torch.add(start, self.product_rows)
+        end = torch.add(start, self.product_rows)
+        part = torch.slice(x, 0, start, end)
+        unary = True
+        if torch.eq(fused, "mul"):
+          unary = False
+        if torch.eq(fused, "add"):
+          unary = False
+        if unary:
+          z = ops.mkldnn._linear_pointwise(part, weight, some_bias, fused, annotate(List[Optional[number]], []), "")
+        else:
+          z = ops.mkldnn._linear_pointwise(part, torch.slice(other, 0, start, end), weight, some_bias, fused)
+        torch.append(pieces, z)
+        start = end
+      y = pieces[0]
+      if torch.gt(torch.len(pieces), 1):
+        y = torch.cat(pieces, 0)
     else:
-      torch.append(pieces, torch.linear(x, weight, some_bias))
-    y = pieces[0]
-    if torch.gt(torch.len(pieces), 1):
-      y = torch.cat(pieces, 0)
+      y = torch.linear(x, weight, some_bias)
+      left = after
+    if torch.eq(left, "swish"):
+      y = torch.silu(y)
+    if torch.eq(left, "mul"):
+      y = torch.mul(y, other)
+    if torch.eq(left, "add"):
+      y = torch.add(y, other)
     return y
 
   # Root mean square norm, in float32 as HF does, rounded to the model's type before the weight.
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     f = torch.to(x, 6)
-    scale = torch.rsqrt(torch.add(torch.mean(torch.mul(f, f), [-1], True), self.eps))
+    length = torch.linalg_vector_norm(f, 2, [-1], True)
+    scale = torch.rsqrt(torch.add(torch.div(torch.mul(length, length), torch.size(x, 1)), self.eps))
     return torch.mul(torch.to(torch.mul(f, scale), self.dtype), weight)
 
   # x [tokens, heads, head_dim], cos and sin [tokens, 1, head_dim].
@@ -158,9 +187,10 @@ class Decoder(Module):
     return torch.add(torch.mul(x, cos), torch.mul(swapped, sin))
 
   def mlp(self: __torch__.Decoder, x: Tensor, layer: int) -> Tensor:
-    both = (self).linear((self).norm(x, self.mlp_norm[layer]), self.gate_up[layer], self.gate_up_bias[layer])
-    gate, up, = torch.chunk(both, 2, -1)
-    return torch.add(x, (self).linear(torch.mul(torch.silu(gate), up), self.down[layer], self.down_bias[layer]))
+    y = (self).norm(x, self.mlp_norm[layer])
+    gate = (self).linear(y, self.gate[layer], self.gate_bias[layer], "swish", y)
+    both = (self).linear(y, self.up[layer], self.up_bias[layer], "mul", gate)
+    return (self).linear(both, self.down[layer], self.down_bias[layer], "add", x)
 
   # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
   # layer after those are written too, and it needs no more where nothing meets its output.
@@ -174,7 +204,7 @@ class Decoder(Module):
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
     for layer in range(torch.len(self.qkv)):
-      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer])
+      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer], "none", x)
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       q = torch.slice(qk, 1, 0, self.heads)
@@ -203,7 +233,7 @@ class Decoder(Module):
             causal = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
             a = torch.scaled_dot_product_attention(qs, ks, vs, causal, 0., False, scale=None, enable_gqa=True)
           torch.append(attended, torch.reshape(torch.transpose(torch.squeeze(a, 0), 0, 1), [count, torch.mul(self.heads, self.head_dim)]))
-        x = torch.add(x, (self).linear(torch.cat(attended, 0), self.output[layer], self.output_bias[layer]))
+        x = (self).linear(torch.cat(attended, 0), self.output[layer], self.output_bias[layer], "add", x)
         x = (self).mlp(x, layer)
     return x
 
@@ -223,7 +253,7 @@ class Decoder(Module):
     start = 0
     for i in range(torch.floordiv(torch.sub(torch.add(torch.size(x, 0), self.product_rows), 1), self.product_rows)):
       end = torch.add(start, self.product_rows)
-      logits = torch.to((self).linear(torch.slice(x, 0, start, end), self.ends[2], none), 6)
+      logits = torch.to((self).linear(torch.slice(x, 0, start, end), self.ends[2], none, "none", x), 6)
       if torch.gt(torch.size(logits, 1), self.vocab):
         _0 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
       groups = torch.view(logits, [torch.size(logits, 0), -1, 64])
@@ -242,8 +272,9 @@ class Decoder(Module):
   # Attention of one query row per sequence over the paged cache, [rows, heads * head_dim].
   # Every block up to the highest in use is multiplied where it lies, with the query of the row that owns it; then the
   # partial softmaxes of a row's blocks are joined (as in flash attention). Nothing is gathered and nothing is padded to the longest row.
-  # owner [blocks]: batch row; mask [blocks, 1, 1, block]: 0 or -inf; table [rows * width]: block numbers; absent [rows, width, 1, 1]: 0 or -inf.
+  # owner [blocks]: batch row; mask [blocks * kv_heads, group, block]: 0, or low enough to have no mass, and finite since free blocks have nothing else; table [rows * width]: block numbers; absent [rows, width, 1, 1, 1]: 0 or -inf.
   def attend(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, owner: Tensor, mask: Tensor, table: Tensor, absent: Tensor) -> Tensor:
+    scale = torch.pow(self.head_dim, -0.5)
     rows = torch.size(q, 0)
     used = torch.size(owner, 0)
     group = torch.floordiv(self.heads, self.kv_heads)
@@ -252,19 +283,18 @@ class Decoder(Module):
     asked = torch.reshape(torch.index_select(q, 0, owner), [batch, group, self.head_dim])
     k = torch.view(torch.slice(keys, 0, 0, used), [batch, self.block, self.head_dim])
     v = torch.view(torch.slice(values, 0, 0, used), [batch, self.block, self.head_dim])
-    scores = torch.to(torch.bmm(asked, torch.transpose(k, 1, 2)), 6)
-    scores = torch.add(torch.view(scores, [used, self.kv_heads, group, self.block]), mask)
-    best = torch.clamp_min(torch.amax(scores, [-1], True), -1e30)
-    p = torch.exp_(torch.sub(scores, best))
-    mass = torch.sum(p, [-1], True)
-    partial = torch.bmm(torch.view(torch.to(p, self.dtype), [batch, group, self.block]), v)
-    partial = torch.view(torch.to(partial, 6), [used, self.kv_heads, group, self.head_dim])
-    spread = [rows, width, self.kv_heads, group, -1]
-    best = torch.add(torch.view(torch.index_select(best, 0, table), spread), absent)
-    weight = torch.exp(torch.sub(best, torch.amax(best, [1], True)))
-    mass = torch.sum(torch.mul(weight, torch.view(torch.index_select(mass, 0, table), spread)), [1])
-    joined = torch.sum(torch.mul(weight, torch.view(torch.index_select(partial, 0, table), spread)), [1])
-    return torch.to(torch.reshape(torch.div(joined, mass), [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
+    scores = torch.to(torch.baddbmm(mask, asked, torch.transpose(k, 1, 2), beta=1, alpha=scale), 6)
+    p = torch.softmax(scores, -1)
+    # The log of the mass of a block: the largest p is exp(best - mass).
+    mass = torch.sub(torch.amax(scores, [-1], True), torch.log(torch.amax(p, [-1], True)))
+    partial = torch.to(torch.bmm(torch.to(p, self.dtype), v), 6)
+    partial = torch.index_select(torch.view(partial, [used, self.kv_heads, group, self.head_dim]), 0, table)
+    if torch.gt(width, 1):
+      spread = [rows, width, self.kv_heads, group, -1]
+      mass = torch.index_select(torch.view(mass, [used, self.kv_heads, group, 1]), 0, table)
+      weight = torch.softmax(torch.add(torch.view(mass, spread), absent), 1)
+      partial = torch.sum(torch.mul(torch.view(partial, spread), weight), [1])
+    return torch.to(torch.reshape(partial, [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
 
   # One token a sequence. ids, positions, blocks, offsets [rows]; owner, filled [blocks up to the highest in use]: batch row
   # and valid positions (0 where free); table [rows, width] block numbers, -1 where absent; temperatures [rows] or empty.
@@ -277,21 +307,21 @@ class Decoder(Module):
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
     valid = torch.lt(torch.unsqueeze(torch.arange(self.block, dtype=4, device=ids.device), 0), torch.unsqueeze(filled, 1))
-    mask = torch.view(torch.where(valid, 0., -inf), [-1, 1, 1, self.block])
+    low = torch.to(torch.where(valid, 0., -1e30), self.dtype)
+    group = torch.floordiv(self.heads, self.kv_heads)
+    mask = torch.reshape(torch.expand(torch.view(low, [-1, 1, 1, self.block]), [-1, self.kv_heads, group, -1]), [-1, group, self.block])
     absent = torch.view(torch.where(torch.lt(table, 0), -inf, 0.), [rows, torch.size(table, 1), 1, 1, 1])
     entries = torch.view(torch.clamp_min(table, 0), [-1])
-    scale = torch.pow(self.head_dim, -0.5)
     for layer in range(torch.len(self.qkv)):
-      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer])
+      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer], "none", x)
       qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
       _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
-      q = torch.mul(torch.slice(qk, 1, 0, self.heads), scale)
-      a = (self).attend(q, self.keys[layer], self.values[layer], owner, mask, entries, absent)
-      x = torch.add(x, (self).linear(a, self.output[layer], self.output_bias[layer]))
+      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], owner, mask, entries, absent)
+      x = (self).linear(a, self.output[layer], self.output_bias[layer], "add", x)
       x = (self).mlp(x, layer)
-    logits = torch.to((self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0)), 6)
+    logits = torch.to((self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0), "none", x), 6)
     padded = torch.size(logits, 1)
     if torch.gt(padded, self.vocab):
       _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
@@ -320,8 +350,8 @@ class Decoder(Module):
   # groups [rows, groups, 64], maxima [rows, groups] -> [rows, 1] float64.
   def log_sum_exp(self: __torch__.Decoder, groups: Tensor, maxima: Tensor) -> Tensor:
     top = torch.amax(maxima, [-1], True)
-    sums = torch.sum(torch.exp_(torch.sub(groups, torch.unsqueeze(top, -1))), [-1], False, dtype=7)
-    return torch.add(torch.log(torch.sum(sums, [-1], True)), top)
+    sums = torch.sum(torch.exp_(torch.sub(groups, torch.unsqueeze(top, -1))), [-1])
+    return torch.add(torch.log(torch.sum(sums, [-1], True, dtype=7)), top)
 
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
   def whole_row(self: __torch__.Decoder, row: Tensor) -> Tensor:
