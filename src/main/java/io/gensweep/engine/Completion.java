@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Plain Java. One continuation, or how it failed: a row of the output.
  *
- * @param text without the stop token and cut before the stop string
+ * @param text without the stop token and cut before the stop string, unless they are included
  * @param tokenIds what was generated, the stop token included
  * @param logprobs natural log of the model's own softmax at each of them
  * @param samplingLogprobs natural log of the distribution each was drawn from; 0 for greedy

@@ -8,15 +8,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Plain Java. The text of one continuation while it grows. Stop tokens are not shown to it.
+ * Plain Java. The text of one continuation while it grows.
  *
  * <p>The first min_tokens tokens cannot end it, nor can a stop string that lies wholly in their
- * text.
+ * text. With include_stop_str_in_output the stop string stays, and so does a stop token's text.
  */
 public final class ContinuationText {
   private final Detokenizer detokenizer;
   private final StopMatcher stops;
   private final int minTokens;
+  private final boolean includesStop;
   private int[] tokenIds = new int[16];
   private int count;
   private Optional<String> cut = Optional.empty();
@@ -25,25 +26,37 @@ public final class ContinuationText {
     this.detokenizer = detokenizer;
     this.stops = new StopMatcher(sampling.stop(), detokenizer);
     this.minTokens = sampling.minTokens();
+    this.includesStop = sampling.includeStopStrInOutput();
   }
 
   /** Appends a token. Gives the stop string that ends the text now, if one does. */
   Optional<String> append(int tokenId) {
-    if (count == tokenIds.length) {
-      tokenIds = Arrays.copyOf(tokenIds, 2 * count);
-    }
-    tokenIds[count++] = tokenId;
+    add(tokenId);
     if (count <= minTokens) {
       stops.skip(tokenId);
       return Optional.empty();
     }
     Optional<StopMatch> match = stops.accept(tokenId);
-    cut = match.map(StopMatch::text);
+    cut = match.map(m -> includesStop ? m.text() + m.stop() : m.text());
     return match.map(StopMatch::stop);
   }
 
-  /** The text so far, cut before the stop string. */
+  /** Appends the stop token that ended the continuation. */
+  void end(int stopTokenId) {
+    if (includesStop) {
+      add(stopTokenId);
+    }
+  }
+
+  /** The text so far, cut where the stop string ended it. */
   String text() {
     return cut.orElseGet(() -> detokenizer.decode(Arrays.copyOf(tokenIds, count)));
+  }
+
+  private void add(int tokenId) {
+    if (count == tokenIds.length) {
+      tokenIds = Arrays.copyOf(tokenIds, 2 * count);
+    }
+    tokenIds[count++] = tokenId;
   }
 }

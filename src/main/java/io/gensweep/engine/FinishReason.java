@@ -6,6 +6,8 @@ public enum FinishReason {
   STOP,
   /** max_tokens, or the model's length. */
   LENGTH,
+  /** It was caught in a loop, by repetition_detection. */
+  REPETITION,
   /** It failed; the completion says how. */
   ERROR
 }

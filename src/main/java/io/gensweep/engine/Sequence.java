@@ -95,8 +95,11 @@ final class Sequence {
     if (stop.isPresent()) {
       return Optional.of(complete(FinishReason.STOP, stop));
     }
-    return count == mostTokens
-        ? Optional.of(complete(FinishReason.LENGTH, stop))
+    if (count == mostTokens) {
+      return Optional.of(complete(FinishReason.LENGTH, stop));
+    }
+    return count >= sampling.minTokens() && sampling.repetitionDetection().found(tokenIds, count)
+        ? Optional.of(complete(FinishReason.REPETITION, stop))
         : Optional.empty();
   }
 
@@ -115,11 +118,11 @@ final class Sequence {
     rules.append(nextToken);
   }
 
-  /** A stop token is not part of the text. */
   private Optional<String> stopReason() {
     SamplingConfig sampling = variant.sampling();
     boolean eos = !sampling.ignoreEos() && eosTokenIds.contains(nextToken);
     if (eos || sampling.stopTokenIds().contains(nextToken)) {
+      text.end(nextToken);
       return Optional.of(Integer.toString(nextToken));
     }
     return text.append(nextToken);

@@ -18,6 +18,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -27,6 +28,8 @@ import java.util.stream.Collectors;
 /** Plain Java. Trees of settings to records, with errors that say which key has to change. */
 final class Binding {
   private static final int LONGEST_SHOWN = 80;
+  private static final PropertyNamingStrategies.NamingBase NAMING =
+      (PropertyNamingStrategies.NamingBase) PropertyNamingStrategies.SNAKE_CASE;
   private static final Pattern FIRST_KEY = Pattern.compile("[a-z_.]+");
 
   /** snake_case keys, and no value taken for one of another type, but 1 for 1.0. */
@@ -112,11 +115,9 @@ final class Binding {
   }
 
   private static String allowed(Class<? extends Record> type, String key, ObjectNode tree) {
-    PropertyNamingStrategies.NamingBase naming =
-        (PropertyNamingStrategies.NamingBase) PropertyNamingStrategies.SNAKE_CASE;
     RecordComponent component =
         Arrays.stream(type.getRecordComponents())
-            .filter(candidate -> naming.translate(candidate.getName()).equals(key))
+            .filter(candidate -> NAMING.translate(candidate.getName()).equals(key))
             .findFirst()
             .orElseThrow();
     return words(component.getGenericType(), tree.get(key));
@@ -127,6 +128,12 @@ final class Binding {
       Type inner = generic.getActualTypeArguments()[0];
       if (generic.getRawType() == Optional.class) {
         return words(inner, value);
+      }
+      if (generic.getRawType() == Map.class) {
+        return "a map of token ids to numbers";
+      }
+      if (inner instanceof ParameterizedType) {
+        return "a list of lists of whole numbers";
       }
       return inner == String.class ? "a list of texts" : "a list of whole numbers";
     }
@@ -140,6 +147,12 @@ final class Binding {
     }
     if (type == boolean.class) {
       return "true or false";
+    }
+    if (type instanceof Class<?> named && named.isRecord()) {
+      return "a map of whole numbers with the keys "
+          + Arrays.stream(named.getRecordComponents())
+              .map(component -> NAMING.translate(component.getName()))
+              .collect(Collectors.joining(", "));
     }
     if (type instanceof Class<?> named && named.isEnum()) {
       List<Object> constants = List.of(named.getEnumConstants());

@@ -21,7 +21,12 @@ final class GenerationConfig {
           "top_k",
           "top_p",
           "min_p",
+          "typical_p",
+          "epsilon_cutoff",
+          "eta_cutoff",
           "repetition_penalty",
+          "no_repeat_ngram_size",
+          "bad_words_ids",
           "max_new_tokens",
           "min_new_tokens");
 

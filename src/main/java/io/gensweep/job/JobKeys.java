@@ -87,10 +87,12 @@ final class JobKeys {
   static String unknownInPoint(String point, String word) {
     List<String> allowed = new ArrayList<>(keys(SWEEP));
     allowed.set(allowed.indexOf(POINTS), "name");
-    return point
-        + "."
-        + word
-        + ": unknown key; "
+    return point + "." + word + ": " + unknownAmong(allowed, word);
+  }
+
+  /** What to say after the name of a key that is none of those allowed. */
+  static String unknownAmong(List<String> allowed, String word) {
+    return "unknown key; "
         + Nearest.to(word, allowed)
             .map(near -> "did you mean " + near + "?")
             .orElse("allowed: " + String.join(", ", allowed));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -12,6 +13,9 @@ import java.util.function.UnaryOperator;
  * dotted key, under the key's own name.
  */
 final class Layer {
+  /** Keys that take one text for a list of it. */
+  static final Set<String> TEXT_LISTS = Set.of("stop", "bad_words");
+
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
 
   static Layer empty() {
@@ -80,9 +84,9 @@ final class Layer {
     }
   }
 
-  /** One text for `stop` as a list of it, and 1 as 1.0 where the key takes any number. */
+  /** One text for a list of texts, and 1 as 1.0 where the key takes any number. */
   static JsonNode normal(String section, String key, JsonNode value) {
-    if (key.equals("stop") && value.isTextual()) {
+    if (TEXT_LISTS.contains(key) && value.isTextual()) {
       return JsonNodeFactory.instance.arrayNode().add(value);
     }
     boolean takesFractions = JobKeys.defaultOf(section, key).isDouble();

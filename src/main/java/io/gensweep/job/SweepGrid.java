@@ -26,6 +26,6 @@ public record SweepGrid(List<SweepPoint> points) implements Serializable {
 
   /** The grid of a job without a sweep. */
   public static SweepGrid of(SamplingConfig sampling) {
-    return new SweepGrid(List.of(new SweepPoint(0, UNCHANGED, sampling)));
+    return new SweepGrid(List.of(new SweepPoint(0, UNCHANGED, sampling, Set.of())));
   }
 }

@@ -93,7 +93,7 @@ final class SweepReader {
             axes.values().iterator().next().place(),
             "sweep must not list a value twice, was " + name + " twice");
       }
-      points.add(new SweepPoint(index, name, sampling));
+      points.add(new SweepPoint(index, name, sampling, overrides.keys()));
     }
     return new SweepGrid(points);
   }
@@ -151,13 +151,13 @@ final class SweepReader {
     SamplingConfig sampling = overrides.sampling();
     JsonNode name = map.path("name");
     if (name.isMissingNode()) {
-      return new SweepPoint(index, overrides.name(sampling), sampling);
+      return new SweepPoint(index, overrides.name(sampling), sampling, overrides.keys());
     }
     if (!name.isTextual() || name.textValue().isBlank()) {
       throw JobError.at(
           place, full + ".name must be a text that is not blank, was " + Binding.shown(name));
     }
-    return new SweepPoint(index, name.textValue(), sampling);
+    return new SweepPoint(index, name.textValue(), sampling, overrides.keys());
   }
 
   /** What one point changes in the sampling of the job. */
@@ -177,6 +177,10 @@ final class SweepReader {
 
     SamplingConfig sampling() {
       return Binding.bind(tree, SamplingConfig.class, this);
+    }
+
+    Set<String> keys() {
+      return fullKeys.keySet();
     }
 
     /** From the values as bound, so that 0 and 0.0 read alike. */

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
+import io.gensweep.job.RowSampling;
 import io.gensweep.job.ScoreSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -109,7 +110,21 @@ public final class PromptSource {
     if (!(type instanceof StructType) && !(type instanceof MapType)) {
       throw InputColumns.wrongType("prompts.sampling", name, type, "a struct, a map or JSON text");
     }
+    if (type instanceof StructType struct) {
+      checkKeys(name, struct);
+    }
     return to_json(columns.column("prompts.sampling", name));
+  }
+
+  /** A field that is no key would fail every row; a map's keys may differ by row. */
+  private static void checkKeys(String name, StructType struct) {
+    for (String field : struct.fieldNames()) {
+      RowSampling.refusal(field)
+          .ifPresent(
+              wrong -> {
+                throw new PromptsError("prompts.sampling", name + "." + field, wrong);
+              });
+    }
   }
 
   private Column kept() {

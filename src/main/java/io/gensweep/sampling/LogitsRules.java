@@ -1,26 +1,47 @@
 package io.gensweep.sampling;
 
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
- * Plain Java. What the tokens so far do to a sequence's next row: penalties, then the mask that
- * holds ends back until min_tokens. One per sequence, told of every token.
+ * Plain Java. What is done to a sequence's next logits before any temperature: bias, penalties,
+ * then the masks. One per sequence, told of every token.
  *
- * <p>Repetition works as in HF transformers, on tokens of prompt and continuation; frequency and
- * presence as in vLLM, on tokens of the continuation. All in float32.
+ * <p>In this order, in float32, for HF's profile and vLLM's alike: logit_bias; repetition_penalty,
+ * on tokens of prompt and continuation; frequency_penalty, then presence_penalty, on tokens of the
+ * continuation. The masks give -inf, so their order is free: allowed_token_ids, bad words, repeated
+ * n-grams, and ends until min_tokens.
  */
 public final class LogitsRules {
   private static final int[] NO_IDS = {};
+
+  /** Rules that change nothing; told of no tokens. */
+  static final LogitsRules NONE = new LogitsRules(SamplingConfig.defaults(), NO_IDS, NO_IDS);
 
   private final float repetition;
   private final float presence;
   private final float frequency;
   private final int minTokens;
   private final int[] endIds;
-  private final BitSet seen = new BitSet();
-  private final Map<Integer, Integer> counts = new HashMap<>();
+
+  /** Ascending. */
+  private final int[] biasIds;
+
+  private final float[] biases;
+  private final boolean raisingBias;
+
+  /** Empty where every token is allowed. */
+  private final BitSet allowed = new BitSet();
+
+  private final Bans bans;
+
+  /** Penalised tokens, with how often they are in the continuation: 0 for the prompt's own. */
+  private final TokenCounts counts = new TokenCounts();
+
+  /** The tokens that bias, penalties and ends may concern. */
+  private final BitSet concerned = new BitSet();
+
+  private final BitSet touched = new BitSet();
   private int generated;
 
   /**
@@ -34,70 +55,125 @@ public final class LogitsRules {
     this.frequency = (float) sampling.frequencyPenalty();
     this.minTokens = sampling.minTokens();
     this.endIds = endIds.clone();
-    if (repeats()) {
+    this.biasIds = sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
+    this.biases = new float[biasIds.length];
+    this.bans = new Bans(sampling, promptTokenIds);
+    boolean raising = false;
+    for (int i = 0; i < biasIds.length; i++) {
+      biases[i] = sampling.logitBias().get(biasIds[i]).floatValue();
+      raising |= biases[i] > 0;
+      concerned.set(biasIds[i]);
+    }
+    this.raisingBias = raising;
+    sampling.allowedTokenIds().forEach(allowed::set);
+    if (repetition != 1) {
       for (int id : promptTokenIds) {
-        seen.set(id);
+        count(id, 0);
+      }
+    }
+    if (minTokens > 0) {
+      for (int id : endIds) {
+        concerned.set(id);
       }
     }
   }
 
-  /** Rules that change nothing. */
-  public static LogitsRules none() {
-    return new LogitsRules(SamplingConfig.defaults(), NO_IDS, NO_IDS);
-  }
-
   public void append(int tokenId) {
     generated++;
-    if (repeats()) {
-      seen.set(tokenId);
-    }
-    if (counted()) {
-      counts.merge(tokenId, 1, Integer::sum);
+    bans.append(tokenId);
+    if (repetition != 1 || presence != 0 || frequency != 0) {
+      count(tokenId, 1);
     }
   }
 
-  /** Whether logits change otherwise than by the mask, so that the best tokens may be others. */
-  boolean penalise() {
-    return !seen.isEmpty() || !counts.isEmpty();
+  /** Whether any logit of the next row may change. */
+  boolean active() {
+    return biasIds.length > 0
+        || !counts.isEmpty()
+        || !allowed.isEmpty()
+        || holdsEnds()
+        || !bans.banned().isEmpty();
   }
 
-  boolean mask() {
+  /** Whether a logit may grow, so that tokens that were not among the best may be. */
+  boolean raises() {
+    boolean raisingPenalty = repetition < 1 || presence < 0 || frequency < 0;
+    return raisingBias || (raisingPenalty && !counts.isEmpty());
+  }
+
+  /** The allowed tokens; empty where all are. Not to be written to. */
+  BitSet allowed() {
+    return allowed;
+  }
+
+  /**
+   * A superset of the tokens whose logits change, but for those that are not allowed. Holds until
+   * the next call.
+   */
+  BitSet touched() {
+    touched.clear();
+    touched.or(concerned);
+    touched.or(bans.banned());
+    return touched;
+  }
+
+  /** What becomes of one logit. */
+  float changed(int id, float logit) {
+    return masks(id) ? Float.NEGATIVE_INFINITY : penalised(id, logit);
+  }
+
+  /** What becomes of a row, in {@code to}. */
+  void change(float[] row, float[] to) {
+    System.arraycopy(row, 0, to, 0, row.length);
+    BitSet ids = touched();
+    for (int id = ids.nextSetBit(0); id >= 0 && id < row.length; id = ids.nextSetBit(id + 1)) {
+      to[id] = changed(id, row[id]);
+    }
+    if (!allowed.isEmpty()) {
+      for (int id = allowed.nextClearBit(0); id < row.length; id = allowed.nextClearBit(id + 1)) {
+        to[id] = Float.NEGATIVE_INFINITY;
+      }
+    }
+  }
+
+  private float penalised(int id, float logit) {
+    float value = logit;
+    int bias = Arrays.binarySearch(biasIds, id);
+    if (bias >= 0) {
+      value += biases[bias];
+    }
+    int times = counts.of(id);
+    if (times != TokenCounts.ABSENT) {
+      value = value < 0 ? value * repetition : value / repetition;
+    }
+    if (times > 0) {
+      value -= frequency * times;
+      value -= presence;
+    }
+    return value;
+  }
+
+  private boolean masks(int id) {
+    return bans.banned().get(id)
+        || (!allowed.isEmpty() && !allowed.get(id))
+        || (holdsEnds() && isEnd(id));
+  }
+
+  private boolean holdsEnds() {
     return generated < minTokens && endIds.length > 0;
   }
 
-  boolean masks(int tokenId) {
-    if (mask()) {
-      for (int id : endIds) {
-        if (id == tokenId) {
-          return true;
-        }
+  private boolean isEnd(int id) {
+    for (int end : endIds) {
+      if (end == id) {
+        return true;
       }
     }
     return false;
   }
 
-  /** The row after the penalties, without the mask: the row itself where there are none. */
-  float[] penalised(float[] row) {
-    if (!penalise()) {
-      return row;
-    }
-    float[] changed = row.clone();
-    for (int id = seen.nextSetBit(0); id >= 0; id = seen.nextSetBit(id + 1)) {
-      changed[id] = changed[id] < 0 ? changed[id] * repetition : changed[id] / repetition;
-    }
-    counts.forEach(
-        (id, count) -> {
-          changed[id] -= frequency * count;
-          changed[id] -= presence;
-        });
-    return changed;
-  }
-
-  private boolean repeats() {
-    return repetition != 1;
-  }
-
-  private boolean counted() {
-    return presence != 0 || frequency != 0;
+  private void count(int id, int times) {
+    counts.add(id, times);
+    concerned.set(id);
   }
 }

@@ -1,53 +1,55 @@
 package io.gensweep.sampling;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Plain Java. The tokens of one row in the order of the draw: descending logits / temperature
  * (float32), ties by ascending id; tokens of probability 0 (-inf, masked) are left out.
  *
- * <p>Starts from the candidates, as far as they are exact, and goes on in the whole row, sorted in
- * growing chunks as far as it is asked. The order seen is the same whichever way it was found. One
- * instance serves row after row and keeps its buffers.
+ * <p>Starts from the candidates and the few tokens that the rules change, as far as they are exact,
+ * and goes on in the whole row, sorted in growing chunks as far as it is asked. The order seen is
+ * the same whichever way it was found. One instance serves row after row and keeps its buffers.
  */
 final class Ranking {
   private static final int FIRST_CHUNK = 1024;
   private static final int CHUNK_GROWTH = 8;
   private static final float[] NO_ROW = {};
+  private static final BitSet NONE_RAISED = new BitSet(0);
 
   private Candidates candidates;
   private LogitsRules rules;
+  private boolean ruled;
   private float temperature;
 
-  /** All logits by token id, empty until they are needed; and what the penalties made of them. */
+  /** All logits by token id, empty until they are needed. */
   private float[] row = NO_ROW;
 
-  private float[] penalised = NO_ROW;
+  /** What the rules make of them. */
+  private float[] changed = NO_ROW;
 
   /** Ascending: the inverted order of the value in the high half, the token id in the low half. */
   private long[] keys = new long[FIRST_CHUNK];
 
   private int ranked;
   private int total;
-  private boolean exhausted;
+
+  /** No token is missing from the keys. */
+  private boolean complete;
 
   void start(Candidates best, float divisor, LogitsRules logitsRules) {
     candidates = best;
     temperature = divisor;
     rules = logitsRules;
+    ruled = rules.active();
     row = NO_ROW;
-    penalised = NO_ROW;
-    if (rules.penalise()) {
-      fetchRow();
-    } else {
-      rankCandidates();
-    }
+    rankCandidates();
   }
 
   /** Whether there is a token of rank {@code i}; lower ranks were asked for before. */
   boolean has(int i) {
-    if (i >= ranked && row.length == 0 && !exhausted) {
-      fetchRow();
+    if (i >= ranked && !complete) {
+      takeRow();
     }
     while (i >= ranked && ranked < total) {
       rankNextChunk();
@@ -57,8 +59,8 @@ final class Ranking {
 
   /** Whether rank {@code i + 1} has the value of rank {@code i}. */
   boolean tiesWithNext(int i) {
-    // Where the row was not fetched, what is not ranked is below all that is.
-    boolean decided = i + 1 < ranked || row.length == 0;
+    // Where keys are missing, their values are below all that are ranked.
+    boolean decided = i + 1 < ranked || !complete;
     return (decided ? i + 1 < ranked : has(i + 1)) && value(i + 1) == value(i);
   }
 
@@ -66,7 +68,7 @@ final class Ranking {
     return (int) keys[i];
   }
 
-  /** Logit / temperature, after penalties. */
+  /** Logit / temperature, after the rules. */
   float value(int i) {
     int order = ~(int) (keys[i] >> 32);
     return Float.intBitsToFloat(order ^ ((order >> 31) & Integer.MAX_VALUE));
@@ -74,63 +76,125 @@ final class Ranking {
 
   /** The model's own logit. */
   float logit(int i) {
-    int id = tokenId(i);
-    if (row.length > 0) {
-      return row[id];
-    }
-    int at = 0;
-    while (candidates.tokenId(at) != id) {
-      at++;
-    }
-    return candidates.logit(at);
+    return ownLogit(tokenId(i));
   }
 
-  /** Natural log of the sum over all tokens left, from the whole row, in the order of ids. */
+  /**
+   * Natural log of the sum over all tokens left. That of the model's row, with the terms of the
+   * changed tokens exchanged, unless they are most of it and would cancel: then a sum over the row,
+   * in the order of ids. Which of the two is a matter of the row alone, as every bit is.
+   */
   double logSumExp() {
-    if (row.length == 0) {
-      fetchRow();
+    if (!ruled) {
+      return candidates.scaledLogSumExp();
     }
     if (!has(0)) {
       return Double.NEGATIVE_INFINITY;
     }
     double best = value(0);
     double sum = 0;
-    for (int id = 0; id < penalised.length; id++) {
-      if (!rules.masks(id)) {
-        sum += StrictMath.exp(scaled(penalised[id]) - best);
+    BitSet allowed = rules.allowed();
+    if (!allowed.isEmpty()) {
+      for (int id = allowed.nextSetBit(0); isIn(id); id = allowed.nextSetBit(id + 1)) {
+        sum += term(rules.changed(id, ownLogit(id)), best);
       }
+      return best + StrictMath.log(sum);
+    }
+    double all = StrictMath.exp(candidates.scaledLogSumExp() - best);
+    double before = 0;
+    double after = 0;
+    BitSet touched = rules.touched();
+    for (int id = touched.nextSetBit(0); isIn(id); id = touched.nextSetBit(id + 1)) {
+      float own = ownLogit(id);
+      before += term(own, best);
+      after += term(rules.changed(id, own), best);
+    }
+    if (before <= all / 2) {
+      return best + StrictMath.log(all - before + after);
+    }
+    fetchRow();
+    for (int id = 0; id < row.length; id++) {
+      sum += term(touched.get(id) ? rules.changed(id, row[id]) : row[id], best);
     }
     return best + StrictMath.log(sum);
   }
 
-  /** Tokens that tie with the last candidate may be missing, so only those above it are taken. */
+  private double term(float logit, double best) {
+    return logit == Float.NEGATIVE_INFINITY ? 0 : StrictMath.exp(scaled(logit) - best);
+  }
+
+  /**
+   * Tokens that are no candidates have at most the last candidate's value, unless rules raise them;
+   * those are then taken from the row. So what is above the last candidate's value is exact.
+   */
   private void rankCandidates() {
     int size = candidates.size();
     boolean all = size == candidates.vocabSize();
+    boolean raises = ruled && rules.raises() && !all;
     float last = scaled(candidates.logit(size - 1));
-    reserve(size);
+    complete = all || last == Float.NEGATIVE_INFINITY;
+    float above = complete ? Float.NEGATIVE_INFINITY : last;
+    BitSet raised = raises ? rules.touched() : NONE_RAISED;
+    reserve(size + raised.cardinality());
     total = 0;
     for (int i = 0; i < size; i++) {
-      float value = scaled(candidates.logit(i));
-      if (all || value > last) {
-        add(candidates.tokenId(i), value);
+      int id = candidates.tokenId(i);
+      if (!raised.get(id)) {
+        rank(id, candidates.logit(i), above);
       }
+    }
+    for (int id = raised.nextSetBit(0); isIn(id); id = raised.nextSetBit(id + 1)) {
+      rank(id, ownLogit(id), above);
     }
     Arrays.sort(keys, 0, total);
     ranked = total;
-    exhausted = all || last == Float.NEGATIVE_INFINITY;
+  }
+
+  private void rank(int id, float logit, float above) {
+    float value = scaled(ruled ? rules.changed(id, logit) : logit);
+    if (value > above) {
+      add(id, value);
+    }
+  }
+
+  /** From the row only where it is no candidate. */
+  private float ownLogit(int id) {
+    for (int i = 0; i < candidates.size() && row.length == 0; i++) {
+      if (candidates.tokenId(i) == id) {
+        return candidates.logit(i);
+      }
+    }
+    fetchRow();
+    return row[id];
+  }
+
+  private boolean isIn(int id) {
+    return id >= 0 && id < candidates.vocabSize();
   }
 
   private void fetchRow() {
-    row = candidates.wholeRow();
-    penalised = rules.penalised(row);
-    reserve(row.length);
+    if (row.length == 0) {
+      row = candidates.wholeRow();
+    }
+  }
+
+  private void takeRow() {
+    fetchRow();
+    float[] values = row;
+    if (ruled) {
+      if (changed.length != row.length) {
+        changed = new float[row.length];
+      }
+      rules.change(row, changed);
+      values = changed;
+    }
+    reserve(values.length);
     total = 0;
-    for (int id = 0; id < row.length; id++) {
-      add(id, scaled(penalised[id]));
+    for (int id = 0; id < values.length; id++) {
+      add(id, scaled(values[id]));
     }
     ranked = 0;
-    exhausted = true;
+    complete = true;
   }
 
   private void rankNextChunk() {
@@ -152,7 +216,7 @@ final class Ranking {
   }
 
   private void add(int id, float value) {
-    if (value == Float.NEGATIVE_INFINITY || rules.masks(id)) {
+    if (value == Float.NEGATIVE_INFINITY) {
       return;
     }
     // Adding 0 turns -0 into 0, with which it ties.

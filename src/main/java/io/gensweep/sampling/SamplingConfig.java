@@ -1,17 +1,31 @@
 package io.gensweep.sampling;
 
+import static io.gensweep.sampling.Checks.require;
+import static io.gensweep.sampling.Checks.requireIds;
+import static io.gensweep.sampling.Checks.requireIdsBelow;
+import static io.gensweep.sampling.Checks.requireIn;
+import static io.gensweep.sampling.Checks.requireTexts;
+
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Plain Java. How continuations are drawn: names, meanings and defaults of vLLM's SamplingParams.
+ * Plain Java. How continuations are drawn: names, meanings and defaults of vLLM's SamplingParams,
+ * and of HF's GenerationConfig for what vLLM lacks. Every rule is in src/site/markdown/sampling.md.
  *
- * <p>{@code topK} 0 means off; -1 is accepted for it. {@code logprobs} N asks for the N best
- * alternatives at each position as well.
+ * <p>Off are: {@code topK} 0, for which -1 is accepted; {@code topP} and {@code typicalP} 1; {@code
+ * minP}, the cutoffs and {@code noRepeatNgramSize} 0; an empty {@code allowedTokenIds}.
+ *
+ * @param badWords texts that the job turns into {@code badWordsIds}, since rules know tokens alone
+ * @param badWordsIds sequences of tokens whose last cannot be drawn after the others
+ * @param logprobs N asks for the N best alternatives at each position as well
  */
 public record SamplingConfig(
+    Profile profile,
     int n,
     int maxTokens,
     int minTokens,
@@ -19,16 +33,28 @@ public record SamplingConfig(
     int topK,
     double topP,
     double minP,
+    double typicalP,
+    double epsilonCutoff,
+    double etaCutoff,
     double repetitionPenalty,
     double presencePenalty,
     double frequencyPenalty,
+    int noRepeatNgramSize,
+    Map<Integer, Double> logitBias,
+    List<Integer> allowedTokenIds,
+    List<String> badWords,
+    List<List<Integer>> badWordsIds,
     long seed,
     List<String> stop,
     List<Integer> stopTokenIds,
+    boolean includeStopStrInOutput,
     boolean ignoreEos,
+    RepetitionDetection repetitionDetection,
+    boolean skipSpecialTokens,
     int logprobs,
     boolean promptLogprobs)
     implements Serializable {
+  private static final double MOST_BIAS = 100;
 
   public SamplingConfig {
     require(n >= 1, "n must be >= 1", n);
@@ -41,40 +67,94 @@ public record SamplingConfig(
         temperature);
     require(topK >= -1, "top_k must be >= 0, or -1 for off", topK);
     require(topP > 0 && topP <= 1, "top_p must be in (0, 1]", topP);
-    require(minP >= 0 && minP <= 1, "min_p must be in [0, 1]", minP);
+    requireIn(0, 1, "min_p", minP);
+    require(typicalP > 0 && typicalP <= 1, "typical_p must be in (0, 1]", typicalP);
+    require(
+        epsilonCutoff >= 0 && epsilonCutoff < 1, "epsilon_cutoff must be in [0, 1)", epsilonCutoff);
+    require(etaCutoff >= 0 && etaCutoff < 1, "eta_cutoff must be in [0, 1)", etaCutoff);
     require(
         repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
         "repetition_penalty must be > 0 and finite",
         repetitionPenalty);
+    requireIn(-2, 2, "presence_penalty", presencePenalty);
+    requireIn(-2, 2, "frequency_penalty", frequencyPenalty);
+    require(noRepeatNgramSize >= 0, "no_repeat_ngram_size must be >= 0", noRepeatNgramSize);
+    requireIds("logit_bias", logitBias.keySet());
     require(
-        presencePenalty >= -2 && presencePenalty <= 2,
-        "presence_penalty must be in [-2, 2]",
-        presencePenalty);
+        logitBias.values().stream().allMatch(b -> b != null && Math.abs(b) <= MOST_BIAS),
+        "logit_bias must hold biases in [-100, 100]; allowed_token_ids and bad_words_ids forbid tokens",
+        logitBias);
+    requireIds("allowed_token_ids", allowedTokenIds);
+    requireTexts("bad_words", badWords);
     require(
-        frequencyPenalty >= -2 && frequencyPenalty <= 2,
-        "frequency_penalty must be in [-2, 2]",
-        frequencyPenalty);
-    require(
-        stop.stream().allMatch(text -> text != null && !text.isEmpty()),
-        "stop must hold texts that are not empty",
-        stop.stream().map(text -> '"' + text + '"').toList());
-    require(
-        stopTokenIds.stream().allMatch(id -> id != null && id >= 0),
-        "stop_token_ids must hold ids >= 0",
-        stopTokenIds);
+        badWordsIds.stream().allMatch(ids -> ids != null && !ids.isEmpty()),
+        "bad_words_ids must hold lists of ids that are not empty",
+        badWordsIds);
+    badWordsIds.forEach(ids -> requireIds("bad_words_ids", ids));
+    requireTexts("stop", stop);
+    requireIds("stop_token_ids", stopTokenIds);
     require(logprobs >= 0, "logprobs must be >= 0", logprobs);
     topK = Math.max(topK, 0);
+    logitBias = Collections.unmodifiableMap(new TreeMap<>(logitBias));
+    allowedTokenIds = List.copyOf(allowedTokenIds);
+    badWords = List.copyOf(badWords);
+    badWordsIds = badWordsIds.stream().map(List::copyOf).toList();
     stop = List.copyOf(stop);
     stopTokenIds = List.copyOf(stopTokenIds);
   }
 
   public static SamplingConfig defaults() {
     return new SamplingConfig(
-        1, 128, 0, 1.0, 0, 1.0, 0.0, 1.0, 0.0, 0.0, 0, List.of(), List.of(), false, 0, false);
+        Profile.HF,
+        1,
+        128,
+        0,
+        1.0,
+        0,
+        1.0,
+        0.0,
+        1.0,
+        0.0,
+        0.0,
+        1.0,
+        0.0,
+        0.0,
+        0,
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        0,
+        List.of(),
+        List.of(),
+        false,
+        false,
+        RepetitionDetection.OFF,
+        true,
+        0,
+        false);
   }
 
   public boolean greedy() {
     return temperature == 0;
+  }
+
+  /** Whether a rule after the temperature may drop tokens. */
+  boolean truncates() {
+    return topK > 0 || topP < 1 || minP > 0 || typicalP < 1 || epsilonCutoff > 0 || etaCutoff > 0;
+  }
+
+  /** Throws IllegalArgumentException if a token is named that a model does not have. */
+  public SamplingConfig requireIdsOf(int vocabSize) {
+    requireIdsBelow(vocabSize, "logit_bias", logitBias.keySet());
+    requireIdsBelow(vocabSize, "allowed_token_ids", allowedTokenIds);
+    badWordsIds.forEach(ids -> requireIdsBelow(vocabSize, "bad_words_ids", ids));
+    requireIdsBelow(vocabSize, "stop_token_ids", stopTokenIds);
+    return this;
+  }
+
+  public SamplingConfig withProfile(Profile value) {
+    return with(draft -> draft.profile = value);
   }
 
   public SamplingConfig withN(int value) {
@@ -105,6 +185,50 @@ public record SamplingConfig(
     return with(draft -> draft.minP = value);
   }
 
+  public SamplingConfig withTypicalP(double value) {
+    return with(draft -> draft.typicalP = value);
+  }
+
+  public SamplingConfig withEpsilonCutoff(double value) {
+    return with(draft -> draft.epsilonCutoff = value);
+  }
+
+  public SamplingConfig withEtaCutoff(double value) {
+    return with(draft -> draft.etaCutoff = value);
+  }
+
+  public SamplingConfig withRepetitionPenalty(double value) {
+    return with(draft -> draft.repetitionPenalty = value);
+  }
+
+  public SamplingConfig withPresencePenalty(double value) {
+    return with(draft -> draft.presencePenalty = value);
+  }
+
+  public SamplingConfig withFrequencyPenalty(double value) {
+    return with(draft -> draft.frequencyPenalty = value);
+  }
+
+  public SamplingConfig withNoRepeatNgramSize(int value) {
+    return with(draft -> draft.noRepeatNgramSize = value);
+  }
+
+  public SamplingConfig withLogitBias(Map<Integer, Double> value) {
+    return with(draft -> draft.logitBias = value);
+  }
+
+  public SamplingConfig withAllowedTokenIds(List<Integer> value) {
+    return with(draft -> draft.allowedTokenIds = value);
+  }
+
+  public SamplingConfig withBadWords(List<String> value) {
+    return with(draft -> draft.badWords = value);
+  }
+
+  public SamplingConfig withBadWordsIds(List<List<Integer>> value) {
+    return with(draft -> draft.badWordsIds = value);
+  }
+
   public SamplingConfig withSeed(long value) {
     return with(draft -> draft.seed = value);
   }
@@ -117,76 +241,33 @@ public record SamplingConfig(
     return with(draft -> draft.stopTokenIds = value);
   }
 
+  public SamplingConfig withIncludeStopStrInOutput(boolean value) {
+    return with(draft -> draft.includeStopStrInOutput = value);
+  }
+
   public SamplingConfig withIgnoreEos(boolean value) {
     return with(draft -> draft.ignoreEos = value);
+  }
+
+  public SamplingConfig withRepetitionDetection(RepetitionDetection value) {
+    return with(draft -> draft.repetitionDetection = value);
+  }
+
+  public SamplingConfig withSkipSpecialTokens(boolean value) {
+    return with(draft -> draft.skipSpecialTokens = value);
   }
 
   public SamplingConfig withLogprobs(int value) {
     return with(draft -> draft.logprobs = value);
   }
 
-  private SamplingConfig with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  public SamplingConfig withPromptLogprobs(boolean value) {
+    return with(draft -> draft.promptLogprobs = value);
+  }
+
+  private SamplingConfig with(Consumer<SamplingDraft> change) {
+    SamplingDraft draft = new SamplingDraft(this);
     change.accept(draft);
     return draft.config();
-  }
-
-  private static void require(boolean holds, String rule, Object was) {
-    if (!holds) {
-      throw new IllegalArgumentException(rule + ", was " + Objects.toString(was));
-    }
-  }
-
-  /** The values of a config while one of them changes. */
-  private static final class Draft {
-    private final SamplingConfig from;
-    private int n;
-    private int maxTokens;
-    private int minTokens;
-    private double temperature;
-    private int topK;
-    private double topP;
-    private double minP;
-    private long seed;
-    private List<String> stop;
-    private List<Integer> stopTokenIds;
-    private boolean ignoreEos;
-    private int logprobs;
-
-    Draft(SamplingConfig from) {
-      this.from = from;
-      n = from.n;
-      maxTokens = from.maxTokens;
-      minTokens = from.minTokens;
-      temperature = from.temperature;
-      topK = from.topK;
-      topP = from.topP;
-      minP = from.minP;
-      seed = from.seed;
-      stop = from.stop;
-      stopTokenIds = from.stopTokenIds;
-      ignoreEos = from.ignoreEos;
-      logprobs = from.logprobs;
-    }
-
-    SamplingConfig config() {
-      return new SamplingConfig(
-          n,
-          maxTokens,
-          minTokens,
-          temperature,
-          topK,
-          topP,
-          minP,
-          from.repetitionPenalty,
-          from.presencePenalty,
-          from.frequencyPenalty,
-          seed,
-          stop,
-          stopTokenIds,
-          ignoreEos,
-          logprobs,
-          from.promptLogprobs);
-    }
   }
 }

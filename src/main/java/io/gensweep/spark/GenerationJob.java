@@ -85,6 +85,7 @@ public final class GenerationJob {
     checkSupported();
     PlannedModel model =
         PlannedModel.of(job.model(), job.engine(), EngineThreads.of(spark.sparkContext()), hadoop);
+    SamplingTokens.check(job.sweep(), model.folder());
     OutputFolder output = new OutputFolder(outputPath, hadoop);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
     LocalDateTime time = time(earlier);
@@ -102,24 +103,30 @@ public final class GenerationJob {
         new GenerationPlan(
             job, ModelCopy.absolute(job.model().path()), model.decoder(), template, time);
     Work<?> work = Work.of(command, plan, model);
+    long rows = work.rows(prompts);
     int shards =
         earlier
             .map(Manifest::shards)
             .orElseGet(
                 () ->
                     prompts.shards(
-                        Math.max(1, work.rows(prompts) / prompts.rows()),
+                        Math.max(1, rows / prompts.rows()),
                         spark.sparkContext().defaultParallelism()));
     Manifest manifest = manifest(model, prompts, template, shards, time);
     if (earlier.isPresent()) {
       output.requireSame(earlier.get(), manifest);
     }
     output.begin(manifest, job.output().ifExists());
-    return generate(work, set, prompts, manifest, output);
+    return generate(work, set, prompts, rows, manifest, output);
   }
 
   private RunSummary generate(
-      Work<?> work, PromptSet set, PromptPlan prompts, Manifest manifest, OutputFolder output)
+      Work<?> work,
+      PromptSet set,
+      PromptPlan prompts,
+      long rows,
+      Manifest manifest,
+      OutputFolder output)
       throws IOException {
     int shards = manifest.shards();
     ShardCommit commit =
@@ -132,7 +139,6 @@ public final class GenerationJob {
             Map.of("gensweep.settings", settings.toString()));
     ShardAssignment assignment = new ShardAssignment(shards, commit.done(), shards);
     Totals totals = new Totals(spark.sparkContext());
-    long rows = work.rows(prompts);
     int missing = assignment.numPartitions();
     out.printf(
         Locale.ROOT,

@@ -1,13 +1,9 @@
 package io.gensweep.spark;
 
-import io.gensweep.engine.Variant;
 import io.gensweep.job.JobSpec;
-import io.gensweep.job.SweepPoint;
 import io.gensweep.model.DecoderSettings;
 import java.io.Serializable;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Driver and executor. What a task must know: the job, and what the driver decided once for all
@@ -20,16 +16,4 @@ import java.util.List;
  */
 record GenerationPlan(
     JobSpec job, String model, DecoderSettings decoder, String template, LocalDateTime time)
-    implements Serializable {
-
-  /** All continuations wanted of one prompt. */
-  List<Variant> variants() {
-    List<Variant> variants = new ArrayList<>();
-    for (SweepPoint point : job.sweep().points()) {
-      for (int sample = 0; sample < point.sampling().n(); sample++) {
-        variants.add(new Variant(point.index(), sample, point.sampling()));
-      }
-    }
-    return variants;
-  }
-}
+    implements Serializable {}

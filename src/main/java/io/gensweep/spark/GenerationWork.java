@@ -23,22 +23,26 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
 
   @Override
   public long rows(PromptPlan prompts) {
-    return prompts.rows() * plan.variants().size();
+    return WantedRows.count(plan.job(), prompts);
   }
 
   @Override
   public Asking<Completion> asking(LoadedModel model) {
     PromptEncoder encoder = PromptEncoder.of(plan, model);
-    List<Variant> variants = plan.variants();
+    WantedRows wantedRows = new WantedRows(plan.job(), SamplingTokens.of(model));
     return prompt -> {
       PromptEncoder.Encoded encoded = encoder.encode(prompt.content());
+      WantedRows.Wanted wanted = wantedRows.of(prompt.sampling());
+      List<Variant> variants = wanted.variants();
       int tokens = encoded.tokenIds().length;
-      if (encoded.failure().isPresent()) {
-        Failure failure = encoded.failure().get();
+      Optional<Failure> failure = encoded.failure().or(wanted::failure);
+      if (failure.isPresent()) {
         return new Asked<>(
             tokens,
             Optional.empty(),
-            variants.stream().map(v -> Completion.failed(prompt.id(), v, 0, failure)).toList());
+            variants.stream()
+                .map(v -> Completion.failed(prompt.id(), v, 0, failure.get()))
+                .toList());
       }
       return new Asked<>(
           tokens, Optional.of(new Request(prompt.id(), encoded.tokenIds(), variants)), List.of());

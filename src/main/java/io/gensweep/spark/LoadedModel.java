@@ -11,6 +11,7 @@ import io.gensweep.model.DecoderLoader;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.ModelRunner;
+import io.gensweep.model.ModelShape;
 import io.gensweep.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -65,6 +66,10 @@ final class LoadedModel implements AutoCloseable {
     return tokenizer;
   }
 
+  ModelShape shape() {
+    return runner.shape();
+  }
+
   /** On this machine's disk. */
   Path folder() {
     return folder;
@@ -91,7 +96,11 @@ final class LoadedModel implements AutoCloseable {
       ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), decoder);
       Engine engine =
           new Engine(
-              runner, decoder.maxBatch(), sampling -> new ContinuationText(tokenizer, sampling));
+              runner,
+              decoder.maxBatch(),
+              sampling ->
+                  new ContinuationText(
+                      ids -> tokenizer.decode(ids, sampling.skipSpecialTokens()), sampling));
       double seconds = (System.nanoTime() - start) / 1e9;
       return new LoadedModel(
           runner,

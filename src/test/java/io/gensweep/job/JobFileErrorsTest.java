@@ -27,7 +27,7 @@ class JobFileErrorsTest {
           sampling.top_q=1 => --set: sampling.top_q: unknown key; did you mean sampling.top_k?
           sampling.max_new_token=1 => --set: sampling.max_new_token: unknown key; did you mean sampling.max_new_tokens?
           sampling.dtype=float32 => --set: sampling.dtype: unknown key; did you mean model.dtype?
-          sampling.foo=1 => --set: sampling.foo: unknown key; allowed under sampling: from_model, n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed, stop, stop_token_ids, ignore_eos, logprobs, prompt_logprobs
+          sampling.foo=1 => --set: sampling.foo: unknown key; allowed under sampling: from_model, profile, n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, typical_p, epsilon_cutoff, eta_cutoff, repetition_penalty, presence_penalty, frequency_penalty, no_repeat_ngram_size, logit_bias, allowed_token_ids, bad_words, bad_words_ids, seed, stop, stop_token_ids, include_stop_str_in_output, ignore_eos, repetition_detection, skip_special_tokens, logprobs, prompt_logprobs
           sampling.stop.x=1 => --set: sampling.stop.x: unknown key; did you mean sampling.stop?
           sampeling.temperature=1 => --set: sampeling.temperature: unknown key; did you mean sampling.temperature?
           temperature=1 => --set: temperature: unknown key; did you mean sampling.temperature?
@@ -35,9 +35,9 @@ class JobFileErrorsTest {
           foo=1 => --set: foo: unknown key; allowed at the top: name, model, prompts, chat, chat_template, sampling, sweep, score, engine, output
           foo.bar=1 => --set: foo.bar: unknown key; sections: model, prompts, sampling, sweep, score, engine, output
           sweep.temprature=[0] => --set: sweep.temprature: unknown key; did you mean sweep.temperature?
-          sweep.dtype=[auto] => --set: sweep.dtype: unknown key; allowed under sweep: n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed, stop, stop_token_ids, ignore_eos, logprobs, prompt_logprobs, points
+          sweep.dtype=[auto] => --set: sweep.dtype: unknown key; allowed under sweep: profile, n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, typical_p, epsilon_cutoff, eta_cutoff, repetition_penalty, presence_penalty, frequency_penalty, no_repeat_ngram_size, logit_bias, allowed_token_ids, bad_words, bad_words_ids, seed, stop, stop_token_ids, include_stop_str_in_output, ignore_eos, repetition_detection, skip_special_tokens, logprobs, prompt_logprobs, points
           sweep.points=[{temperature: 0}, {temprature: 1}] => --set: sweep.points[1].temprature: unknown key; did you mean temperature?
-          sweep.points=[{from_model: true}] => --set: sweep.points[0].from_model: unknown key; allowed: n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed, stop, stop_token_ids, ignore_eos, logprobs, prompt_logprobs, name
+          sweep.points=[{from_model: true}] => --set: sweep.points[0].from_model: unknown key; allowed: profile, n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, typical_p, epsilon_cutoff, eta_cutoff, repetition_penalty, presence_penalty, frequency_penalty, no_repeat_ngram_size, logit_bias, allowed_token_ids, bad_words, bad_words_ids, seed, stop, stop_token_ids, include_stop_str_in_output, ignore_eos, repetition_detection, skip_special_tokens, logprobs, prompt_logprobs, name
           # Types
           sampling.temperature=hot => --set: sampling.temperature must be a number, was "hot"
           sampling.temperature="1" => --set: sampling.temperature must be a number, was "1"
@@ -90,6 +90,27 @@ class JobFileErrorsTest {
           sampling.stop="" => --set: sampling.stop must hold texts that are not empty, was [""]
           sampling.stop=[a, ~] => --set: sampling.stop must hold texts that are not empty, was ["a", "null"]
           sampling.stop_token_ids=[-1] => --set: sampling.stop_token_ids must hold ids >= 0, was [-1]
+          sampling.profile=vLLM => --set: sampling.profile must be hf | vllm, was "vLLM"
+          sampling.typical_p=0 => --set: sampling.typical_p must be in (0, 1], was 0.0
+          sampling.epsilon_cutoff=1 => --set: sampling.epsilon_cutoff must be in [0, 1), was 1.0
+          sampling.eta_cutoff=-0.1 => --set: sampling.eta_cutoff must be in [0, 1), was -0.1
+          sampling.no_repeat_ngram_size=-1 => --set: sampling.no_repeat_ngram_size must be >= 0, was -1
+          sampling.logit_bias={5: 101} => --set: sampling.logit_bias must hold biases in [-100, 100]; allowed_token_ids and bad_words_ids forbid tokens, was {5=101.0}
+          sampling.logit_bias={5: ~} => --set: sampling.logit_bias must hold biases in [-100, 100]; allowed_token_ids and bad_words_ids forbid tokens, was {5=null}
+          sampling.logit_bias={-5: 1} => --set: sampling.logit_bias must hold ids >= 0, was [-5]
+          sampling.logit_bias={the: 1} => --set: sampling.logit_bias must be a map of token ids to numbers, was {"the":1}
+          sampling.logit_bias={5: hot} => --set: sampling.logit_bias must be a map of token ids to numbers, was {"5":"hot"}
+          sampling.logit_bias=[5] => --set: sampling.logit_bias must be a map of token ids to numbers, was [5]
+          sampling.allowed_token_ids=[-1] => --set: sampling.allowed_token_ids must hold ids >= 0, was [-1]
+          sampling.bad_words="" => --set: sampling.bad_words must hold texts that are not empty, was [""]
+          sampling.bad_words_ids=[5] => --set: sampling.bad_words_ids must be a list of lists of whole numbers, was [5]
+          sampling.bad_words_ids=[[]] => --set: sampling.bad_words_ids must hold lists of ids that are not empty, was [[]]
+          sampling.bad_words_ids=[[1, -2]] => --set: sampling.bad_words_ids must hold ids >= 0, was [1, -2]
+          sampling.repetition_detection=8 => --set: sampling.repetition_detection must be a map of whole numbers with the keys max_pattern_size, min_pattern_size, min_count, was 8
+          sampling.repetition_detection={size: 8} => --set: sampling.repetition_detection must be a map of whole numbers with the keys max_pattern_size, min_pattern_size, min_count, was {"size":8}
+          sampling.repetition_detection={max_pattern_size: 8} => --set: sampling.repetition_detection must have min_count >= 2 with a max_pattern_size, was 0
+          sampling.repetition_detection={max_pattern_size: 8, min_pattern_size: 9, min_count: 3} => --set: sampling.repetition_detection must have min_pattern_size in [0, max_pattern_size 8], was 9
+          sampling.skip_special_tokens=no => --set: sampling.skip_special_tokens must be true or false, was "no"
           model.path="" => --set: model.path is required: a Hugging Face folder or a .gguf file
           model.device=gpu => --set: model.device must be auto, cpu, cuda or cuda:N, was gpu
           model.device="cuda:" => --set: model.device must be auto, cpu, cuda or cuda:N, was cuda:
@@ -130,13 +151,8 @@ class JobFileErrorsTest {
           sweep.points=[{max_new_tokens: 0}] => --set: sweep.points[0].max_tokens must be >= 1, was 0
           sweep.points=[{top_p: 0.5}, {top_p: 1.5}] => --set: sweep.points[1].top_p must be in (0, 1], was 1.5
           # Not in this version
-          sampling.repetition_penalty=1.2 => --set: sampling.repetition_penalty: 1.2 is not supported by this version; leave it at 1.0
-          sampling.presence_penalty=1 => --set: sampling.presence_penalty: 1.0 is not supported by this version; leave it at 0.0
-          sampling.frequency_penalty=-0.5 => --set: sampling.frequency_penalty: -0.5 is not supported by this version; leave it at 0.0
-          sweep.repetition_penalty=[1, 1.2] => jobs/x.yaml: sampling.repetition_penalty: 1.2 is not supported by this version; leave it at 1.0
           model.dtype=int8 => --set: model.dtype: int8 is not supported by this version; use auto, float32 or bfloat16
           model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32 or bfloat16
-          prompts.sampling=params => --set: prompts.sampling: params is not supported by this version; leave it out, or list the settings under sweep.points
           # Arguments that are no assignment
           noequals => --set: must be key=value, was "noequals"
           =x => --set: must be key=value, was "=x"
@@ -247,10 +263,8 @@ class JobFileErrorsTest {
             "jobs/x.yaml:1: sampling.top_p: unknown key; did you mean top_p, nested under sampling?"),
         arguments(
             "sampling:\n  <<: {n: 1}",
-            "jobs/x.yaml:2: sampling.<<: unknown key; allowed under sampling: from_model, n,"
-                + " max_tokens, min_tokens, temperature, top_k, top_p, min_p, repetition_penalty,"
-                + " presence_penalty, frequency_penalty, seed, stop, stop_token_ids, ignore_eos,"
-                + " logprobs, prompt_logprobs"),
+            "jobs/x.yaml:2: sampling.<<: unknown key; allowed under sampling: "
+                + String.join(", ", JobKeys.keys("sampling"))),
         arguments(
             "model: {path: m}\n\nsampling:\n  temprature: 1",
             "jobs/x.yaml:4: sampling.temprature: unknown key; did you mean sampling.temperature?"),

@@ -10,6 +10,7 @@ import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class JobFileTest {
@@ -57,23 +58,17 @@ class JobFileTest {
   void everyKeyOfAJobFileArrives() {
     JobSpec job = JobText.resolve(WHOLE).spec();
     SamplingConfig sampling =
-        new SamplingConfig(
-            2,
-            64,
-            1,
-            1.0,
-            0,
-            0.95,
-            0.05,
-            1.0,
-            0.0,
-            0.0,
-            9007199254740993L,
-            List.of("\n"),
-            List.of(2),
-            true,
-            3,
-            false);
+        SamplingConfig.defaults()
+            .withN(2)
+            .withMaxTokens(64)
+            .withMinTokens(1)
+            .withTopP(0.95)
+            .withMinP(0.05)
+            .withSeed(9007199254740993L)
+            .withStop(List.of("\n"))
+            .withStopTokenIds(List.of(2))
+            .withIgnoreEos(true)
+            .withLogprobs(3);
     assertThat(job)
         .isEqualTo(
             new JobSpec(
@@ -93,8 +88,16 @@ class JobFileTest {
                 sampling,
                 new SweepGrid(
                     List.of(
-                        new SweepPoint(0, "temperature=0.0", sampling.withTemperature(0)),
-                        new SweepPoint(1, "temperature=0.7", sampling.withTemperature(0.7)))),
+                        new SweepPoint(
+                            0,
+                            "temperature=0.0",
+                            sampling.withTemperature(0),
+                            Set.of("temperature")),
+                        new SweepPoint(
+                            1,
+                            "temperature=0.7",
+                            sampling.withTemperature(0.7),
+                            Set.of("temperature")))),
                 Optional.empty(),
                 new EngineSpec(Optional.of(16)),
                 new OutputSpec("out/quickstart", IfExists.OVERWRITE, 0.25)));
@@ -146,7 +149,7 @@ class JobFileTest {
         written++;
       }
     }
-    assertThat(written).isEqualTo(27);
+    assertThat(written).isEqualTo(39);
   }
 
   @Test
@@ -199,12 +202,6 @@ class JobFileTest {
     assertThatThrownBy(() -> fromModel("{\n  nope", "sampling.from_model=true"))
         .isInstanceOf(JobError.class)
         .hasMessage("generation_config.json:2: not valid JSON");
-    assertThatThrownBy(
-            () -> fromModel("{\"repetition_penalty\": 1.05}", "sampling.from_model=true"))
-        .isInstanceOf(JobError.class)
-        .hasMessage(
-            "generation_config.json: sampling.repetition_penalty: 1.05 is not supported by this"
-                + " version; leave it at 1.0");
   }
 
   @Test

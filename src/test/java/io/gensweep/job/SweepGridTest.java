@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.sampling.SamplingConfig;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SweepGridTest {
@@ -28,7 +29,10 @@ class SweepGridTest {
     assertThat(grid.points().get(2))
         .isEqualTo(
             new SweepPoint(
-                2, "temperature=0.7,top_p=0.9", defaults.withTemperature(0.7).withTopP(0.9)));
+                2,
+                "temperature=0.7,top_p=0.9",
+                defaults.withTemperature(0.7).withTopP(0.9),
+                Set.of("top_p", "temperature")));
   }
 
   @Test
@@ -51,9 +55,13 @@ class SweepGridTest {
     SamplingConfig base = defaults.withMaxTokens(5);
     assertThat(grid.points())
         .containsExactly(
-            new SweepPoint(0, "default", base),
-            new SweepPoint(1, "hot", base.withTemperature(2).withStop(List.of("x"))),
-            new SweepPoint(2, "max_tokens=9", base.withMaxTokens(9)));
+            new SweepPoint(0, "default", base, Set.of()),
+            new SweepPoint(
+                1,
+                "hot",
+                base.withTemperature(2).withStop(List.of("x")),
+                Set.of("temperature", "stop")),
+            new SweepPoint(2, "max_tokens=9", base.withMaxTokens(9), Set.of("max_tokens")));
   }
 
   @Test
@@ -93,8 +101,9 @@ class SweepGridTest {
   void aGridIsNeverEmptyAndItsNamesDiffer() {
     assertThatThrownBy(() -> new SweepGrid(List.of()))
         .hasMessage("points must hold at least one point");
-    SweepPoint point = new SweepPoint(0, "a", defaults);
-    assertThatThrownBy(() -> new SweepGrid(List.of(point, new SweepPoint(1, "a", defaults))))
+    SweepPoint point = new SweepPoint(0, "a", defaults, Set.of());
+    assertThatThrownBy(
+            () -> new SweepGrid(List.of(point, new SweepPoint(1, "a", defaults, Set.of()))))
         .hasMessage("points must differ, was a twice");
     assertThatThrownBy(() -> new SweepGrid(List.of(point, point)))
         .hasMessage("points must be in order, was 0 at 1");

@@ -29,23 +29,12 @@ class HfWarpersTest {
   private void check(String line) {
     List<String> fields = Arrays.asList(line.split("\t", -1));
     SamplingConfig sampling =
-        new SamplingConfig(
-            1,
-            128,
-            0,
-            Double.parseDouble(fields.get(0)),
-            Integer.parseInt(fields.get(1)),
-            Double.parseDouble(fields.get(2)),
-            Double.parseDouble(fields.get(3)),
-            Double.parseDouble(fields.get(4)),
-            0,
-            0,
-            0,
-            List.of(),
-            List.of(),
-            false,
-            0,
-            false);
+        SamplingConfig.defaults()
+            .withTemperature(Double.parseDouble(fields.get(0)))
+            .withTopK(Integer.parseInt(fields.get(1)))
+            .withTopP(Double.parseDouble(fields.get(2)))
+            .withMinP(Double.parseDouble(fields.get(3)))
+            .withRepetitionPenalty(Double.parseDouble(fields.get(4)));
     int[] prompt =
         Arrays.stream(fields.get(5).split(",", -1)).mapToInt(Integer::parseInt).toArray();
     String[] bits = fields.get(6).split(",", -1);

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 class SamplerPropertiesTest {
   private static final int[] NO_IDS = {};
-  private static final List<Integer> NO_STOP = List.of();
   private final Random random = new Random(17);
   private final Sampler sampler = new Sampler();
 
@@ -123,10 +122,11 @@ class SamplerPropertiesTest {
 
   @Test
   void penaltiesAreThoseOfThePlainFormula() {
-    SamplingConfig d = SamplingConfig.defaults();
     SamplingConfig sampling =
-        new SamplingConfig(
-            1, 128, 0, 1, 0, 1, 0, 1.3, 0.4, 0.25, 0, d.stop(), d.stopTokenIds(), false, 0, false);
+        SamplingConfig.defaults()
+            .withRepetitionPenalty(1.3)
+            .withPresencePenalty(0.4)
+            .withFrequencyPenalty(0.25);
     float[] row = {2, -1, 0.5f, 3, 1};
     LogitsRules rules = new LogitsRules(sampling, new int[] {1, 3}, NO_IDS);
     rules.append(0);
@@ -203,11 +203,13 @@ class SamplerPropertiesTest {
       return new LogitsRules(held, NO_IDS, new int[] {0});
     }
     if (kind > 1) {
-      return LogitsRules.none();
+      return LogitsRules.NONE;
     }
     SamplingConfig penalties =
-        new SamplingConfig(
-            1, 128, 0, 1, 0, 1, 0, 1.2, 0.5, 0.1, 0, held.stop(), NO_STOP, false, 0, false);
+        held.withMinTokens(0)
+            .withRepetitionPenalty(1.2)
+            .withPresencePenalty(0.5)
+            .withFrequencyPenalty(0.1);
     LogitsRules rules = new LogitsRules(penalties, new int[] {vocab - 1}, NO_IDS);
     rules.append(random.nextInt(vocab));
     return rules;

@@ -3,8 +3,10 @@ package io.gensweep.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplingConfigTest {
@@ -22,46 +24,62 @@ class SamplingConfigTest {
     assertThat(defaults.withTemperature(1e-9).greedy()).isFalse();
   }
 
+  /** Whatever is set, and in whatever order, is what is there afterwards. */
   @Test
-  void copiesChangeOneValueOnly() {
-    SamplingConfig all =
-        new SamplingConfig(
-            2, 9, 3, 0.5, 4, 0.6, 0.1, 1.1, 0.2, 0.3, 7, List.of("x"), List.of(8), true, 5, true);
-    SamplingConfig copied =
-        defaults
-            .withN(2)
-            .withMaxTokens(9)
-            .withMinTokens(3)
-            .withTemperature(0.5)
-            .withTopK(4)
-            .withTopP(0.6)
-            .withMinP(0.1)
-            .withSeed(7)
-            .withStop(List.of("x"))
-            .withStopTokenIds(List.of(8))
-            .withIgnoreEos(true)
-            .withLogprobs(5);
-    assertThat(copied)
-        .isEqualTo(
-            new SamplingConfig(
-                2,
-                9,
-                3,
-                0.5,
-                4,
-                0.6,
-                0.1,
-                1.0,
-                0.0,
-                0.0,
-                7,
-                List.of("x"),
-                List.of(8),
-                true,
-                5,
-                false));
-    assertThat(all.withSeed(7)).isEqualTo(all);
-    assertThat(all.withN(3).withN(2)).isEqualTo(all);
+  void copiesChangeOneValueOnly() throws ReflectiveOperationException {
+    SamplingConfig other = other();
+    for (RecordComponent component : SamplingConfig.class.getRecordComponents()) {
+      String name = component.getName();
+      Object value = component.getAccessor().invoke(other);
+      assertThat(value).as(name).isNotEqualTo(component.getAccessor().invoke(defaults));
+      SamplingConfig changed = with(defaults, component, value);
+      assertThat(component.getAccessor().invoke(changed)).as(name).isEqualTo(value);
+      assertThat(with(changed, component, component.getAccessor().invoke(defaults)))
+          .as(name)
+          .isEqualTo(defaults);
+      assertThat(with(other, component, value)).as(name).isEqualTo(other);
+    }
+  }
+
+  private static SamplingConfig with(SamplingConfig from, RecordComponent component, Object value)
+      throws ReflectiveOperationException {
+    String name = component.getName();
+    String with = "with" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    return (SamplingConfig)
+        SamplingConfig.class.getMethod(with, component.getType()).invoke(from, value);
+  }
+
+  /** Differs from the defaults in every component. */
+  private SamplingConfig other() {
+    return defaults
+        .withProfile(Profile.VLLM)
+        .withN(2)
+        .withMaxTokens(9)
+        .withMinTokens(3)
+        .withTemperature(0.5)
+        .withTopK(4)
+        .withTopP(0.6)
+        .withMinP(0.1)
+        .withTypicalP(0.7)
+        .withEpsilonCutoff(0.01)
+        .withEtaCutoff(0.02)
+        .withRepetitionPenalty(1.1)
+        .withPresencePenalty(0.2)
+        .withFrequencyPenalty(0.3)
+        .withNoRepeatNgramSize(2)
+        .withLogitBias(Map.of(5, -1.5))
+        .withAllowedTokenIds(List.of(5, 6))
+        .withBadWords(List.of("bad"))
+        .withBadWordsIds(List.of(List.of(1, 2)))
+        .withSeed(7)
+        .withStop(List.of("x"))
+        .withStopTokenIds(List.of(8))
+        .withIncludeStopStrInOutput(true)
+        .withIgnoreEos(true)
+        .withRepetitionDetection(new RepetitionDetection(8, 2, 3))
+        .withSkipSpecialTokens(false)
+        .withLogprobs(5)
+        .withPromptLogprobs(true);
   }
 
   @Test

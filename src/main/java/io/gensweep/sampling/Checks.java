@@ -1,0 +1,37 @@
+package io.gensweep.sampling;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/** Plain Java. Rules of values; their messages name the key, the bound and the value. */
+final class Checks {
+  private Checks() {}
+
+  static void require(boolean holds, String rule, Object was) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", was " + Objects.toString(was));
+    }
+  }
+
+  static void requireIn(int least, int most, String key, double was) {
+    require(was >= least && was <= most, key + " must be in [" + least + ", " + most + "]", was);
+  }
+
+  static void requireIds(String key, Collection<Integer> ids) {
+    require(ids.stream().allMatch(id -> id != null && id >= 0), key + " must hold ids >= 0", ids);
+  }
+
+  static void requireIdsBelow(int vocabSize, String key, Iterable<Integer> ids) {
+    for (int id : ids) {
+      require(id < vocabSize, key + " must hold ids < " + vocabSize + ", the vocabulary", id);
+    }
+  }
+
+  static void requireTexts(String key, List<String> texts) {
+    require(
+        texts.stream().allMatch(text -> text != null && !text.isEmpty()),
+        key + " must hold texts that are not empty",
+        texts.stream().map(text -> '"' + text + '"').toList());
+  }
+}

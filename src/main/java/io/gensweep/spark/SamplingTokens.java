@@ -1,0 +1,79 @@
+package io.gensweep.spark;
+
+import io.gensweep.job.JobError;
+import io.gensweep.job.SpecialTokens;
+import io.gensweep.job.SweepGrid;
+import io.gensweep.job.SweepPoint;
+import io.gensweep.model.ModelFolder;
+import io.gensweep.sampling.Profile;
+import io.gensweep.sampling.SamplingConfig;
+import io.gensweep.token.BadWords;
+import io.gensweep.token.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Driver for checks, and executor, one per task. Sampling as a model's tokens: every id is one that
+ * the model has, and bad words are sequences of ids.
+ *
+ * @param encoder the tokenizer's, without special tokens added
+ */
+record SamplingTokens(int vocabSize, List<Integer> eosTokenIds, Function<String, int[]> encoder) {
+
+  static SamplingTokens of(LoadedModel model) {
+    return new SamplingTokens(
+        model.shape().vocabSize(), model.shape().eosTokenIds(), encoder(model.tokenizer()));
+  }
+
+  /**
+   * Driver. Refuses a job whose own sampling has a token that the model lacks.
+   *
+   * @throws JobError that names the key
+   */
+  static void check(SweepGrid sweep, ModelFolder folder) {
+    boolean words = sweep.points().stream().anyMatch(p -> !p.sampling().badWords().isEmpty());
+    if (!words) {
+      of(folder, text -> new int[0]).check(sweep);
+      return;
+    }
+    try (Tokenizer tokenizer = Tokenizer.load(folder.path())) {
+      of(folder, encoder(tokenizer)).check(sweep);
+    }
+  }
+
+  /**
+   * The same sampling, its bad words among its {@code badWordsIds}.
+   *
+   * @throws IllegalArgumentException with a message that starts with the key
+   */
+  SamplingConfig resolve(SamplingConfig sampling) {
+    sampling.requireIdsOf(vocabSize);
+    List<List<Integer>> banned = new ArrayList<>(sampling.badWordsIds());
+    banned.addAll(BadWords.ids(sampling.badWords(), encoder));
+    if (sampling.profile() == Profile.HF) {
+      // HF leaves a model its ends, whatever the bad words are.
+      banned.removeIf(ids -> ids.size() == 1 && eosTokenIds.contains(ids.get(0)));
+    }
+    return banned.equals(sampling.badWordsIds()) ? sampling : sampling.withBadWordsIds(banned);
+  }
+
+  private void check(SweepGrid sweep) {
+    for (SweepPoint point : sweep.points()) {
+      try {
+        resolve(point.sampling());
+      } catch (IllegalArgumentException e) {
+        String at = point.keys().isEmpty() ? "" : ", at sweep point " + point.name();
+        throw new JobError("sampling." + e.getMessage() + at, e);
+      }
+    }
+  }
+
+  private static SamplingTokens of(ModelFolder folder, Function<String, int[]> encoder) {
+    return new SamplingTokens(folder.config().vocabSize(), folder.eosTokenIds(), encoder);
+  }
+
+  private static Function<String, int[]> encoder(Tokenizer tokenizer) {
+    return text -> tokenizer.encode(text, false, SpecialTokens.PARSE);
+  }
+}
