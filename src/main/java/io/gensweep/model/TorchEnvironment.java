@@ -10,6 +10,7 @@ import io.gensweep.job.JobError;
 final class TorchEnvironment {
   private static final int M_TRIM_THRESHOLD = -1;
   private static final int M_MMAP_THRESHOLD = -3;
+
   /** The most that glibc takes as M_MMAP_THRESHOLD. */
   private static final int KEPT_BYTES = 1 << 25;
 
