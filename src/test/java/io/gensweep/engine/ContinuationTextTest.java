@@ -31,6 +31,16 @@ class ContinuationTextTest {
   }
 
   @Test
+  void theStopStringStaysWhereItIsWanted() {
+    SamplingConfig stop = PLAIN.withStop(List.of("BC")).withIncludeStopStrInOutput(true);
+    ContinuationText text = Requests.text(stop);
+    assertThat(text.append(0)).isEmpty();
+    assertThat(text.append(1)).isEmpty();
+    assertThat(text.append(2)).isEqualTo(Optional.of("BC"));
+    assertThat(text.text()).isEqualTo("ABC");
+  }
+
+  @Test
   void whatTheFirstMinTokensSpellDoesNotEndTheText() {
     ContinuationText text = Requests.text(PLAIN.withMinTokens(2).withStop(List.of("AB", "BC")));
     assertThat(text.append(0)).isEmpty();

@@ -3,6 +3,7 @@ package io.gensweep.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
@@ -200,5 +201,30 @@ class SamplerTest {
       logits[i] = (float) Math.log(probabilities[i]);
     }
     return logits;
+  }
+
+  @Test
+  void onlyAllowedTokensAreDrawn() {
+    SamplingConfig sampling = SamplingConfig.defaults().withAllowedTokenIds(List.of(1, 3));
+    LogitsRules rules = new LogitsRules(sampling, new int[] {0}, new int[0]);
+    Candidates row = RowCandidates.whole(1, 9, 1, 5, 1);
+    Drawn first = new Sampler().draw(row, sampling, rules, 0.49);
+    Drawn second = new Sampler().draw(row, sampling, rules, 0.51);
+    assertThat(List.of(first.tokenId(), second.tokenId())).containsExactly(1, 3);
+    assertThat(first.samplingLogprob()).isCloseTo((float) Math.log(0.5), within(1e-6f));
+    assertThat(first.logprob()).isLessThan(-8);
+  }
+
+  @Test
+  void vllmDropsByMinPBeforeTopPAndHfAfter() {
+    // Probabilities 0.5, 0.3, 0.15, 0.05. min_p 0.2 drops the last; of the others, 0.95 of the
+    // mass before, top_p 0.82 keeps two (0.842) in vLLM's order and three (0.95) in HF's.
+    float[] logits = {-0.6931472f, -1.2039728f, -1.8971200f, -2.9957323f};
+    SamplingConfig sampling = SamplingConfig.defaults().withMinP(0.2).withTopP(0.82);
+    Candidates row = RowCandidates.whole(1, logits);
+    assertThat(new Sampler().draw(row, sampling.withProfile(Profile.HF), 0.999).tokenId())
+        .isEqualTo(2);
+    assertThat(new Sampler().draw(row, sampling.withProfile(Profile.VLLM), 0.999).tokenId())
+        .isEqualTo(1);
   }
 }
