@@ -34,10 +34,10 @@ import java.util.stream.Stream;
  */
 public final class DecoderLoader {
   /**
-   * Rows of one matrix product on a CPU. Up to 64 rows, a row's bits do not depend on how many
-   * there are, whether oneDNN uses AVX2 or AVX-512; above, AVX2 switches kernels.
+   * Rows that one matrix product on a CPU may have; the program takes the largest within which a
+   * row's bits do not depend on the number of rows.
    */
-  private static final int PRODUCT_ROWS = 64;
+  private static final long[] PRODUCT_ROWS = {16, 64, TorchDecoder.CALL_TOKENS};
 
   /** Most bytes of a weight handed over at once; a tensor's buffer ends at 2 GiB. */
   private static final long PIECE_BYTES = 1L << 29;
@@ -116,7 +116,6 @@ public final class DecoderLoader {
         IValue.listFrom(
             scalarType(),
             packed ? 1 : 0,
-            PRODUCT_ROWS,
             c.vocabSize(),
             c.heads(),
             c.kvHeads(),
@@ -153,6 +152,9 @@ public final class DecoderLoader {
             list(layer.weights().stream().map(w -> whole(manager, Optional.of(w))).toList()),
             list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
       }
+    }
+    if (packed) {
+      run(block, "set_product_rows", IValue.listFrom(PRODUCT_ROWS));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.BitSet;
  */
 public final class KvCache {
   /** Positions in a block. */
-  public static final int BLOCK = 64;
+  public static final int BLOCK = 32;
 
   private final int blocks;
   private final BitSet used = new BitSet();

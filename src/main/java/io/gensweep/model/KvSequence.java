@@ -3,7 +3,7 @@ package io.gensweep.model;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Plain Java. The KV rows of one sequence: row i lies in block(i / 64) at i % 64. */
+/** Plain Java. The KV rows of one sequence: row i lies in block(i / BLOCK) at i % BLOCK. */
 public final class KvSequence {
   private final KvCache cache;
   private final int reservedTokens;

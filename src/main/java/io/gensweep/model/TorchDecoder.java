@@ -26,13 +26,12 @@ final class TorchDecoder implements ModelRunner {
   static final int BEST = 64;
 
   /**
-   * A sequence is prefilled in spans that begin at multiples of this many tokens, whatever else is
-   * in the batch, so that its KV rows are a function of the prompt alone.
+   * Most tokens of one prefill call: enough for the full speed of a product, and so few that its
+   * activations stay in the processor's cache. A sequence is prefilled in spans that begin at
+   * multiples of it, whatever else is in the batch, so that its KV rows are a function of the
+   * prompt alone.
    */
-  private static final int SPAN = 512;
-
-  /** Tokens of one prefill call; bounds the memory of its activations. */
-  private static final int CALL_TOKENS = 2048;
+  static final int CALL_TOKENS = 256;
 
   private final ZooModel<ProgramCall, ByteBuffer> model;
   private final Predictor<ProgramCall, ByteBuffer> predictor;
@@ -92,12 +91,12 @@ final class TorchDecoder implements ModelRunner {
       int start = kv.length();
       kv.advance(prefill.count() - start);
       while (start < prefill.count()) {
-        int end = Math.min(prefill.count(), (start / SPAN + 1) * SPAN);
-        spans.add(kv, prefill.tokenIds(), start, end, ask.applyAsInt(i));
-        if (spans.tokens() >= CALL_TOKENS) {
+        int end = Math.min(prefill.count(), (start / CALL_TOKENS + 1) * CALL_TOKENS);
+        if (spans.tokens() + end - start > CALL_TOKENS) {
           run(spans, found);
           spans = new PrefillSpans();
         }
+        spans.add(kv, prefill.tokenIds(), start, end, ask.applyAsInt(i));
         start = end;
       }
     }

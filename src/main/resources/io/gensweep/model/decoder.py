@@ -31,19 +31,18 @@ class Decoder(Module):
   # KV cache: per layer [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block` positions.
   keys : List[Tensor]
   values : List[Tensor]
-  # Logits of the last decode: one tensor [rows, vocabulary padded to a multiple of 64], float32.
+  # Logits of the last decode: one tensor [rows, vocabulary padded to a multiple of 64].
   logits : List[Tensor]
 
   def configure(self: __torch__.Decoder, ints: List[int], eps: float) -> int:
     self.dtype = ints[0]
     self.packed = torch.ne(ints[1], 0)
-    self.product_rows = ints[2]
-    self.vocab = ints[3]
-    self.heads = ints[4]
-    self.kv_heads = ints[5]
-    self.head_dim = ints[6]
-    self.block = ints[7]
-    self.best = ints[8]
+    self.vocab = ints[2]
+    self.heads = ints[3]
+    self.kv_heads = ints[4]
+    self.head_dim = ints[5]
+    self.block = ints[6]
+    self.best = ints[7]
     self.eps = eps
     return 0
 
@@ -111,6 +110,34 @@ class Decoder(Module):
     torch.append(self.down_bias, torch.clone(torch.to(b[6], self.dtype)))
     return torch.len(self.qkv)
 
+  # Sets product_rows to the largest of these counts within which a row of a product has the same bits for every number of
+  # rows on this processor, shown on the first layer and the head. oneDNN chooses its kernels by shape and instruction
+  # set: 256 rows share their bits with AVX-512, and 64 with AVX2.
+  def set_product_rows(self: __torch__.Decoder, counts: List[int]) -> int:
+    self.product_rows = 1
+    for count in counts:
+      x = torch.sin(torch.mul(torch.arange(torch.mul(count, torch.size(self.ends[0], 1)), dtype=6, device=self.ends[0].device), 0.7))
+      x = torch.to(torch.view(x, [count, -1]), self.dtype)
+      y = (self).product(x, self.gate[0], torch.slice(self.ends[1], 0, 0, 0), "none", x)
+      same = (self).rows_agree(x, self.qkv[0])
+      same = torch.__and__(same, (self).rows_agree(x, self.gate[0]))
+      same = torch.__and__(same, (self).rows_agree(y, self.down[0]))
+      same = torch.__and__(same, (self).rows_agree(x, self.ends[2]))
+      if same:
+        self.product_rows = ops.prim.max(self.product_rows, count)
+    return self.product_rows
+
+  # Whether the rows of x have the same bits in products of fewer rows.
+  def rows_agree(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> bool:
+    none = torch.slice(self.ends[1], 0, 0, 0)
+    whole = (self).product(x, weight, none, "none", x)
+    same = True
+    for count in [1, 2, 3, 7, 16, 33, 63, 64, 65, 128, 129, 255]:
+      if torch.lt(count, torch.size(x, 0)):
+        part = (self).product(torch.slice(x, 0, 0, count), weight, none, "none", x)
+        same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
+    return same
+
   # Grows the cache to this many blocks, a layer at a time. Zeros, not garbage: a block may be read beyond what was
   # written, under a weight of zero.
   def grow(self: __torch__.Decoder, blocks: int) -> int:
@@ -133,44 +160,44 @@ class Decoder(Module):
   # the product. In bfloat16 it is not: HF rounds after each operation, and so do we.
   # At most product_rows rows a product: within that, a row's bits do not depend on the others.
   def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor, after: str, other: Tensor) -> Tensor:
-    some_bias = annotate(Optional[Tensor], None)
-    if torch.gt(torch.numel(bias), 0):
-      some_bias = bias
     fused = "none"
     left = after
-    if torch.eq(self.dtype, 6):
-      fused = after
-      left = "none"
     if self.packed:
-      rows = torch.size(x, 0)
-      pieces = annotate(List[Tensor], [])
-      start = 0
-      for i in range(torch.floordiv(torch.sub(torch.add(rows, self.product_rows), 1), self.product_rows)):
-        end = torch.add(start, self.product_rows)
-        part = torch.slice(x, 0, start, end)
-        unary = True
-        if torch.eq(fused, "mul"):
-          unary = False
-        if torch.eq(fused, "add"):
-          unary = False
-        if unary:
-          z = ops.mkldnn._linear_pointwise(part, weight, some_bias, fused, annotate(List[Optional[number]], []), "")
-        else:
-          z = ops.mkldnn._linear_pointwise(part, torch.slice(other, 0, start, end), weight, some_bias, fused)
-        torch.append(pieces, z)
-        start = end
-      y = pieces[0]
-      if torch.gt(torch.len(pieces), 1):
+      if torch.eq(self.dtype, 6):
+        fused = after
+        left = "none"
+      if torch.le(torch.size(x, 0), self.product_rows):
+        y = (self).product(x, weight, bias, fused, other)
+      else:
+        pieces = annotate(List[Tensor], [])
+        for start in range(0, torch.size(x, 0), self.product_rows):
+          end = torch.add(start, self.product_rows)
+          torch.append(pieces, (self).product(torch.slice(x, 0, start, end), weight, bias, fused, torch.slice(other, 0, start, end)))
         y = torch.cat(pieces, 0)
     else:
+      some_bias = annotate(Optional[Tensor], None)
+      if torch.gt(torch.numel(bias), 0):
+        some_bias = bias
       y = torch.linear(x, weight, some_bias)
-      left = after
     if torch.eq(left, "swish"):
       y = torch.silu(y)
     if torch.eq(left, "mul"):
       y = torch.mul(y, other)
     if torch.eq(left, "add"):
       y = torch.add(y, other)
+    return y
+
+  def product(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor, fused: str, other: Tensor) -> Tensor:
+    some_bias = annotate(Optional[Tensor], None)
+    if torch.gt(torch.numel(bias), 0):
+      some_bias = bias
+    binary = torch.eq(fused, "mul")
+    if torch.eq(fused, "add"):
+      binary = True
+    if binary:
+      y = ops.mkldnn._linear_pointwise(x, other, weight, some_bias, fused)
+    else:
+      y = ops.mkldnn._linear_pointwise(x, weight, some_bias, fused, annotate(List[Optional[number]], []), "")
     return y
 
   # Root mean square norm, in float32 as HF does, rounded to the model's type before the weight.
@@ -321,12 +348,16 @@ class Decoder(Module):
       a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], owner, mask, entries, absent)
       x = (self).linear(a, self.output[layer], self.output_bias[layer], "add", x)
       x = (self).mlp(x, layer)
-    logits = torch.to((self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0), "none", x), 6)
-    padded = torch.size(logits, 1)
-    if torch.gt(padded, self.vocab):
+    logits = (self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0), "none", x)
+    if torch.gt(torch.size(logits, 1), self.vocab):
       _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
     self.logits = [logits]
-    return (self).candidates(logits, temperatures)
+    # A few rows at a time: what they need in between stays in the cache of the processor.
+    found = annotate(List[Tensor], [])
+    for start in range(0, rows, 8):
+      end = torch.add(start, 8)
+      torch.append(found, (self).candidates(torch.to(torch.slice(logits, 0, start, end), 6), torch.slice(temperatures, 0, start, end)))
+    return torch.cat(found, 0)
 
   # The best of a row lie in the groups of 64 with the best maxima, so only those are searched. Sums go group by group,
   # so that a row's sum does not depend on how many rows there are.
@@ -355,7 +386,7 @@ class Decoder(Module):
 
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
   def whole_row(self: __torch__.Decoder, row: Tensor) -> Tensor:
-    return torch.slice(torch.index_select(self.logits[0], 0, row), 1, 0, self.vocab)
+    return torch.to(torch.slice(torch.index_select(self.logits[0], 0, row), 1, 0, self.vocab), 6)
 
   # Copies whole blocks of one sequence to those of another.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:

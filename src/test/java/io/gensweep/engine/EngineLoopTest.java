@@ -22,7 +22,7 @@ class EngineLoopTest {
   private static final SamplingConfig PLAIN = SamplingConfig.defaults().withIgnoreEos(true);
   private static final SamplingConfig ENDLESS = PLAIN.withMaxTokens(1_000_000);
 
-  private final HashModel model = new HashModel(200, 230);
+  private final HashModel model = new HashModel(12800, 230);
   private final BlockingQueue<Completion> completed = new LinkedBlockingQueue<>();
   private final BlockingQueue<Throwable> failed = new LinkedBlockingQueue<>();
 
@@ -88,7 +88,7 @@ class EngineLoopTest {
 
   @Test
   void aCancelledRequestDeliversNothingAndFreesItsSlots() throws InterruptedException {
-    HashModel large = new HashModel(4000, 200_000);
+    HashModel large = new HashModel(256000, 200_000);
     try (EngineLoop loop = EngineLoop.start(new Engine(large, 2, Requests::text))) {
       Submission<Completion> endless =
           loop.submit(Requests.of("a", 9, ENDLESS, 1, 2), completed::add, failed::add);
@@ -152,7 +152,7 @@ class EngineLoopTest {
 
   @Test
   void closingFailsWhatIsLeftAndFreesTheCache() throws InterruptedException {
-    HashModel large = new HashModel(4000, 200_000);
+    HashModel large = new HashModel(256000, 200_000);
     EngineLoop loop = EngineLoop.start(new Engine(large, 2, Requests::text));
     loop.submit(Requests.of("a", 3, ENDLESS, 1, 2), completed::add, failed::add);
     loop.submit(Requests.of("b", 3, ENDLESS, 1, 2), completed::add, failed::add);

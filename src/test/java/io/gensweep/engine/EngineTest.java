@@ -22,7 +22,7 @@ class EngineTest {
   @ValueSource(ints = {1, 2, 3, 7, 64})
   void batchesOfAnySizeGiveWhatOneAtATimeGives(int maxBatch) {
     List<Request> requests = Requests.random(new Random(maxBatch), 400);
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     model.poison = 17;
     Map<String, String> lines = complete(model, maxBatch, requests);
     assertThat(lines).isEqualTo(PlainGeneration.all(requests, 230, 17));
@@ -36,7 +36,7 @@ class EngineTest {
   @ValueSource(ints = {4, 5, 9})
   void aSmallCacheOnlySlowsThingsDown(int blocks) {
     List<Request> requests = Requests.random(new Random(blocks), 1000);
-    HashModel model = new HashModel(blocks, 230);
+    HashModel model = new HashModel(64 * blocks, 230);
     assertThat(complete(model, 16, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertNothingIsHeld(model);
   }
@@ -45,7 +45,7 @@ class EngineTest {
   @ValueSource(ints = {1, 3, 64})
   void aPromptIsPrefilledOnceWithoutItsLastToken(int maxBatch) {
     List<Request> requests = Requests.random(new Random(9), 300);
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     complete(model, maxBatch, requests);
     List<Integer> expected =
         requests.stream().map(r -> r.tokenIds().length - 1).filter(p -> p > 0).toList();
@@ -55,7 +55,7 @@ class EngineTest {
 
   @Test
   void promptsAdmittedTogetherArePrefilledTogether() {
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     complete(
         model,
         8,
@@ -70,7 +70,7 @@ class EngineTest {
 
   @Test
   void aSiblingThatWaitsTakesOverTheRowsOfOneThatRetires() {
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     complete(model, 4, List.of(Requests.of("a", 20, PLAIN.withMaxTokens(5), 1, 2, 3)));
     assertThat(model.copies).isEqualTo(3);
     assertThat(model.prefills).hasSize(1);
@@ -80,10 +80,10 @@ class EngineTest {
   @Test
   void theFirstSamplesOfManyAreThoseOfFew() {
     Map<String, String> many =
-        complete(new HashModel(60, 230), 16, List.of(Requests.of("a", 64, PLAIN, 1, 2, 3)));
+        complete(new HashModel(3840, 230), 16, List.of(Requests.of("a", 64, PLAIN, 1, 2, 3)));
     for (int n : new int[] {1, 5, 63}) {
       Map<String, String> few =
-          complete(new HashModel(60, 230), 3, List.of(Requests.of("a", n, PLAIN, 1, 2, 3)));
+          complete(new HashModel(3840, 230), 3, List.of(Requests.of("a", n, PLAIN, 1, 2, 3)));
       assertThat(few).hasSize(n);
       assertThat(many).containsAllEntriesOf(few);
     }
@@ -130,7 +130,7 @@ class EngineTest {
 
   @Test
   void promptsThatCannotRunFailAndSayWhy() {
-    HashModel model = new HashModel(2, 230);
+    HashModel model = new HashModel(128, 230);
     List<Completion> failed = new ArrayList<>();
     Engine engine = new Engine(model, 4, Requests::text);
     engine.submit(Requests.of("empty", 2, PLAIN), failed::add);
@@ -153,7 +153,7 @@ class EngineTest {
 
   @Test
   void cancellingFreesSlotsAndDeliversNothingMore() {
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     List<Completion> delivered = new ArrayList<>();
     Engine engine = new Engine(model, 3, Requests::text);
     Ticket running = engine.submit(Requests.of("a", 5, PLAIN, 1, 2), c -> delivered.add(c));
@@ -176,7 +176,7 @@ class EngineTest {
 
   @Test
   void countersAddUp() {
-    HashModel model = new HashModel(60, 230);
+    HashModel model = new HashModel(3840, 230);
     Engine engine = new Engine(model, 4, Requests::text);
     engine.submit(Requests.of("a", 6, PLAIN.withMaxTokens(10), 1, 2, 3), c -> {});
     while (engine.hasWork()) {
@@ -199,13 +199,13 @@ class EngineTest {
     assertThatThrownBy(() -> new Request("a", new int[1], List.of(variant, variant)))
         .hasMessageContaining("must differ");
     assertThatThrownBy(() -> new Variant(0, -1, PLAIN)).hasMessageContaining("was -1");
-    assertThatThrownBy(() -> new Engine(new HashModel(1, 9), 0, Requests::text))
+    assertThatThrownBy(() -> new Engine(new HashModel(64, 9), 0, Requests::text))
         .hasMessage("max_batch must be >= 1, was 0");
   }
 
   private static Completion one(SamplingConfig sampling, int... prompt) {
     List<Completion> completions = new ArrayList<>();
-    Engine engine = new Engine(new HashModel(60, 230), 2, Requests::text);
+    Engine engine = new Engine(new HashModel(3840, 230), 2, Requests::text);
     engine.submit(Requests.of("one", 1, sampling, prompt), completions::add);
     while (engine.hasWork()) {
       engine.step();

@@ -37,11 +37,11 @@ final class HashModel implements ModelRunner {
   private final int[] tokens;
   private final int[] positions;
 
-  HashModel(int blocks, int maxModelLen) {
+  HashModel(int cacheTokens, int maxModelLen) {
     shape = new ModelShape(VOCAB, maxModelLen, List.of(0));
-    cache = new KvCache(blocks);
-    tokens = new int[blocks * KvCache.BLOCK];
-    positions = new int[blocks * KvCache.BLOCK];
+    cache = new KvCache(cacheTokens / KvCache.BLOCK);
+    tokens = new int[cacheTokens];
+    positions = new int[cacheTokens];
   }
 
   @Override

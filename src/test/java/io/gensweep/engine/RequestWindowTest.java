@@ -19,12 +19,12 @@ class RequestWindowTest {
   private static final SamplingConfig PLAIN = SamplingConfig.defaults().withIgnoreEos(true);
   private static final SamplingConfig ENDLESS = PLAIN.withMaxTokens(1_000_000);
 
-  private final HashModel model = new HashModel(4000, 200_000);
+  private final HashModel model = new HashModel(256000, 200_000);
   private final AtomicBoolean cancelled = new AtomicBoolean();
 
   @Test
   void everyCompletionComesOnceWithItsOrigin() throws InterruptedException {
-    HashModel small = new HashModel(200, 230);
+    HashModel small = new HashModel(12800, 230);
     Map<String, String> lines = new TreeMap<>();
     var requests = Requests.random(new Random(3), 300);
     try (EngineLoop loop = EngineLoop.start(new Engine(small, 8, Requests::text));

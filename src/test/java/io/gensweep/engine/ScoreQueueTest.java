@@ -17,13 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScoreQueueTest {
   private static final int MODEL_LEN = 150;
 
-  private final HashModel model = new HashModel(12, MODEL_LEN);
+  private final HashModel model = new HashModel(768, MODEL_LEN);
   private final List<Score> scores = new ArrayList<>();
 
   @ParameterizedTest
-  @CsvSource({"1, 12", "3, 12", "64, 12", "64, 3"})
-  void everyTextHasTheScoresOfTheModelWithoutACache(int maxBatch, int blocks) {
-    HashModel small = new HashModel(blocks, MODEL_LEN);
+  @CsvSource({"1, 768", "3, 768", "64, 768", "64, 192"})
+  void everyTextHasTheScoresOfTheModelWithoutACache(int maxBatch, int cacheTokens) {
+    HashModel small = new HashModel(cacheTokens, MODEL_LEN);
     Engine engine = engine(small, maxBatch);
     Random random = new Random(maxBatch);
     List<ScoreRequest> requests = new ArrayList<>();

@@ -11,38 +11,41 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
+  private static final int BLOCK = KvCache.BLOCK;
+
   private final KvCache cache = new KvCache(4);
 
   @Test
   void aReservationCountsWholeBlocksAndHandsNoneOut() {
-    KvSequence kv = cache.reserve(65);
-    assertThat(cache.capacityTokens()).isEqualTo(256);
+    KvSequence kv = cache.reserve(BLOCK + 1);
+    assertThat(cache.capacityTokens()).isEqualTo(4 * BLOCK);
     assertThat(cache.promisedBlocks()).isEqualTo(2);
     assertThat(cache.usedBlocks()).isZero();
-    assertThat(kv.reservedTokens()).isEqualTo(65);
-    assertThat(cache.canReserve(128)).isTrue();
-    assertThat(cache.canReserve(129)).isFalse();
-    assertThatThrownBy(() -> cache.reserve(129)).isInstanceOf(IllegalStateException.class);
+    assertThat(kv.reservedTokens()).isEqualTo(BLOCK + 1);
+    assertThat(cache.canReserve(2 * BLOCK)).isTrue();
+    assertThat(cache.canReserve(2 * BLOCK + 1)).isFalse();
+    assertThatThrownBy(() -> cache.reserve(2 * BLOCK + 1))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void growthTakesTheLowestFreeBlock() {
-    KvSequence first = cache.reserve(128);
-    KvSequence second = cache.reserve(128);
+    KvSequence first = cache.reserve(2 * BLOCK);
+    KvSequence second = cache.reserve(2 * BLOCK);
     first.advance(1);
-    second.advance(64);
-    first.advance(64);
-    second.ensure(65);
+    second.advance(BLOCK);
+    first.advance(BLOCK);
+    second.ensure(BLOCK + 1);
     assertThat(List.of(first.block(0), first.block(1))).containsExactly(0, 2);
     assertThat(List.of(second.block(0), second.block(1))).containsExactly(1, 3);
-    assertThat(second.length()).isEqualTo(64);
+    assertThat(second.length()).isEqualTo(BLOCK);
     assertThat(cache.highWater()).isEqualTo(4);
     first.release();
     assertThat(cache.highWater()).isEqualTo(4);
-    second.truncate(64);
+    second.truncate(BLOCK);
     assertThat(cache.highWater()).isEqualTo(2);
-    KvSequence third = cache.reserve(100);
-    third.advance(100);
+    KvSequence third = cache.reserve(2 * BLOCK - 1);
+    third.advance(2 * BLOCK - 1);
     assertThat(List.of(third.block(0), third.block(1))).containsExactly(0, 2);
   }
 
@@ -86,7 +89,7 @@ class KvCacheTest {
       Set<Integer> blocks = new HashSet<>();
       int held = 0;
       for (KvSequence kv : live) {
-        assertThat(kv.blocks()).isEqualTo((kv.length() + 63) / 64);
+        assertThat(kv.blocks()).isEqualTo((kv.length() + BLOCK - 1) / BLOCK);
         for (int b = 0; b < kv.blocks(); b++) {
           blocks.add(kv.block(b));
           held++;
