@@ -3,6 +3,7 @@ package io.gensweep;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.job.RunOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -66,21 +67,26 @@ public final class Cli {
     return ExitCode.of(code);
   }
 
-  /** {@code run JOB.yaml [--set key=value ...]}. */
+  /** {@code run JOB.yaml [--set key=value ...] [--dry-run | --retry-failed]}. */
   @Command(name = "run", description = "Generate continuations for every prompt of a job.")
   private final class Run extends OfJob {
+    @Option(
+        names = "--dry-run",
+        description = "Tell the plan, and a time by measuring a few steps; write nothing.")
+    private boolean dryRun;
+
     @Override
     public Integer call() throws Exception {
-      return run.run(io.gensweep.job.Command.RUN, resolved()).code();
+      return call(io.gensweep.job.Command.RUN, dryRun);
     }
   }
 
-  /** {@code score JOB.yaml [--set key=value ...]}. */
+  /** {@code score JOB.yaml [--set key=value ...] [--retry-failed]}. */
   @Command(name = "score", description = "Give the log-probs of the texts that a job names.")
   private final class Score extends OfJob {
     @Override
     public Integer call() throws Exception {
-      return run.run(io.gensweep.job.Command.SCORE, resolved()).code();
+      return call(io.gensweep.job.Command.SCORE, false);
     }
   }
 
@@ -116,7 +122,22 @@ public final class Cli {
         description = "Override a key of the job file by its dotted path; the value is YAML.")
     private List<String> sets = List.of();
 
-    final ResolvedJob resolved() throws IOException {
+    @Option(
+        names = "--retry-failed",
+        description = "Also make the shards of an earlier run again that have failed rows.")
+    private boolean retryFailed;
+
+    final int call(io.gensweep.job.Command command, boolean dryRun) throws Exception {
+      RunOptions options;
+      try {
+        options = new RunOptions(dryRun, retryFailed);
+      } catch (IllegalArgumentException e) {
+        throw new JobError(e.getMessage(), e);
+      }
+      return run.run(command, resolved(), options).code();
+    }
+
+    private ResolvedJob resolved() throws IOException {
       String yaml =
           texts.read(job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
       JobFile file = JobFile.parse(job, yaml, sets);

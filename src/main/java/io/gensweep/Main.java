@@ -2,6 +2,7 @@ package io.gensweep;
 
 import io.gensweep.job.Command;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.job.RunOptions;
 import io.gensweep.report.RunSummary;
 import io.gensweep.spark.GenerationJob;
 import io.gensweep.spark.HadoopTexts;
@@ -26,9 +27,15 @@ public final class Main {
     System.exit(code.code());
   }
 
-  private static ExitCode run(Command command, ResolvedJob job) throws IOException {
+  private static ExitCode run(Command command, ResolvedJob job, RunOptions options)
+      throws IOException {
     try (SparkSession spark = session(job.spec().name())) {
-      RunSummary summary = GenerationJob.run(command, job, spark, System.out);
+      if (options.dryRun()) {
+        GenerationJob.dryRun(job, spark, System.out);
+        return ExitCode.DONE;
+      }
+      RunSummary summary =
+          GenerationJob.run(command, job, options.retryFailed(), spark, System.out);
       System.out.printf(
           Locale.ROOT,
           "gensweep: done in %.1f s: %s; %s%n",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.job.RunOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -51,10 +52,34 @@ class CliTest {
   }
 
   @Test
+  void aDryRunAndARetryAreToldToTheRun() {
+    List<RunOptions> asked = new ArrayList<>();
+    RunCommand run =
+        (command, job, options) -> {
+          asked.add(options);
+          return ExitCode.DONE;
+        };
+    execute(run, "run", job);
+    execute(run, "run", job, "--dry-run");
+    execute(run, "run", "--retry-failed", job);
+    execute(run, "score", job, "--retry-failed");
+    assertThat(asked)
+        .containsExactly(
+            RunOptions.NONE,
+            new RunOptions(true, false),
+            new RunOptions(false, true),
+            new RunOptions(false, true));
+    assertThat(execute(run, "run", job, "--dry-run", "--retry-failed"))
+        .isEqualTo(ExitCode.WRONG_JOB);
+    assertThat(err.toString()).contains("--dry-run");
+    assertThat(execute(run, "score", job, "--dry-run")).isEqualTo(ExitCode.WRONG_JOB);
+  }
+
+  @Test
   void scoreReadsTheSameJobFile() {
     List<io.gensweep.job.Command> commands = new ArrayList<>();
     RunCommand run =
-        (command, job) -> {
+        (command, job, options) -> {
           commands.add(command);
           ran.add(job);
           return ExitCode.DONE;
@@ -90,7 +115,7 @@ class CliTest {
 
   @Test
   void theExitCodeIsTheCommands() {
-    assertThat(execute((command, job) -> ExitCode.TOO_MANY_FAILED_ROWS, "run", job).code())
+    assertThat(execute((command, job, options) -> ExitCode.TOO_MANY_FAILED_ROWS, "run", job).code())
         .isEqualTo(3);
   }
 
@@ -105,7 +130,7 @@ class CliTest {
   @Test
   void aModelFoundWrongByTheCommandIsExitCode2() {
     RunCommand run =
-        (command, job) -> {
+        (command, job, options) -> {
           throw new JobError("model.path: no config.json");
         };
     assertThat(execute(run, "run", job).code()).isEqualTo(2);
@@ -134,20 +159,20 @@ class CliTest {
             gensweep: Unmatched arguments from index 0: 'rum', 'JOB'
             usage: gensweep [-h] COMMAND
             gensweep: Missing required parameter: 'JOB.yaml'
-            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             gensweep: Unmatched argument at index 2: 'JOB'
-            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             gensweep: Unknown options: '--sets', 'a=b'
-            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             gensweep: Missing required parameter for option '--set' (key=value)
-            usage: gensweep run [-h] [--set=key=value]... JOB.yaml
+            usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             """);
   }
 
   @Test
   void anythingElseIsExitCode1AndFirstOfAllItsCause() {
     RunCommand run =
-        (command, job) -> {
+        (command, job, options) -> {
           throw new IllegalStateException(
               "the run broke", new IOException("disk full\nsecond line"));
         };
@@ -162,7 +187,7 @@ class CliTest {
   @Test
   void whatATaskThrewIsToldByItsCauseAndNotByAPageOfStack() {
     RunCommand run =
-        (command, job) ->
+        (command, job, options) ->
             inATask(new IllegalStateException("the engine failed", new IOException("device lost")));
     assertThat(execute(run, "run", job).code()).isEqualTo(1);
     List<String> lines = err.toString().lines().toList();
@@ -175,7 +200,8 @@ class CliTest {
   @Test
   void aJobErrorThatATaskThrewKeepsItsMessageAndExitCode() {
     RunCommand run =
-        (command, job) -> inATask(new JobError("model.max_model_len: too long for the memory"));
+        (command, job, options) ->
+            inATask(new JobError("model.max_model_len: too long for the memory"));
     assertThat(execute(run, "run", job).code()).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo("gensweep: model.max_model_len: too long for the memory\n");
@@ -200,7 +226,7 @@ class CliTest {
 
   private ExitCode execute(String... arguments) {
     RunCommand run =
-        (command, job) -> {
+        (command, job, options) -> {
           ran.add(job);
           return ExitCode.DONE;
         };

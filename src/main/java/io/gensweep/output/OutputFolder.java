@@ -2,6 +2,7 @@ package io.gensweep.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.job.IfExists;
+import io.gensweep.job.SweepGrid;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ public final class OutputFolder {
    * @throws OutputError if the job may not write here
    */
   public Optional<Manifest> check(IfExists ifExists) throws IOException {
-    List<String> names = storage.list(storage.path());
+    List<String> names = new ArrayList<>(storage.list(storage.path()));
+    names.remove(OutputLock.NAME);
     if (names.isEmpty()) {
       return Optional.empty();
     }
@@ -85,6 +87,7 @@ public final class OutputFolder {
       storage.delete(storage.path(ShardCommit.ERRORS));
       storage.delete(storage.path(METRICS));
       storage.delete(storage.path(REPORT));
+      storage.delete(storage.path(SweepFile.NAME));
     }
     write(manifest);
   }
@@ -139,6 +142,11 @@ public final class OutputFolder {
     Path temporary = storage.path(ShardCommit.TEMPORARY, UUID.randomUUID() + "-" + name);
     storage.write(temporary, bytes);
     storage.replace(temporary, storage.path(name));
+  }
+
+  /** What the points of the sweep are. */
+  public void write(SweepGrid sweep) throws IOException {
+    write(SweepFile.NAME, Json.pretty(SweepFile.of(sweep)));
   }
 
   /** The last write of a run. */

@@ -107,6 +107,24 @@ public final class ShardCommit implements Serializable {
     return done;
   }
 
+  /**
+   * Makes the done shards with failed rows undone, so that a run makes them again. Their error
+   * files stay until then; they count for nothing meanwhile.
+   *
+   * @return how many
+   */
+  public int reopenFailed() throws IOException {
+    int reopened = 0;
+    List<String> failed = storage.list(storage.path(ERRORS));
+    for (int shard : done()) {
+      if (failed.contains(name(shard))) {
+        storage.delete(storage.path(kind.folder(), name(shard)));
+        reopened++;
+      }
+    }
+    return reopened;
+  }
+
   /** Rows in the shards that are done, those that failed left out. */
   public long rows(SparkSession spark) throws IOException {
     return done().isEmpty()

@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Driver and executor. One folder on any Hadoop file system, and the few operations that the commit
@@ -90,6 +94,24 @@ final class Storage implements Serializable {
   void write(Path path, byte[] bytes) throws IOException {
     try (OutputStream out = files().create(path, true)) {
       out.write(bytes);
+    }
+  }
+
+  /** Writes a file that must not be there. Gives false, and changes nothing, if it is. */
+  boolean create(Path path, byte[] bytes) throws IOException {
+    try {
+      if (files() instanceof RawLocalFileSystem local) {
+        // Hadoop looks first and creates then; the operating system does both at once.
+        files().mkdirs(path.getParent());
+        Files.write(local.pathToFile(path).toPath(), bytes, StandardOpenOption.CREATE_NEW);
+      } else {
+        try (OutputStream out = files().create(path, false)) {
+          out.write(bytes);
+        }
+      }
+      return true;
+    } catch (FileAlreadyExistsException | org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      return false;
     }
   }
 

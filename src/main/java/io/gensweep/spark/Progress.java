@@ -70,7 +70,8 @@ final class Progress implements AutoCloseable {
         time(left));
   }
 
-  private static String time(double seconds) {
+  /** Such as {@code 1h05m}, {@code 3m20s} or {@code 12s}. */
+  static String time(double seconds) {
     Duration time = Duration.ofSeconds(Math.round(seconds));
     return time.toHours() > 0
         ? String.format(Locale.ROOT, "%dh%02dm", time.toHours(), time.toMinutesPart())

@@ -101,7 +101,7 @@ public final class VerifyJob {
     Causes causes =
         Causes.between(
             manifest,
-            GenerationJob.hashes(model, prompts, plan.template()),
+            PlannedRun.hashes(model, prompts, plan.template()),
             Versions.here(spark, model.decoder()));
     return compare(work, set, prompts, causes);
   }

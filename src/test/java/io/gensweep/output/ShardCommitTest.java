@@ -52,6 +52,27 @@ class ShardCommitTest {
   }
 
   @Test
+  void aReopenedShardIsMadeAgainAndItsErrorsGoWithWhatFailed() throws IOException {
+    ShardCommit commit = commit(3, new Configuration());
+    commit.commit(0, List.of(row("a", 0, 0)), List.of());
+    commit.commit(1, List.of(row("b", 0, 0)), List.of(error("c")));
+    byte[] untouched =
+        Files.readAllBytes(folder.resolve("completions/shard-00000-of-00003.parquet"));
+
+    assertThat(commit.reopenFailed()).isEqualTo(1);
+    assertThat(commit.done()).containsExactly(0);
+    assertThat(commit.errorFiles()).isEmpty();
+
+    commit.commit(1, List.of(row("b", 0, 0), row("c", 0, 0)), List.of());
+    assertThat(commit.done()).containsExactly(0, 1);
+    assertThat(names("errors")).isEmpty();
+    assertThat(keys(folder.resolve("completions/shard-00001-of-00003.parquet"))).hasSize(2);
+    assertThat(folder.resolve("completions/shard-00000-of-00003.parquet"))
+        .hasBinaryContent(untouched);
+    assertThat(commit.reopenFailed()).isZero();
+  }
+
+  @Test
   void rowsAreSortedByKeyHoweverTheyCame() throws IOException {
     List<Row> rows = new ArrayList<>();
     for (String id : List.of("😀", "\uFFFD", "b", "a")) {

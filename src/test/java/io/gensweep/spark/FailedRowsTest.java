@@ -61,10 +61,40 @@ class FailedRowsTest {
         .contains("16 of 64 rows failed: bad_prompt 16; ");
   }
 
+  @Test
+  void failedRowsAreMadeAgainOnlyWhenThatIsAskedFor() throws IOException {
+    Path prompts = folder.resolve("prompts.jsonl");
+    Files.writeString(
+        prompts,
+        IntStream.range(0, PROMPTS)
+            .mapToObj(
+                i ->
+                    "{\"id\": %d, \"prompt\": %s}"
+                        .formatted(i, i == 5 ? null : "\"4 + " + i + "\""))
+            .collect(Collectors.joining("\n")));
+    String[] sets = {"sampling.max_tokens=4", "output.max_failed_fraction=0.5"};
+    run(prompts, sets);
+    assertThat(run(prompts, sets).tokens()).isZero();
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains(" 0 of 8 shards to do");
+
+    RunSummary retried = run(true, prompts, sets);
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("1 shards have failed rows")
+        .contains(" 1 of 8 shards to do");
+    assertThat(retried.rows()).isEqualTo(63);
+    assertThat(retried.failed()).isEqualTo(1);
+    assertThat(retried.tokens()).isBetween(4L, 100L);
+  }
+
   private RunSummary run(Path prompts, String... sets) throws IOException {
+    return run(false, prompts, sets);
+  }
+
+  private RunSummary run(boolean retryFailed, Path prompts, String... sets) throws IOException {
     return GenerationJob.run(
         Command.RUN,
         TinyJob.of(prompts, folder.resolve("out"), sets),
+        retryFailed,
         SPARK,
         new PrintStream(said, true, StandardCharsets.UTF_8));
   }

@@ -9,6 +9,7 @@ import io.gensweep.LocalSpark;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
+import io.gensweep.job.ResolvedJob;
 import io.gensweep.report.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -123,6 +124,41 @@ class GenerationJobTest {
     // The last token of a prompt is decoded by each continuation.
     assertThat(summary.prefilledTokens()).isEqualTo(summary.promptTokens() - 64);
     assertThat(completions().groupBy("sweep_point", "temperature").count().count()).isEqualTo(3);
+
+    JsonNode points = JSON.readTree(folder.resolve("out/sweep.json").toFile()).get("points");
+    assertThat(points).hasSize(3);
+    assertThat(points.get(1).get("sweep_point").asInt()).isEqualTo(1);
+    assertThat(points.get(1).get("name").asText()).isEqualTo("temperature=0.7");
+    assertThat(points.get(1).get("swept").toString()).isEqualTo("[\"temperature\"]");
+    JsonNode sampling = points.get(1).get("sampling");
+    assertThat(sampling.get("temperature").asDouble()).isEqualTo(0.7);
+    assertThat(sampling.get("n").asInt()).isEqualTo(2);
+    assertThat(sampling.get("max_tokens").asInt()).isEqualTo(4);
+    assertThat(sampling.get("ignore_eos").asBoolean()).isTrue();
+    assertThat(sampling.get("profile").asText()).isEqualTo("hf");
+    assertThat(sampling.get("repetition_detection").get("max_pattern_size").asInt()).isZero();
+  }
+
+  @Test
+  void aDryRunTellsThePlanAndWritesNothing() throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    GenerationJob.dryRun(
+        job(
+            "{path: data/prompts/quickstart.jsonl, id: id, text: prompt}",
+            "n: 2, max_tokens: 96",
+            "sweep.temperature=[0.0, 0.7, 1.0]"),
+        spark,
+        new PrintStream(said, true, StandardCharsets.UTF_8));
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("prompts    64, about ")
+        .contains("rows       384: prompts x sweep points (3) x samples")
+        .contains("tokens     at most 36,864 to generate")
+        .contains("shards     8, of them 0 done")
+        .containsPattern("KV cache   [\\d.]+ KiB a token, [\\d.]+ MiB for a sequence of 1\\d\\d,")
+        .containsPattern(
+            "measured   prefill [\\d,]+ tokens/s, decode [\\d,]+ tokens/s with 64 sequences together")
+        .containsPattern("time       (\\d+h)?(\\d+m)?(\\d+s)?, if every");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 
   @Test
@@ -151,6 +187,11 @@ class GenerationJobTest {
   }
 
   private RunSummary run(String prompts, String sampling, String... sets) throws IOException {
+    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    return GenerationJob.run(Command.RUN, job(prompts, sampling, sets), false, spark, quiet);
+  }
+
+  private ResolvedJob job(String prompts, String sampling, String... sets) {
     String yaml =
         """
         model: {path: data/models/tiny, dtype: float32}
@@ -159,12 +200,7 @@ class GenerationJobTest {
         output: {path: %s, if_exists: overwrite}
         """
             .formatted(prompts, sampling, folder.resolve("out"));
-    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    return GenerationJob.run(
-        Command.RUN,
-        JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()),
-        spark,
-        quiet);
+    return JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty());
   }
 
   private Dataset<Row> completions() {

@@ -62,6 +62,38 @@ class ResumeIT {
     assertThat(refused.output()).contains("output.if_exists");
   }
 
+  @Test
+  void aJobToldToEndLeavesNothingBehindAndIsResumed() throws Exception {
+    Path log = folder.resolve("ended.log");
+    Process ended = SparkSubmit.start(LOCAL, log, arguments("ended"));
+    while (shards("ended") == 0) {
+      assertThat(ended.isAlive()).as(Files.readString(log)).isTrue();
+      Thread.sleep(50);
+    }
+    SparkSubmit.Ended second = SparkSubmit.gensweep(LOCAL, arguments("ended"));
+    assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
+    assertThat(second.output())
+        .contains("another run writes to it: process " + ended.pid() + " on ");
+
+    assertThat(ended.isAlive()).as("the first runs on").isTrue();
+    ended.destroy();
+    assertThat(ended.waitFor()).as(Files.readString(log)).isEqualTo(128 + 15);
+    assertThat(folder.resolve("ended/_lock")).doesNotExist();
+    assertThat(folder.resolve("ended/_tmp")).doesNotExist();
+    assertThat(folder.resolve("ended/_SUCCESS")).doesNotExist();
+
+    SparkSubmit.Ended resumed = SparkSubmit.gensweep(LOCAL, arguments("ended"));
+    assertThat(resumed.exitCode()).as(resumed.output()).isZero();
+    assertThat(folder.resolve("ended/_lock")).doesNotExist();
+    SparkSubmit.Ended rows =
+        SparkSubmit.python(
+            "-c",
+            "import duckdb, sys; print(duckdb.sql(f\"select count(*), count(distinct (prompt_id, sweep_point, sample_index))"
+                + " from '{sys.argv[1]}/completions/*.parquet'\").fetchall())",
+            folder.resolve("ended").toString());
+    assertThat(rows.output()).isEqualTo("[(2048, 2048)]\n");
+  }
+
   private long shards(String output) throws IOException {
     Path completions = folder.resolve(output).resolve("completions");
     if (!Files.isDirectory(completions)) {

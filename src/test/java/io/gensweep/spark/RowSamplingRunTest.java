@@ -161,6 +161,7 @@ class RowSamplingRunTest {
     return GenerationJob.run(
         Command.RUN,
         TinyJob.of(prompts, folder.resolve("out"), all),
+        false,
         SPARK,
         new PrintStream(said, true, StandardCharsets.UTF_8));
   }

@@ -327,6 +327,7 @@ class ScoringTest {
     return GenerationJob.run(
         command,
         JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty()),
+        false,
         spark,
         quiet);
   }

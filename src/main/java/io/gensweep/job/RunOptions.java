@@ -1,0 +1,16 @@
+package io.gensweep.job;
+
+/**
+ * Plain Java. What the command line asks of a run beyond its job.
+ *
+ * @param dryRun tell the plan and write nothing
+ * @param retryFailed make the shards again that have failed rows
+ */
+public record RunOptions(boolean dryRun, boolean retryFailed) {
+  public static final RunOptions NONE = new RunOptions(false, false);
+
+  public RunOptions {
+    Rules.require(
+        !(dryRun && retryFailed), "--dry-run makes nothing: leave out --dry-run or --retry-failed");
+  }
+}

@@ -1,0 +1,196 @@
+package io.gensweep.output;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
+
+/**
+ * Driver. One run at a time writes to an output: a file names the process that does, and that
+ * process writes it again every {@link #BEAT}.
+ *
+ * <p>Whose process is gone on this host holds nothing, so a run that was killed is resumed at once.
+ * Of other hosts only the file's age is known: after {@link #STALE} without a beat the lock is
+ * taken over, and a process that comes back to find it taken is told. A JVM that is told to end
+ * (SIGTERM) gives the lock back after Spark has stopped, and takes the temporary files with it.
+ */
+public final class OutputLock implements AutoCloseable {
+  static final String NAME = "_lock";
+  static final Duration BEAT = Duration.ofSeconds(20);
+  static final Duration STALE = Duration.ofMinutes(3);
+
+  /** In which another that found the same stale lock would have written over ours. */
+  private static final long TAKEOVER_MILLIS = 500;
+
+  /** After Spark's own hook (50), which ends the tasks; before Hadoop closes file systems (10). */
+  private static final int HOOK_PRIORITY = 20;
+
+  private final Storage storage;
+  private final Path file;
+  private final ObjectNode self;
+  private final Runnable lost;
+  private final Runnable hook = this::abandon;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "gensweep-lock");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private OutputLock(Storage storage, Runnable lost) {
+    this.storage = storage;
+    this.file = storage.path(NAME);
+    this.lost = lost;
+    ProcessHandle process = ProcessHandle.current();
+    this.self =
+        Json.MAPPER
+            .createObjectNode()
+            .put("id", UUID.randomUUID().toString())
+            .put("host", host())
+            .put("pid", process.pid())
+            .put("process_started", started(process))
+            .put("since", Instant.now().toString());
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param lost called once, should another process have taken the lock over
+   * @throws OutputError naming who holds it
+   */
+  public static OutputLock acquire(String output, Configuration configuration, Runnable lost)
+      throws IOException {
+    OutputLock lock = new OutputLock(new Storage(output, configuration), lost);
+    lock.take();
+    ShutdownHookManager.get().addShutdownHook(lock.hook, HOOK_PRIORITY);
+    var unused =
+        lock.timer.scheduleWithFixedDelay(
+            lock::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    return lock;
+  }
+
+  private void take() throws IOException {
+    if (storage.create(file, Json.pretty(self))) {
+      return;
+    }
+    Optional<JsonNode> holder = holder();
+    if (holder.isPresent() && holds(holder.get())) {
+      throw heldBy(holder.get());
+    }
+    storage.write(file, Json.pretty(self));
+    try {
+      Thread.sleep(TAKEOVER_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    JsonNode now = holder().orElse(self);
+    if (!isSelf(now)) {
+      throw heldBy(now);
+    }
+  }
+
+  private OutputError heldBy(JsonNode holder) {
+    return new OutputError(
+        "output.path",
+        storage.toString(),
+        "another run writes to it: process %s on %s, since %s. Wait for its end; should it be gone, this is free %d minutes after its last sign of life"
+            .formatted(
+                holder.path("pid").asText("?"),
+                holder.path("host").asText("?"),
+                holder.path("since").asText("?"),
+                STALE.toMinutes()));
+  }
+
+  /** What the file says; an empty object while it is being written. */
+  private Optional<JsonNode> holder() throws IOException {
+    try {
+      JsonNode said = Json.parse(storage.read(file));
+      return Optional.of(said.isObject() ? said : Json.MAPPER.createObjectNode());
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      return Optional.of(Json.MAPPER.createObjectNode());
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean holds(JsonNode holder) throws IOException {
+    if (holder.path("host").asText().equals(self.path("host").asText())) {
+      // A number of a process that ended may be another's by now, which started later.
+      return ProcessHandle.of(holder.path("pid").asLong())
+          .map(OutputLock::started)
+          .filter(started -> started == holder.path("process_started").asLong())
+          .isPresent();
+    }
+    long beat = storage.files().getFileStatus(file).getModificationTime();
+    return System.currentTimeMillis() - beat < STALE.toMillis();
+  }
+
+  private boolean isSelf(JsonNode holder) {
+    return holder.path("id").equals(self.path("id"));
+  }
+
+  /** Says that this process lives, or notices that the lock is another's. */
+  void beat() {
+    try {
+      if (holder().map(this::isSelf).orElse(false)) {
+        storage.write(file, Json.pretty(self));
+      } else {
+        timer.shutdown();
+        lost.run();
+      }
+    } catch (IOException e) {
+      // A store that does not answer now may do so at the next beat.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    timer.shutdownNow();
+    ShutdownHookManager.get().removeShutdownHook(hook);
+    release();
+  }
+
+  private void abandon() {
+    timer.shutdownNow();
+    try {
+      storage.delete(storage.path(ShardCommit.TEMPORARY));
+      release();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void release() throws IOException {
+    if (holder().map(this::isSelf).orElse(false)) {
+      storage.delete(file);
+      if (storage.list(storage.path()).isEmpty()) {
+        storage.delete(storage.path());
+      }
+    }
+  }
+
+  private static long started(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+}
