@@ -3,18 +3,27 @@ package io.gensweep.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Driver and executor. What the CPU's instructions allow, as Linux lists them and as the
- * environment of oneDNN narrows them ({@code ONEDNN_MAX_CPU_ISA}).
+ * environment narrows them.
+ *
+ * @param maxIsa what oneDNN may use at most ({@code ONEDNN_MAX_CPU_ISA}); empty for all
+ * @param limits settings of the environment that narrow what any kernel uses, {@code NAME=value}
  */
-public record CpuFeatures(Set<String> flags, String maxIsa) {
+public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits) {
+  /** What holds oneDNN, libtorch's own kernels and MKL to fewer instructions than there are. */
+  private static final List<String> LIMITS =
+      List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "MKL_CBWR");
+
   public CpuFeatures {
     flags = Set.copyOf(flags);
     maxIsa = maxIsa.toUpperCase(Locale.ROOT);
+    limits = List.copyOf(limits);
   }
 
   public static CpuFeatures here() {
@@ -25,12 +34,17 @@ public record CpuFeatures(Set<String> flags, String maxIsa) {
     String isa =
         environment.getOrDefault(
             "ONEDNN_MAX_CPU_ISA", environment.getOrDefault("DNNL_MAX_CPU_ISA", ""));
+    List<String> limits =
+        LIMITS.stream()
+            .filter(environment::containsKey)
+            .map(name -> name + "=" + environment.get(name))
+            .toList();
     try (var lines = Files.lines(cpuinfo)) {
       String flags = lines.filter(l -> l.startsWith("flags")).findFirst().orElse("flags :");
       return new CpuFeatures(
-          Set.of(flags.substring(flags.indexOf(':') + 1).strip().split("\\s+")), isa);
+          Set.of(flags.substring(flags.indexOf(':') + 1).strip().split("\\s+")), isa, limits);
     } catch (IOException e) {
-      return new CpuFeatures(Set.of(), isa);
+      return new CpuFeatures(Set.of(), isa, limits);
     }
   }
 
@@ -60,6 +74,6 @@ public record CpuFeatures(Set<String> flags, String maxIsa) {
                 : flags.contains("avx512bw")
                     ? "avx512"
                     : flags.contains("avx2") ? "avx2" : "baseline";
-    return maxIsa.isEmpty() ? found : found + " limited to " + maxIsa;
+    return limits.isEmpty() ? found : found + " limited by " + String.join(" ", limits);
   }
 }

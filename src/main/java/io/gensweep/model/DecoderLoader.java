@@ -48,11 +48,11 @@ public final class DecoderLoader {
   private final boolean packed;
   private final int blocks;
 
-  private DecoderLoader(ModelFolder folder, DecoderSettings settings) {
+  private DecoderLoader(ModelFolder folder, DecoderSettings settings, boolean packed) {
     this.settings = settings;
     this.config = folder.config();
     this.weights = folder.weights();
-    this.packed = settings.device().equals("cpu");
+    this.packed = packed;
     this.blocks = cacheBlocks();
   }
 
@@ -62,9 +62,16 @@ public final class DecoderLoader {
    * @throws JobError if this machine has not the device, or not the memory, that is asked for
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
+    return load(folder, settings, settings.device().equals("cpu"));
+  }
+
+  /**
+   * @param packed whether products go through oneDNN's packed weights, on which a row's bits rest
+   */
+  static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean packed) {
     TorchEnvironment.prepare(settings.threads());
     TorchEnvironment.requireDevice(settings.device());
-    DecoderLoader loader = new DecoderLoader(folder, settings);
+    DecoderLoader loader = new DecoderLoader(folder, settings, packed);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();
     try {
       loader.fill((PtSymbolBlock) model.getBlock(), model.getNDManager());
@@ -100,7 +107,7 @@ public final class DecoderLoader {
   }
 
   private Device device() {
-    return packed
+    return settings.device().equals("cpu")
         ? Device.cpu()
         : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
   }

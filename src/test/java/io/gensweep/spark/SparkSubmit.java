@@ -33,7 +33,14 @@ final class SparkSubmit {
 
   static Ended gensweep(List<String> sparkOptions, String... arguments)
       throws IOException, InterruptedException {
-    return run(command(sparkOptions, arguments));
+    return gensweep(Map.of(), sparkOptions, arguments);
+  }
+
+  /** With more in the environment of the driver. */
+  static Ended gensweep(
+      Map<String, String> environment, List<String> sparkOptions, String... arguments)
+      throws IOException, InterruptedException {
+    return run(command(sparkOptions, arguments), environment);
   }
 
   /** The process itself, for tests that end it before its time. */
@@ -57,7 +64,7 @@ final class SparkSubmit {
   static Ended python(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(PYTHON.toString()));
     command.addAll(List.of(arguments));
-    return run(command);
+    return run(command, Map.of());
   }
 
   static ProcessBuilder process(List<String> command) throws IOException {
@@ -72,9 +79,12 @@ final class SparkSubmit {
     return builder;
   }
 
-  private static Ended run(List<String> command) throws IOException, InterruptedException {
+  private static Ended run(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
     Path log = Files.createTempFile("gensweep", ".log");
-    Process process = process(command).redirectOutput(log.toFile()).start();
+    ProcessBuilder builder = process(command).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     try {
       if (!process.waitFor(5, TimeUnit.MINUTES)) {
         throw new AssertionError("still running after 5 minutes: " + Files.readString(log));

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,48 @@ class StandaloneClusterIT {
             folder.resolve("spread").toString(),
             folder.resolve("local").toString());
     assertThat(same.output()).isEqualTo("same 256\n");
+  }
+
+  /** Others have 8 shards here, 4 on one slot and 16 on seven. */
+  @Test
+  void rowsAreTheSameForAnyExecutorsShardsBatchAndOrderOfPrompts() throws Exception {
+    Path shuffled = folder.resolve("shuffled.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("data/prompts/chat.jsonl")));
+    Collections.shuffle(lines, new Random(5));
+    Files.write(shuffled, lines);
+    String[] other = {"--set", "prompts.path=" + shuffled, "--set", "engine.max_batch=7"};
+    SparkSubmit.Ended one =
+        run(
+            List.of("--master", cluster.master(), "--conf", "spark.cores.max=1"),
+            "one-executor",
+            "--set",
+            "model.device=cpu",
+            "--set",
+            "engine.max_batch=64");
+    assertThat(one.exitCode()).as(one.output()).isZero();
+    assertThat(Files.readString(folder.resolve("one-executor/metrics.json")))
+        .contains("executor=0")
+        .doesNotContain("executor=1");
+    SparkSubmit.Ended seven = run(List.of("--master", "local[7]"), "seven", other);
+    assertThat(seven.exitCode()).as(seven.output()).isZero();
+    SparkSubmit.Ended single =
+        run(List.of("--master", "local[1]"), "single", "--set", "engine.max_batch=1");
+    assertThat(single.exitCode()).as(single.output()).isZero();
+    assertThat(shards("seven")).isEqualTo(16);
+    assertThat(shards("single")).isEqualTo(4);
+    SparkSubmit.Ended same =
+        SparkSubmit.python(
+            "src/test/python/same_rows.py",
+            folder.resolve("one-executor").toString(),
+            folder.resolve("seven").toString(),
+            folder.resolve("single").toString());
+    assertThat(same.output()).isEqualTo("same 256\n");
+  }
+
+  private static long shards(String output) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(output).resolve("completions"))) {
+      return files.count();
+    }
   }
 
   @Test

@@ -1,0 +1,148 @@
+package io.gensweep.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.DType;
+import io.gensweep.sampling.Candidates;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whether all that the model says of a sequence has the same bits whatever is in its batch. */
+class BatchInvarianceTest {
+  private static final Path TINY = Path.of("data/models/tiny");
+  private static final Path RANDOM = Path.of("src/test/resources/models/llama-gqa-tied");
+  private static final int[] BATCHES = {2, 3, 7, 16, 33, 64, 65, 100, 128};
+  private static final int STEPS = 4;
+
+  private final Random random = new Random(11);
+
+  static Stream<Object[]> models() {
+    List<DType> dtypes =
+        CpuFeatures.here().bfloat16Products()
+            ? List.of(DType.FLOAT32, DType.BFLOAT16)
+            : List.of(DType.FLOAT32);
+    return Stream.of(TINY, RANDOM)
+        .flatMap(folder -> dtypes.stream().map(dtype -> new Object[] {folder, dtype}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aNeedleHasItsBitsAtAnyPlaceOfAnyBatch(Path folder, DType dtype) throws IOException {
+    try (ModelRunner runner = load(folder, dtype, true)) {
+      assertThat(changedBatches(runner)).isEmpty();
+    }
+  }
+
+  /** The test above can fail: plain products round by the number of rows. */
+  @Test
+  void plainProductsChangeTheBits() throws IOException {
+    try (ModelRunner runner = load(TINY, DType.FLOAT32, false)) {
+      assertThat(changedBatches(runner)).isNotEmpty();
+    }
+  }
+
+  /** Other kernels attend there: one query row against the cache, many against one another. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void decodedAndPrefilledTokensHaveNearlyTheSameLogprobs(Path folder, DType dtype)
+      throws IOException {
+    double tolerance = dtype == DType.FLOAT32 ? 1e-5 : 0.25;
+    try (ModelRunner runner = load(folder, dtype, true)) {
+      int[] ids = prompt(runner, 90);
+      KvSequence kv = runner.cache().reserve(ids.length);
+      Scoring scoring = new Scoring(kv, ids, 1);
+      float[] scored = runner.score(List.of(scoring)).get(0).logprobs();
+      kv.release();
+      KvSequence steps = runner.cache().reserve(ids.length);
+      for (int i = 0; i + 1 < ids.length; i++) {
+        Candidates row = runner.decode(List.of(new DecodeRow(steps, ids[i], 0))).get(0);
+        double decoded = row.wholeRow()[ids[i + 1]] - row.logSumExp();
+        assertThat((double) scored[i]).as("token %d", i + 1).isCloseTo(decoded, within(tolerance));
+      }
+      steps.release();
+    }
+  }
+
+  /**
+   * The sizes of the batches in which what is said of the needle is not what is said of it alone.
+   */
+  private List<Integer> changedBatches(ModelRunner runner) {
+    int[] needle = prompt(runner, 41);
+    List<float[][]> alone = said(runner, List.of(needle), 0);
+    List<Integer> changed = new ArrayList<>();
+    for (int size : BATCHES) {
+      List<int[]> batch = new ArrayList<>();
+      for (int i = 1; i < size; i++) {
+        int[] other = prompt(runner, 1 + random.nextInt(120));
+        if (i % 3 == 0) {
+          System.arraycopy(needle, 0, other, 0, Math.min(33, other.length));
+        }
+        batch.add(other);
+      }
+      Collections.shuffle(batch, random);
+      int place = random.nextInt(size);
+      batch.add(place, needle);
+      if (!Arrays.deepEquals(said(runner, batch, place).toArray(), alone.toArray())) {
+        changed.add(size);
+      }
+    }
+    return changed;
+  }
+
+  /** For each step all logits of one sequence, and its log-sum-exp as two halves of its bits. */
+  private List<float[][]> said(ModelRunner runner, List<int[]> prompts, int place) {
+    List<KvSequence> kvs =
+        prompts.stream().map(ids -> runner.cache().reserve(ids.length + STEPS)).toList();
+    List<Prefill> prefills = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      if (prompts.get(i).length > 1) {
+        prefills.add(new Prefill(kvs.get(i), prompts.get(i), prompts.get(i).length - 1));
+      }
+    }
+    runner.prefill(prefills);
+    List<float[][]> said = new ArrayList<>();
+    for (int step = 0; step < STEPS; step++) {
+      List<DecodeRow> rows = new ArrayList<>();
+      for (int i = 0; i < prompts.size(); i++) {
+        int[] ids = prompts.get(i);
+        rows.add(new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], 0.7));
+      }
+      Candidates row = runner.decode(rows).get(place);
+      said.add(new float[][] {row.wholeRow(), bits(row.logSumExp()), bits(row.scaledLogSumExp())});
+    }
+    kvs.forEach(KvSequence::release);
+    return said;
+  }
+
+  private static float[] bits(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    return new float[] {(int) (bits >>> 40), (int) (bits >>> 20) & 0xFFFFF, (int) bits & 0xFFFFF};
+  }
+
+  private int[] prompt(ModelRunner runner, int tokens) {
+    return IntStream.generate(() -> random.nextInt(runner.shape().vocabSize()))
+        .limit(tokens)
+        .toArray();
+  }
+
+  private static ModelRunner load(Path folder, DType dtype, boolean packed) throws IOException {
+    ModelConfig config =
+        ModelConfig.of(new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
+    return DecoderLoader.load(
+        new ModelFolder(folder, config, List.of()),
+        new DecoderSettings(dtype, "cpu", 256, 128, 2),
+        packed);
+  }
+}
