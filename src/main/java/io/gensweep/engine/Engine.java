@@ -1,6 +1,7 @@
 package io.gensweep.engine;
 
 import io.gensweep.model.DecodeRow;
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.Prefill;
 import io.gensweep.model.Scoring;
@@ -70,18 +71,24 @@ public final class Engine {
 
   public void step() {
     tally.begin();
-    List<Sequence> joined = scheduler.admit();
-    tally.admitted();
-    prefill(joined);
     tally.prefillTokens(scores.step());
     tally.prefilled();
-    List<Sequence> running = scheduler.running();
-    if (!running.isEmpty()) {
-      List<Candidates> rows = decode(running);
-      tally.decoded(running.size());
-      sample(running, rows);
-      scheduler.retire();
-      tally.sampled();
+    try {
+      List<Sequence> joined = scheduler.admit();
+      tally.admitted();
+      prefill(joined);
+      tally.prefilled();
+      List<Sequence> running = scheduler.running();
+      if (!running.isEmpty()) {
+        List<Candidates> rows = decode(running);
+        tally.decoded(running.size());
+        sample(running, rows);
+        scheduler.retire();
+        tally.sampled();
+      }
+    } catch (DeviceMemoryException e) {
+      scheduler.halve(e);
+      tally.halved();
     }
   }
 

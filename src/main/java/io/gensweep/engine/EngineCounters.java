@@ -10,6 +10,7 @@ package io.gensweep.engine;
  * @param maxBatch most sequences decoded together
  * @param admitNanos time in each phase, nanoseconds
  * @param sampleNanos drawing, delivering and retiring
+ * @param halvings of the batch, for want of memory
  */
 public record EngineCounters(
     long steps,
@@ -20,7 +21,8 @@ public record EngineCounters(
     long admitNanos,
     long prefillNanos,
     long decodeNanos,
-    long sampleNanos) {
+    long sampleNanos,
+    long halvings) {
 
   public long busyNanos() {
     return admitNanos + prefillNanos + decodeNanos + sampleNanos;
@@ -37,6 +39,7 @@ public record EngineCounters(
         admitNanos - earlier.admitNanos,
         prefillNanos - earlier.prefillNanos,
         decodeNanos - earlier.decodeNanos,
-        sampleNanos - earlier.sampleNanos);
+        sampleNanos - earlier.sampleNanos,
+        halvings - earlier.halvings);
   }
 }

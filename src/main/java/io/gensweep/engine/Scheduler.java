@@ -1,5 +1,6 @@
 package io.gensweep.engine;
 
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.KvCache;
 import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelShape;
@@ -22,7 +23,7 @@ import java.util.function.Function;
 final class Scheduler {
   private final ModelShape shape;
   private final KvCache cache;
-  private final int maxBatch;
+  private int maxBatch;
   private final Function<SamplingConfig, ContinuationText> texts;
   private final Deque<Ticket> waiting = new ArrayDeque<>();
   private final Deque<Ticket> started = new ArrayDeque<>();
@@ -86,6 +87,29 @@ final class Scheduler {
   void retire() {
     running.replaceAll(sequence -> sequence.finished() ? successor(sequence) : sequence);
     running.removeIf(Sequence::finished);
+  }
+
+  /**
+   * After a step that memory was not enough for: what ran begins again, half as many at a time.
+   * Draws have addresses and kernels do not look at the batch, so the same rows come out.
+   *
+   * @throws DeviceMemoryException {@code e}, if a single sequence was too much
+   */
+  void halve(DeviceMemoryException e) {
+    if (running.size() < 2) {
+      throw e;
+    }
+    maxBatch = running.size() / 2;
+    for (int i = running.size() - 1; i >= 0; i--) {
+      Sequence sequence = running.get(i);
+      Ticket ticket = sequence.ticket();
+      sequence.kv().release();
+      ticket.giveBack(sequence.variant());
+      started.remove(ticket);
+      waiting.remove(ticket);
+      waiting.addFirst(ticket);
+    }
+    running.clear();
   }
 
   /** Forgets every request. */

@@ -59,6 +59,10 @@ final class Sequence {
     return ticket;
   }
 
+  Variant variant() {
+    return variant;
+  }
+
   KvSequence kv() {
     return kv;
   }

@@ -11,6 +11,7 @@ final class Tally {
   private long prefillNanos;
   private long decodeNanos;
   private long sampleNanos;
+  private long halvings;
   private long mark;
 
   void begin() {
@@ -44,6 +45,11 @@ final class Tally {
     sampleNanos += sinceMark();
   }
 
+  /** The time of a step that failed is counted nowhere. */
+  void halved() {
+    halvings++;
+  }
+
   EngineCounters counters() {
     return new EngineCounters(
         steps,
@@ -54,7 +60,8 @@ final class Tally {
         admitNanos,
         prefillNanos,
         decodeNanos,
-        sampleNanos);
+        sampleNanos,
+        halvings);
   }
 
   private long sinceMark() {

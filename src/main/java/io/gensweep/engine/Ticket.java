@@ -2,6 +2,8 @@ package io.gensweep.engine;
 
 import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelShape;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -9,7 +11,7 @@ import java.util.function.Consumer;
 public final class Ticket implements Entry {
   private final Request request;
   private final Consumer<Completion> completed;
-  private int admitted;
+  private final Deque<Variant> waiting;
   private boolean cancelled;
   private Optional<KvSequence> leader = Optional.empty();
   private float[] promptLogprobs = new float[0];
@@ -17,6 +19,7 @@ public final class Ticket implements Entry {
   Ticket(Request request, Consumer<Completion> completed) {
     this.request = request;
     this.completed = completed;
+    this.waiting = new ArrayDeque<>(request.variants());
   }
 
   Request request() {
@@ -24,11 +27,16 @@ public final class Ticket implements Entry {
   }
 
   boolean waits() {
-    return admitted < request.variants().size();
+    return !waiting.isEmpty();
   }
 
   Variant nextVariant() {
-    return request.variants().get(admitted++);
+    return waiting.remove();
+  }
+
+  /** A variant that began and is to begin again, before the others. */
+  void giveBack(Variant variant) {
+    waiting.addFirst(variant);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
@@ -151,10 +152,11 @@ final class TorchDecoder implements ModelRunner {
   private void allocate() {
     if (cache.highWater() > allocatedBlocks) {
       int most = cache.capacityTokens() / KvCache.BLOCK;
-      allocatedBlocks = Math.min(most, Math.max(cache.highWater(), 2 * allocatedBlocks));
-      try (IValue blocks = IValue.from((long) allocatedBlocks)) {
+      int wanted = Math.min(most, Math.max(cache.highWater(), 2 * allocatedBlocks));
+      try (IValue blocks = IValue.from((long) wanted)) {
         IValueUtils.runMethod((PtSymbolBlock) model.getBlock(), "grow", blocks).close();
       }
+      allocatedBlocks = wanted;
     }
   }
 
@@ -175,12 +177,21 @@ final class TorchDecoder implements ModelRunner {
   }
 
   private ByteBuffer call(ProgramCall call) {
-    allocate();
     try {
+      allocate();
       return predictor.predict(call);
-    } catch (TranslateException e) {
-      throw new IllegalStateException(
-          "the decoder failed in " + call.method() + ": " + e.getMessage(), e);
+    } catch (TranslateException | EngineException e) {
+      String message = "the decoder failed in " + call.method() + ": " + e.getMessage();
+      throw isOutOfMemory(message)
+          ? new DeviceMemoryException(message, e)
+          : new IllegalStateException(message, e);
     }
+  }
+
+  /** As libtorch's allocators say it: DefaultCPUAllocator and CUDACachingAllocator. */
+  static boolean isOutOfMemory(String message) {
+    return message.contains("not enough memory")
+        || message.contains("can't allocate memory")
+        || message.contains("out of memory");
   }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param wallSeconds from the start of the run to its last shard
  * @param modelLoadSeconds of the slowest executor
  * @param engineSeconds in which engines worked, added up over executors; of them prefill and decode
+ * @param batchHalvings times that an engine went on with half its batch, for want of memory
  * @param engines how each executor held the model
  */
 public record RunSummary(
@@ -35,6 +36,7 @@ public record RunSummary(
     double engineSeconds,
     double prefillSeconds,
     double decodeSeconds,
+    long batchHalvings,
     List<String> engines) {
   public RunSummary {
     engines = List.copyOf(engines);
@@ -86,6 +88,7 @@ public record RunSummary(
             .put("engine_seconds", engineSeconds)
             .put("prefill_seconds", prefillSeconds)
             .put("decode_seconds", decodeSeconds)
+            .put("batch_halvings", batchHalvings)
             .put("generated_tokens_per_second", drawn ? tokensPerSecond() : 0)
             .put("scored_tokens_per_second", drawn ? 0 : tokensPerSecond());
     engines.forEach(json.putArray("engines")::add);

@@ -41,7 +41,7 @@ final class GeneratePartition<A extends Answer> implements VoidFunction<Iterator
     TaskContext task = TaskContext.get();
     GenerationPlan plan = work.plan();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
-    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder)) {
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
       try (RequestWindow<A, Origin> window =

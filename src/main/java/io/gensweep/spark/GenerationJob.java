@@ -185,6 +185,7 @@ public final class GenerationJob {
         totals.engineSeconds(),
         totals.prefillSeconds(),
         totals.decodeSeconds(),
+        totals.halvings(),
         totals.engines().stream().map(EngineReport::toString).sorted().toList());
   }
 }

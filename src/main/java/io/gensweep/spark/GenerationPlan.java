@@ -10,10 +10,16 @@ import java.time.LocalDateTime;
  * executors, so that no two of them decide otherwise.
  *
  * @param model the model's folder, by a path or URI that holds on every machine
+ * @param modelHash what {@link PlannedModel#weightsHash} must be on every machine
  * @param decoder all but the device, which is each task's own
  * @param template the text of {@code chat_template: FILE}; "": the model's own template
  * @param time what a chat template may print as now
  */
 record GenerationPlan(
-    JobSpec job, String model, DecoderSettings decoder, String template, LocalDateTime time)
+    JobSpec job,
+    String model,
+    String modelHash,
+    DecoderSettings decoder,
+    String template,
+    LocalDateTime time)
     implements Serializable {}

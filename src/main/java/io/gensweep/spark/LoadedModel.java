@@ -6,6 +6,7 @@ import io.gensweep.engine.EngineCounters;
 import io.gensweep.engine.EngineLoop;
 import io.gensweep.engine.Host;
 import io.gensweep.engine.Lease;
+import io.gensweep.job.JobError;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderLoader;
 import io.gensweep.model.DecoderSettings;
@@ -44,14 +45,17 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * The model of {@code uri} on a device, loaded if no task before loaded it so.
+   * The plan's model on a device, loaded if no task before loaded it so.
    *
-   * @param uri any Hadoop URI
    * @param decoder with the task's own device
+   * @throws JobError if this machine's copy is not the one that the driver read
    */
-  static Lease<LoadedModel> acquire(String uri, DecoderSettings decoder) throws Exception {
-    record Key(String uri, DecoderSettings decoder) {}
-    return HOST.acquire(decoder.device(), new Key(uri, decoder), () -> load(uri, decoder));
+  static Lease<LoadedModel> acquire(GenerationPlan plan, DecoderSettings decoder) throws Exception {
+    record Key(String uri, String hash, DecoderSettings decoder) {}
+    return HOST.acquire(
+        decoder.device(),
+        new Key(plan.model(), plan.modelHash(), decoder),
+        () -> load(plan.model(), plan.modelHash(), decoder));
   }
 
   static void closeAll() {
@@ -88,9 +92,10 @@ final class LoadedModel implements AutoCloseable {
     return since;
   }
 
-  private static LoadedModel load(String uri, DecoderSettings decoder) {
+  private static LoadedModel load(String uri, String hash, DecoderSettings decoder) {
     long start = System.nanoTime();
     Path folder = ModelCopy.local(uri, new Configuration());
+    requireHash(folder, hash);
     Tokenizer tokenizer = Tokenizer.load(folder);
     try {
       ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), decoder);
@@ -116,6 +121,23 @@ final class LoadedModel implements AutoCloseable {
     } catch (Throwable e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  /** A file that was cut or changed on one machine must not write rows beside the others. */
+  private static void requireHash(Path folder, String expected) {
+    String found = PlannedModel.weightsHash(ModelFolder.open(folder));
+    if (!found.equals(expected)) {
+      throw new JobError(
+          "model.path: config and weights in "
+              + folder
+              + " on "
+              + SparkEnv.get().rpcEnv().address().host()
+              + " have the hash "
+              + found
+              + ", those that the driver read have "
+              + expected
+              + "; put the same files on every machine");
     }
   }
 

@@ -17,8 +17,10 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * Driver. The model as the job asks for it, found to be whole and to fit the job before any task
  * starts.
+ *
+ * @param weightsHash of config and weights, which each executor finds again before it loads them
  */
-record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
+record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsHash) {
   /** Sequences decoded together where the job says auto. */
   private static final int MAX_BATCH = 64;
 
@@ -40,14 +42,12 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder) {
     return new PlannedModel(
         folder,
         new DecoderSettings(
-            dtype(model, folder),
-            "cpu",
-            maxModelLen,
-            engine.maxBatch().orElse(MAX_BATCH),
-            threads));
+            dtype(model, folder), "cpu", maxModelLen, engine.maxBatch().orElse(MAX_BATCH), threads),
+        weightsHash(folder));
   }
 
-  String weightsHash() {
+  /** Of all that the decoder is made from, in hexadecimal. */
+  static String weightsHash(ModelFolder folder) {
     List<Path> files =
         Stream.concat(
                 Stream.of(folder.path().resolve("config.json")),

@@ -65,7 +65,12 @@ record PlannedRun(
 
     GenerationPlan plan =
         new GenerationPlan(
-            job, ModelCopy.absolute(job.model().path()), model.decoder(), template, time);
+            job,
+            ModelCopy.absolute(job.model().path()),
+            model.weightsHash(),
+            model.decoder(),
+            template,
+            time);
     Work<?> work = Work.of(command, plan, model);
     long rows = work.rows(prompts);
     int shards =

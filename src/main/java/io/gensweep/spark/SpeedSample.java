@@ -54,7 +54,7 @@ record SpeedSample(
       TaskContext task = TaskContext.get();
       GenerationPlan plan = work.plan();
       DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
-      try (Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder)) {
+      try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder)) {
         LoadedModel model = lease.value();
         double load = model.takeReport().map(EngineReport::loadSeconds).orElse(0.0);
         List<Request> requests = requests(rows, model);

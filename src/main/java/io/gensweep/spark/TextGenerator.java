@@ -129,7 +129,13 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
     LocalDateTime time = LocalDateTime.now(ZoneOffset.UTC).withNano(0);
     ChatTemplates.of(job, "", model.folder().path(), time);
     GenerationPlan plan =
-        new GenerationPlan(job, ModelCopy.absolute(job.model().path()), model.decoder(), "", time);
+        new GenerationPlan(
+            job,
+            ModelCopy.absolute(job.model().path()),
+            model.weightsHash(),
+            model.decoder(),
+            "",
+            time);
     int prompt = dataset.schema().fieldIndex(required(inputCol));
     return dataset.toDF().mapPartitions(new TextPartition(plan, prompt), Encoders.row(schema));
   }

@@ -41,7 +41,7 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
   public Iterator<Row> call(Iterator<Row> rows) throws Exception {
     TaskContext task = TaskContext.get();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
-    Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder);
+    Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder);
     RequestWindow<Completion, Pending> window =
         new RequestWindow<>(lease.value().loop(), 2 * decoder.maxBatch(), task::isInterrupted);
     // A reader may stop before the last row.

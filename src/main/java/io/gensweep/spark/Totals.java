@@ -24,6 +24,7 @@ final class Totals implements Serializable {
   private final LongAccumulator prefillNanos;
   private final LongAccumulator decodeNanos;
   private final LongAccumulator prefillTokens;
+  private final LongAccumulator halvings;
   private final CollectionAccumulator<EngineReport> engines;
 
   Totals(SparkContext spark) {
@@ -36,6 +37,7 @@ final class Totals implements Serializable {
     prefillNanos = spark.longAccumulator("prefill nanoseconds");
     decodeNanos = spark.longAccumulator("decode nanoseconds");
     prefillTokens = spark.longAccumulator("prefilled tokens");
+    halvings = spark.longAccumulator("batch halvings");
     engines = spark.collectionAccumulator("engines");
   }
 
@@ -58,6 +60,7 @@ final class Totals implements Serializable {
     prefillNanos.add(since.prefillNanos());
     decodeNanos.add(since.decodeNanos());
     prefillTokens.add(since.prefillTokens());
+    halvings.add(since.halvings());
   }
 
   void loaded(EngineReport report) {
@@ -98,6 +101,11 @@ final class Totals implements Serializable {
 
   long prefilledTokens() {
     return prefillTokens.value();
+  }
+
+  /** Times that an engine went on with half its batch, for want of memory. */
+  long halvings() {
+    return halvings.value();
   }
 
   double engineSeconds() {

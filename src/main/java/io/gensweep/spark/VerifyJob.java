@@ -94,6 +94,7 @@ public final class VerifyJob {
         new GenerationPlan(
             job,
             ModelCopy.absolute(job.model().path()),
+            model.weightsHash(),
             model.decoder(),
             ChatTemplates.text(job),
             versions.time());

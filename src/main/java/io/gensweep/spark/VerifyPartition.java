@@ -60,7 +60,7 @@ final class VerifyPartition<A extends Answer>
     TaskContext task = TaskContext.get();
     GenerationPlan plan = work.plan();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
-    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan.model(), decoder)) {
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
       Pass pass = new Pass(model, 2 * decoder.maxBatch(), task);

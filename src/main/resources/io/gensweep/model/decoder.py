@@ -138,22 +138,25 @@ class Decoder(Module):
         same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
     return same
 
-  # Grows the cache to this many blocks, a layer at a time. Zeros, not garbage: a block may be read beyond what was
+  # Grows the cache to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros, not garbage: a block may be read beyond what was
   # written, under a weight of zero.
   def grow(self: __torch__.Decoder, blocks: int) -> int:
     shape = [blocks, self.kv_heads, self.block, self.head_dim]
     for i in range(torch.len(self.qkv)):
-      keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
-      values = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
+      held = 0
       if torch.lt(i, torch.len(self.keys)):
         held = torch.size(self.keys[i], 0)
-        _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
-        _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
-        self.keys[i] = keys
-        self.values[i] = values
-      else:
-        torch.append(self.keys, keys)
-        torch.append(self.values, values)
+      if torch.lt(held, blocks):
+        keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
+        values = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
+        if torch.gt(held, 0):
+          _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
+          _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
+          self.keys[i] = keys
+          self.values[i] = values
+        else:
+          torch.append(self.keys, keys)
+          torch.append(self.values, values)
     return blocks
 
   # x [rows, in] -> [rows, out]; then "swish" of it, or it "mul" or "add" other [rows, out]. In packed float32 that is part of

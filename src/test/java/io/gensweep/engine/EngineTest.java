@@ -3,6 +3,7 @@ package io.gensweep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
 import java.util.ArrayList;
@@ -39,6 +40,41 @@ class EngineTest {
     HashModel model = new HashModel(64 * blocks, 230);
     assertThat(complete(model, 16, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertNothingIsHeld(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 40})
+  void tooLittleMemoryHalvesTheBatchAndChangesNoRow(int mostRows) {
+    List<Request> requests = Requests.random(new Random(mostRows), 400);
+    HashModel model = new HashModel(3840, 230);
+    model.mostRows = mostRows;
+    assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
+    assertThat(model.widest).isLessThanOrEqualTo(mostRows);
+    assertNothingIsHeld(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 20, 150})
+  void aPrefillThatEndsHalfWayBeginsAgain(int prefills) {
+    List<Request> requests = Requests.random(new Random(prefills), 400);
+    HashModel model = new HashModel(3840, 230);
+    model.prefillsUntilFull = prefills;
+    assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
+    assertThat(model.prefillsUntilFull).isNegative();
+    assertNothingIsHeld(model);
+  }
+
+  @Test
+  void memoryForNotEvenOneSequenceIsAFailure() {
+    HashModel model = new HashModel(3840, 230);
+    model.mostRows = 0;
+    assertThatThrownBy(
+            () ->
+                complete(
+                    model,
+                    8,
+                    List.of(Requests.of("a", 3, PLAIN, 1, 2), Requests.of("b", 1, PLAIN, 5))))
+        .isInstanceOf(DeviceMemoryException.class);
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.gensweep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.model.DecodeRow;
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.KvCache;
 import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelRunner;
@@ -28,6 +29,11 @@ final class HashModel implements ModelRunner {
   int copies;
   int widest;
   int decodes;
+
+  /** What memory there is: rows of a decode, and calls of prefill until one fails half way. */
+  int mostRows = Integer.MAX_VALUE;
+
+  int prefillsUntilFull = Integer.MAX_VALUE;
 
   /** After a history that ends with this token all logits are NaN. */
   int poison = EMPTY;
@@ -59,6 +65,9 @@ final class HashModel implements ModelRunner {
     assertThat(batch).isNotEmpty();
     prefillCalls++;
     for (Prefill prefill : batch) {
+      if (--prefillsUntilFull == 0) {
+        throw new DeviceMemoryException("full", new IllegalStateException());
+      }
       prefills.add(prefill);
       for (int at = prefill.kv().length(); at < prefill.count(); at++) {
         write(prefill.kv(), prefill.tokenIds()[at]);
@@ -99,6 +108,10 @@ final class HashModel implements ModelRunner {
   @Override
   public List<Candidates> decode(List<DecodeRow> batch) {
     assertThat(batch).isNotEmpty();
+    if (batch.size() > mostRows) {
+      batch.get(0).kv().advance(1);
+      throw new DeviceMemoryException("full", new IllegalStateException());
+    }
     decodes++;
     widest = Math.max(widest, batch.size());
     List<Candidates> rows = new ArrayList<>();
