@@ -1,6 +1,7 @@
 """Makes the checkpoints and answers that the Java tests compare with; the answers are those of HF transformers.
 
     python src/test/python/make_oracle.py random              # src/test/resources/models/<name>/
+    python src/test/python/make_oracle.py int8                # src/test/resources/models/<name>/oracle-int8-<levels>.json
     python src/test/python/make_oracle.py tiny                # src/test/resources/models/tiny-oracle.json
     python src/test/python/make_oracle.py smollm2 --source DIR   # src/test/resources/models/smollm2-oracle.json
 
@@ -80,6 +81,8 @@ CHECKPOINTS = {
     "biased": ({"attention_bias": True, "mlp_bias": True, "rope_parameters": plain_rope(10000.0)}, "new", "float32"),
 }
 BFLOAT16_RUNS = ["llama-gqa-tied", "bf16-sharded"]
+INT8_RUNS = ["llama-mha-untied", "biased"]
+INT8_LEVELS = [127, 63]  # of activations: with and without the CPU's 8-bit dot product
 
 
 def digits7(tensor):
@@ -254,6 +257,38 @@ def make_random(name):
     print(f"{name}: seed {seed}, {size} bytes, {len(list(folder.glob('*.safetensors')))} shard(s), margin {margin}")
 
 
+class Int8Linear(torch.nn.Module):
+    """A linear layer in whole numbers: weights symmetric per output channel, activations symmetric per token.
+
+    The sums are taken in float64, which holds them exactly.
+    """
+
+    def __init__(self, linear, levels):
+        super().__init__()
+        weight = linear.weight.detach().float()
+        self.scale = weight.abs().amax(1) / 127
+        self.weight = (weight / self.scale[:, None]).round().double()
+        self.bias = linear.bias
+        self.levels = levels
+
+    def forward(self, x):
+        step = x.abs().amax(-1, keepdim=True) / self.levels
+        whole = (x / step + 0.5).floor().double()
+        y = (whole @ self.weight.T).float() * self.scale * step
+        return y if self.bias is None else y + self.bias
+
+
+def make_int8(name, levels):
+    folder = MODELS / name
+    model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    for path, linear in list(model.named_modules()):
+        if isinstance(linear, torch.nn.Linear):
+            model.set_submodule(path, Int8Linear(linear, levels))
+    prompts = json.loads((folder / "oracle.json").read_text(encoding="utf-8"))["prompts"]
+    rows = [greedy(model, prompt["prompt_ids"], NEW_TOKENS)[0] for prompt in prompts]
+    write_json(folder / f"oracle-int8-{levels}.json", head(name, "int8", NEW_TOKENS), rows)
+
+
 def text_records(folder, rows, max_new_tokens):
     """Records of rows that have `prompt` (encoded as text) or `messages` (rendered by the chat template)."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -319,7 +354,7 @@ def make_smollm2(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["random", "tiny", "smollm2"])
+    parser.add_argument("what", choices=["random", "int8", "tiny", "smollm2"])
     parser.add_argument("--source", type=Path, help="folder of the model (tiny: default data/models/tiny)")
     parser.add_argument("--only", choices=list(CHECKPOINTS), help="random: this checkpoint alone")
     args = parser.parse_args()
@@ -330,6 +365,10 @@ def main():
     if args.what == "random":
         for name in [args.only] if args.only else CHECKPOINTS:
             make_random(name)
+    if args.what in ("random", "int8"):
+        for name in INT8_RUNS:
+            for levels in INT8_LEVELS:
+                make_int8(name, levels)
     elif args.what == "tiny":
         make_tiny(args.source or Path("data/models/tiny"))
     elif args.source is None:

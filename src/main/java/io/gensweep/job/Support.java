@@ -15,8 +15,8 @@ final class Support {
   static JobSpec requireImplemented(JobSpec job) {
     DType dtype = job.model().dtype();
     require(
-        dtype != DType.INT8 && dtype != DType.FLOAT16,
-        "model.dtype: " + dtype + NOT_SUPPORTED + "use auto, float32 or bfloat16");
+        dtype != DType.FLOAT16,
+        "model.dtype: " + dtype + NOT_SUPPORTED + "use auto, float32, bfloat16 or int8");
     return job;
   }
 }

@@ -64,6 +64,12 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
         && !maxIsa.equals("AVX512_CORE_VNNI");
   }
 
+  /** Whether the CPU sums four products of 8-bit numbers without overflow in between (VNNI). */
+  public boolean integerDots() {
+    return (flags.contains("avx512_vnni") && bfloat16Products() && !maxIsa.equals("AVX512_CORE"))
+        || (flags.contains("avx_vnni") && !Set.of("AVX2", "AVX", "SSE41").contains(maxIsa));
+  }
+
   /** One word for the manifest: rows are the same bytes on CPUs with the same word. */
   public String capability() {
     String found =
@@ -71,9 +77,13 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
             ? "amx_bf16"
             : flags.contains("avx512_bf16")
                 ? "avx512_bf16"
-                : flags.contains("avx512bw")
-                    ? "avx512"
-                    : flags.contains("avx2") ? "avx2" : "baseline";
+                : flags.contains("avx512_vnni")
+                    ? "avx512_vnni"
+                    : flags.contains("avx512bw")
+                        ? "avx512"
+                        : flags.contains("avx_vnni")
+                            ? "avx_vnni"
+                            : flags.contains("avx2") ? "avx2" : "baseline";
     return limits.isEmpty() ? found : found + " limited by " + String.join(" ", limits);
   }
 }

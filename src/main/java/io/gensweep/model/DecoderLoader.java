@@ -71,6 +71,12 @@ public final class DecoderLoader {
   static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean packed) {
     TorchEnvironment.prepare(settings.threads());
     TorchEnvironment.requireDevice(settings.device());
+    if (settings.dtype() == DType.INT8 && !settings.device().equals("cpu")) {
+      throw new JobError(
+          "model.dtype: int8 runs on CPUs only and this task has "
+              + settings.device()
+              + "; use model.device: cpu or another dtype");
+    }
     DecoderLoader loader = new DecoderLoader(folder, settings, packed);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();
     try {
@@ -128,7 +134,8 @@ public final class DecoderLoader {
             c.kvHeads(),
             c.headDim(),
             KvCache.BLOCK,
-            TorchDecoder.BEST),
+            TorchDecoder.BEST,
+            activationLevels()),
         IValue.from(c.normEpsilon()));
     try (NDManager manager = root.newSubManager()) {
       run(
@@ -169,7 +176,12 @@ public final class DecoderLoader {
   private int cacheBlocks() {
     int longest = KvCache.blocksFor(settings.maxModelLen());
     long blockBytes =
-        2L * config.layers() * config.kvHeads() * KvCache.BLOCK * config.headDim() * typeBytes();
+        2L
+            * config.layers()
+            * config.kvHeads()
+            * KvCache.BLOCK
+            * config.headDim()
+            * settings.dtype().cacheBytes();
     long affordable = MemoryBudget.forKvCache() / blockBytes;
     if (affordable < longest) {
       throw new JobError(
@@ -184,18 +196,25 @@ public final class DecoderLoader {
     return (int) Math.min((long) longest * settings.maxBatch(), affordable);
   }
 
-  /** Scalar type numbers of libtorch (c10/core/ScalarType.h). */
+  /**
+   * The largest whole number of an activation, or 0 where they stay floats. Without the CPU's dot
+   * product of 8 bits, sums of two products of 8 bits would overflow; 7 bits are left then.
+   */
+  private long activationLevels() {
+    if (settings.dtype() != DType.INT8) {
+      return 0;
+    }
+    return CpuFeatures.here().integerDots() ? 127 : 63;
+  }
+
+  /** Scalar type numbers of libtorch (c10/core/ScalarType.h) for activations and KV cache. */
   private long scalarType() {
     return switch (settings.dtype()) {
-      case FLOAT32 -> 6;
+      case FLOAT32, INT8 -> 6;
       case BFLOAT16 -> 15;
       case FLOAT16 -> 5;
       default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
     };
-  }
-
-  private int typeBytes() {
-    return settings.dtype() == DType.FLOAT32 ? 4 : 2;
   }
 
   /** The tensor as float32 on the device; one without elements where the model has none. */

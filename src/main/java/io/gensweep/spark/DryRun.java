@@ -1,6 +1,5 @@
 package io.gensweep.spark;
 
-import io.gensweep.job.DType;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
 import io.gensweep.model.Checkpoint;
@@ -115,8 +114,11 @@ final class DryRun {
 
   private double tokenBytes() {
     ModelConfig config = model.folder().config();
-    int type = model.decoder().dtype() == DType.FLOAT32 ? 4 : 2;
-    return 2.0 * config.layers() * config.kvHeads() * config.headDim() * type;
+    return 2.0
+        * config.layers()
+        * config.kvHeads()
+        * config.headDim()
+        * model.decoder().dtype().cacheBytes();
   }
 
   private static double mostTokens(List<SweepPoint> points) {

@@ -83,6 +83,12 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
           ? DType.BFLOAT16
           : DType.FLOAT32;
     }
+    if (asked == DType.INT8 && !cpu) {
+      throw new JobError(
+          "model.dtype: int8 runs on CPUs only and model.device is "
+              + model.device()
+              + "; use bfloat16 or float32");
+    }
     if (asked == DType.BFLOAT16 && cpu && !CpuFeatures.here().bfloat16Products()) {
       throw new JobError(
           "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "

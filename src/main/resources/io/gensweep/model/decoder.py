@@ -5,6 +5,7 @@ class Decoder(Module):
   # Shape: set once by configure().
   dtype : int
   packed : bool
+  levels : int
   product_rows : int
   vocab : int
   heads : int
@@ -13,21 +14,16 @@ class Decoder(Module):
   block : int
   best : int
   eps : float
-  # Weights. Lists are per layer; biases are empty tensors where the checkpoint has none.
   rope : List[Tensor]  # cosine, sine
-  ends : List[Tensor]  # embedding, final norm, head
-  attention_norm : List[Tensor]
-  qkv : List[Tensor]
-  qkv_bias : List[Tensor]
-  output : List[Tensor]
-  output_bias : List[Tensor]
-  mlp_norm : List[Tensor]
-  gate : List[Tensor]
-  gate_bias : List[Tensor]
-  up : List[Tensor]
-  up_bias : List[Tensor]
-  down : List[Tensor]
-  down_bias : List[Tensor]
+  ends : List[Tensor]  # embedding, final norm
+  attention_norm : List[Tensor]  # per layer
+  mlp_norm : List[Tensor]  # per layer
+  # Products, the head first, then of each layer q/k/v, output, gate, up, down. Biases are empty where the checkpoint has none;
+  # scales and zero points [out] are empty but in int8.
+  weights : List[Tensor]
+  biases : List[Tensor]
+  scales : List[Tensor]
+  zero_points : List[Tensor]
   # KV cache: per layer [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block` positions.
   keys : List[Tensor]
   values : List[Tensor]
@@ -43,6 +39,7 @@ class Decoder(Module):
     self.head_dim = ints[5]
     self.block = ints[6]
     self.best = ints[7]
+    self.levels = ints[8]
     self.eps = eps
     return 0
 
@@ -72,14 +69,27 @@ class Decoder(Module):
     self.rope = [torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype), torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype)]
     return 0
 
-  def pack(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+  # Keeps a weight [out, in] in the layout that its product wants. In int8 a row has the scale with which its largest value is
+  # 127 (symmetric, per output channel).
+  def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> int:
+    none = torch.empty([0], dtype=6)
     w = torch.contiguous(torch.to(weight, self.dtype))
-    if self.packed:
-      w = ops.mkldnn._reorder_linear_weight(w, 64)
+    if torch.gt(self.levels, 0):
+      scale = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1], True), 1e-30), 127)
+      w = ops.onednn.qlinear_prepack(torch.to(torch.round(torch.div(w, scale)), 1), None)
+      torch.append(self.scales, torch.view(scale, [-1]))
+      torch.append(self.zero_points, torch.zeros([torch.size(scale, 0)], dtype=4))
     else:
-      # A weight may lie in the mapped checkpoint.
-      w = torch.clone(w)
-    return w
+      torch.append(self.scales, none)
+      torch.append(self.zero_points, none)
+      if self.packed:
+        w = ops.mkldnn._reorder_linear_weight(w, 64)
+      else:
+        # A weight may lie in the mapped checkpoint.
+        w = torch.clone(w)
+    torch.append(self.weights, w)
+    torch.append(self.biases, torch.clone(torch.to(bias, self.dtype)))
+    return torch.len(self.weights)
 
   # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding.
   def set_ends(self: __torch__.Decoder, embedding: List[Tensor], final_norm: Tensor, head: List[Tensor]) -> int:
@@ -91,24 +101,18 @@ class Decoder(Module):
     missing = torch.remainder(torch.neg(torch.size(rows, 0)), 64)
     if torch.gt(missing, 0):
       rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
-    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype)), (self).pack(rows)]
-    return 0
+    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype))]
+    return (self).keep(rows, torch.slice(final_norm, 0, 0, 0))
 
   # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
   def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
     torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
-    torch.append(self.qkv, (self).pack(torch.cat([w[1], w[2], w[3]], 0)))
-    torch.append(self.output, (self).pack(w[4]))
     torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
-    torch.append(self.gate, (self).pack(w[6]))
-    torch.append(self.up, (self).pack(w[7]))
-    torch.append(self.down, (self).pack(w[8]))
-    torch.append(self.qkv_bias, torch.to(torch.cat([b[0], b[1], b[2]], 0), self.dtype))
-    torch.append(self.output_bias, torch.clone(torch.to(b[3], self.dtype)))
-    torch.append(self.gate_bias, torch.clone(torch.to(b[4], self.dtype)))
-    torch.append(self.up_bias, torch.clone(torch.to(b[5], self.dtype)))
-    torch.append(self.down_bias, torch.clone(torch.to(b[6], self.dtype)))
-    return torch.len(self.qkv)
+    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
+    _1 = (self).keep(w[4], b[3])
+    _2 = (self).keep(w[6], b[4])
+    _3 = (self).keep(w[7], b[5])
+    return (self).keep(w[8], b[6])
 
   # Sets product_rows to the largest of these counts within which a row of a product has the same bits for every number of
   # rows on this processor, shown on the first layer and the head. oneDNN chooses its kernels by shape and instruction
@@ -118,23 +122,22 @@ class Decoder(Module):
     for count in counts:
       x = torch.sin(torch.mul(torch.arange(torch.mul(count, torch.size(self.ends[0], 1)), dtype=6, device=self.ends[0].device), 0.7))
       x = torch.to(torch.view(x, [count, -1]), self.dtype)
-      y = (self).product(x, self.gate[0], torch.slice(self.ends[1], 0, 0, 0), "none", x)
-      same = (self).rows_agree(x, self.qkv[0])
-      same = torch.__and__(same, (self).rows_agree(x, self.gate[0]))
-      same = torch.__and__(same, (self).rows_agree(y, self.down[0]))
-      same = torch.__and__(same, (self).rows_agree(x, self.ends[2]))
+      same = (self).rows_agree(x, 0)
+      for at in [1, 3]:
+        same = torch.__and__(same, (self).rows_agree(x, at))
+      y = (self).product((self).ready(x), 3, "none", x)
+      same = torch.__and__(same, (self).rows_agree(y, 5))
       if same:
         self.product_rows = ops.prim.max(self.product_rows, count)
     return self.product_rows
 
   # Whether the rows of x have the same bits in products of fewer rows.
-  def rows_agree(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> bool:
-    none = torch.slice(self.ends[1], 0, 0, 0)
-    whole = (self).product(x, weight, none, "none", x)
+  def rows_agree(self: __torch__.Decoder, x: Tensor, at: int) -> bool:
+    whole = (self).product((self).ready(x), at, "none", x)
     same = True
     for count in [1, 2, 3, 7, 16, 33, 63, 64, 65, 128, 129, 255]:
       if torch.lt(count, torch.size(x, 0)):
-        part = (self).product(torch.slice(x, 0, 0, count), weight, none, "none", x)
+        part = (self).product((self).ready(torch.slice(x, 0, 0, count)), at, "none", x)
         same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
     return same
 
@@ -142,7 +145,7 @@ class Decoder(Module):
   # written, under a weight of zero.
   def grow(self: __torch__.Decoder, blocks: int) -> int:
     shape = [blocks, self.kv_heads, self.block, self.head_dim]
-    for i in range(torch.len(self.qkv)):
+    for i in range(torch.len(self.mlp_norm)):
       held = 0
       if torch.lt(i, torch.len(self.keys)):
         held = torch.size(self.keys[i], 0)
@@ -159,48 +162,63 @@ class Decoder(Module):
           torch.append(self.values, values)
     return blocks
 
-  # x [rows, in] -> [rows, out]; then "swish" of it, or it "mul" or "add" other [rows, out]. In packed float32 that is part of
-  # the product. In bfloat16 it is not: HF rounds after each operation, and so do we.
+  # What a product takes of x [rows, in]: x itself, or in int8 whole numbers and the step between them, one [rows, 1] for each
+  # row, so that a row's numbers do not depend on the batch (dynamic, symmetric, per token).
+  def ready(self: __torch__.Decoder, x: Tensor) -> List[Tensor]:
+    if torch.gt(self.levels, 0):
+      step = torch.div(torch.clamp_min(torch.amax(torch.abs(x), [-1], True), 1e-30), self.levels)
+      # Unsigned, and the conversion cuts off: the half makes it round.
+      shifted = torch.add_(torch.mul(x, torch.reciprocal(step)), torch.add(self.levels, 1.5))
+      return [torch.to(shifted, 0), step]
+    return [x]
+
+  # x [rows, in], ready -> [rows, out]; then "swish" of it, or it "mul" or "add" other [rows, out]. In packed float32 that is part
+  # of the product. In bfloat16 it is not: HF rounds after each operation, and so do we.
   # At most product_rows rows a product: within that, a row's bits do not depend on the others.
-  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor, after: str, other: Tensor) -> Tensor:
-    fused = "none"
-    left = after
-    if self.packed:
-      if torch.eq(self.dtype, 6):
-        fused = after
-        left = "none"
-      if torch.le(torch.size(x, 0), self.product_rows):
-        y = (self).product(x, weight, bias, fused, other)
-      else:
-        pieces = annotate(List[Tensor], [])
-        for start in range(0, torch.size(x, 0), self.product_rows):
-          end = torch.add(start, self.product_rows)
-          torch.append(pieces, (self).product(torch.slice(x, 0, start, end), weight, bias, fused, torch.slice(other, 0, start, end)))
-        y = torch.cat(pieces, 0)
+  def linear(self: __torch__.Decoder, x: List[Tensor], at: int, after: str, other: Tensor) -> Tensor:
+    rows = torch.size(x[0], 0)
+    if torch.__or__(torch.__not__(self.packed), torch.le(rows, self.product_rows)):
+      y = (self).product(x, at, after, other)
     else:
-      some_bias = annotate(Optional[Tensor], None)
-      if torch.gt(torch.numel(bias), 0):
-        some_bias = bias
-      y = torch.linear(x, weight, some_bias)
+      pieces = annotate(List[Tensor], [])
+      for start in range(0, rows, self.product_rows):
+        end = torch.add(start, self.product_rows)
+        part = [torch.slice(t, 0, start, end) for t in x]
+        torch.append(pieces, (self).product(part, at, after, torch.slice(other, 0, start, end)))
+      y = torch.cat(pieces, 0)
+    return y
+
+  def product(self: __torch__.Decoder, x: List[Tensor], at: int, after: str, other: Tensor) -> Tensor:
+    some_bias = annotate(Optional[Tensor], None)
+    if torch.gt(torch.numel(self.biases[at]), 0):
+      some_bias = self.biases[at]
+    left = after
+    if torch.gt(self.levels, 0):
+      # Sums of products are whole numbers, so they are exact in any order.
+      none = annotate(List[Optional[number]], [])
+      y = ops.onednn.qlinear_pointwise(x[0], 1., torch.add(self.levels, 1), self.weights[at], self.scales[at], self.zero_points[at], None, 1., 0, 6, "none", none, "")
+      y = torch.mul_(y, x[1])
+      if torch.gt(torch.numel(self.biases[at]), 0):
+        y = torch.add_(y, self.biases[at])
+    else:
+      if self.packed:
+        fused = "none"
+        if torch.eq(self.dtype, 6):
+          fused = after
+          left = "none"
+        binary = torch.__or__(torch.eq(fused, "mul"), torch.eq(fused, "add"))
+        if binary:
+          y = ops.mkldnn._linear_pointwise(x[0], other, self.weights[at], some_bias, fused)
+        else:
+          y = ops.mkldnn._linear_pointwise(x[0], self.weights[at], some_bias, fused, annotate(List[Optional[number]], []), "")
+      else:
+        y = torch.linear(x[0], self.weights[at], some_bias)
     if torch.eq(left, "swish"):
       y = torch.silu(y)
     if torch.eq(left, "mul"):
       y = torch.mul(y, other)
     if torch.eq(left, "add"):
       y = torch.add(y, other)
-    return y
-
-  def product(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor, fused: str, other: Tensor) -> Tensor:
-    some_bias = annotate(Optional[Tensor], None)
-    if torch.gt(torch.numel(bias), 0):
-      some_bias = bias
-    binary = torch.eq(fused, "mul")
-    if torch.eq(fused, "add"):
-      binary = True
-    if binary:
-      y = ops.mkldnn._linear_pointwise(x, other, weight, some_bias, fused)
-    else:
-      y = ops.mkldnn._linear_pointwise(x, weight, some_bias, fused, annotate(List[Optional[number]], []), "")
     return y
 
   # Root mean square norm, in float32 as HF does, rounded to the model's type before the weight.
@@ -218,9 +236,11 @@ class Decoder(Module):
 
   def mlp(self: __torch__.Decoder, x: Tensor, layer: int) -> Tensor:
     y = (self).norm(x, self.mlp_norm[layer])
-    gate = (self).linear(y, self.gate[layer], self.gate_bias[layer], "swish", y)
-    both = (self).linear(y, self.up[layer], self.up_bias[layer], "mul", gate)
-    return (self).linear(both, self.down[layer], self.down_bias[layer], "add", x)
+    at = torch.add(torch.mul(layer, 5), 3)
+    same = (self).ready(y)
+    gate = (self).linear(same, at, "swish", y)
+    both = (self).linear(same, torch.add(at, 1), "mul", gate)
+    return (self).linear((self).ready(both), torch.add(at, 2), "add", x)
 
   # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
   # layer after those are written too, and it needs no more where nothing meets its output.
@@ -233,8 +253,8 @@ class Decoder(Module):
     tokens = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
-    for layer in range(torch.len(self.qkv)):
-      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer], "none", x)
+    for layer in range(torch.len(self.mlp_norm)):
+      qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       q = torch.slice(qk, 1, 0, self.heads)
@@ -263,27 +283,26 @@ class Decoder(Module):
             causal = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
             a = torch.scaled_dot_product_attention(qs, ks, vs, causal, 0., False, scale=None, enable_gqa=True)
           torch.append(attended, torch.reshape(torch.transpose(torch.squeeze(a, 0), 0, 1), [count, torch.mul(self.heads, self.head_dim)]))
-        x = (self).linear(torch.cat(attended, 0), self.output[layer], self.output_bias[layer], "add", x)
+        x = (self).linear((self).ready(torch.cat(attended, 0)), torch.add(torch.mul(layer, 5), 2), "add", x)
         x = (self).mlp(x, layer)
     return x
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
   def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
-    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.qkv), 1))
+    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
   def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.qkv))
+    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
     x = (self).norm(torch.index_select(x, 0, asked), self.ends[1])
-    none = torch.slice(self.ends[1], 0, 0, 0)
     found = annotate(List[Tensor], [])
     start = 0
     for i in range(torch.floordiv(torch.sub(torch.add(torch.size(x, 0), self.product_rows), 1), self.product_rows)):
       end = torch.add(start, self.product_rows)
-      logits = torch.to((self).linear(torch.slice(x, 0, start, end), self.ends[2], none, "none", x), 6)
+      logits = torch.to((self).linear((self).ready(torch.slice(x, 0, start, end)), 0, "none", x), 6)
       if torch.gt(torch.size(logits, 1), self.vocab):
         _0 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
       groups = torch.view(logits, [torch.size(logits, 0), -1, 64])
@@ -342,16 +361,16 @@ class Decoder(Module):
     mask = torch.reshape(torch.expand(torch.view(low, [-1, 1, 1, self.block]), [-1, self.kv_heads, group, -1]), [-1, group, self.block])
     absent = torch.view(torch.where(torch.lt(table, 0), -inf, 0.), [rows, torch.size(table, 1), 1, 1, 1])
     entries = torch.view(torch.clamp_min(table, 0), [-1])
-    for layer in range(torch.len(self.qkv)):
-      qkv = (self).linear((self).norm(x, self.attention_norm[layer]), self.qkv[layer], self.qkv_bias[layer], "none", x)
+    for layer in range(torch.len(self.mlp_norm)):
+      qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
       _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
       a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], owner, mask, entries, absent)
-      x = (self).linear(a, self.output[layer], self.output_bias[layer], "add", x)
+      x = (self).linear((self).ready(a), torch.add(torch.mul(layer, 5), 2), "add", x)
       x = (self).mlp(x, layer)
-    logits = (self).linear((self).norm(x, self.ends[1]), self.ends[2], torch.slice(self.ends[1], 0, 0, 0), "none", x)
+    logits = (self).linear((self).ready((self).norm(x, self.ends[1])), 0, "none", x)
     if torch.gt(torch.size(logits, 1), self.vocab):
       _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
     self.logits = [logits]
@@ -394,7 +413,7 @@ class Decoder(Module):
   # Copies whole blocks of one sequence to those of another.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
-    for layer in range(torch.len(self.qkv)):
+    for layer in range(torch.len(self.mlp_norm)):
       _0 = torch.index_put_(self.keys[layer], where, torch.index_select(self.keys[layer], 0, source))
       _1 = torch.index_put_(self.values[layer], where, torch.index_select(self.values[layer], 0, source))
     return target

@@ -151,8 +151,7 @@ class JobFileErrorsTest {
           sweep.points=[{max_new_tokens: 0}] => --set: sweep.points[0].max_tokens must be >= 1, was 0
           sweep.points=[{top_p: 0.5}, {top_p: 1.5}] => --set: sweep.points[1].top_p must be in (0, 1], was 1.5
           # Not in this version
-          model.dtype=int8 => --set: model.dtype: int8 is not supported by this version; use auto, float32 or bfloat16
-          model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32 or bfloat16
+          model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32, bfloat16 or int8
           # Arguments that are no assignment
           noequals => --set: must be key=value, was "noequals"
           =x => --set: must be key=value, was "=x"
