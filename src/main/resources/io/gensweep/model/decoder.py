@@ -257,33 +257,32 @@ class Decoder(Module):
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
-      q = torch.slice(qk, 1, 0, self.heads)
-      k = torch.slice(qk, 1, self.heads)
       v = torch.slice(qkv, 1, rotated)
-      _0 = torch.index_put_(self.keys[layer], where, k)
+      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
       _1 = torch.index_put_(self.values[layer], where, v)
       if torch.lt(layer, depth):
+        # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
+        qk = torch.to(qk, 6)
+        v = torch.to(v, 6)
         attended = annotate(List[Tensor], [])
         for i in range(torch.size(spans, 0)):
           first = int(torch.select(torch.select(spans, 0, i), 0, 0))
           count = int(torch.select(torch.select(spans, 0, i), 0, 1))
           start = int(torch.select(torch.select(spans, 0, i), 0, 2))
           entry = int(torch.select(torch.select(spans, 0, i), 0, 3))
-          qs = torch.unsqueeze(torch.transpose(torch.narrow(q, 0, first, count), 0, 1), 0)
+          span = torch.narrow(qk, 0, first, count)
+          q = torch.reshape(torch.slice(span, 1, 0, self.heads), [count, self.kv_heads, -1, self.head_dim])
+          q = torch.permute(q, [1, 2, 0, 3])
           if torch.eq(start, 0):
-            ks = torch.unsqueeze(torch.transpose(torch.narrow(k, 0, first, count), 0, 1), 0)
-            vs = torch.unsqueeze(torch.transpose(torch.narrow(v, 0, first, count), 0, 1), 0)
-            a = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True, scale=None, enable_gqa=True)
+            a = (self).attend_span(q, torch.slice(span, 1, self.heads), torch.narrow(v, 0, first, count), annotate(Optional[Tensor], None))
           else:
             end = torch.add(start, count)
             held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
             mine = torch.narrow(table, 0, entry, held)
-            ks = (self).gather_blocks(self.keys[layer], mine, end)
-            vs = (self).gather_blocks(self.values[layer], mine, end)
-            causal = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
-            a = torch.scaled_dot_product_attention(qs, ks, vs, causal, 0., False, scale=None, enable_gqa=True)
-          torch.append(attended, torch.reshape(torch.transpose(torch.squeeze(a, 0), 0, 1), [count, torch.mul(self.heads, self.head_dim)]))
-        x = (self).linear((self).ready(torch.cat(attended, 0)), torch.add(torch.mul(layer, 5), 2), "add", x)
+            past = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
+            a = (self).attend_span(q, (self).gather_blocks(self.keys[layer], mine, end), (self).gather_blocks(self.values[layer], mine, end), past)
+          torch.append(attended, a)
+        x = (self).linear((self).ready(torch.to(torch.cat(attended, 0), self.dtype)), torch.add(torch.mul(layer, 5), 2), "add", x)
         x = (self).mlp(x, layer)
     return x
 
@@ -313,10 +312,20 @@ class Decoder(Module):
       start = end
     return torch.cat(found, 0)
 
-  # [1, kv_heads, end, head_dim] of one sequence, from its blocks in order.
+  # Attention of one span, [count, heads * head_dim]. q [kv_heads, group, count, head_dim]; k, v [end, kv_heads, head_dim]; past
+  # [count, end], or none where the span is the beginning. The heads of a group see K and V as one view: with enable_gqa
+  # libtorch would copy them for each.
+  def attend_span(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, past: Optional[Tensor]) -> Tensor:
+    shared = [-1, torch.size(q, 1), -1, -1]
+    ks = torch.expand(torch.unsqueeze(torch.transpose(k, 0, 1), 1), shared)
+    vs = torch.expand(torch.unsqueeze(torch.transpose(v, 0, 1), 1), shared)
+    a = torch.scaled_dot_product_attention(q, ks, vs, past, 0., torch.__is__(past, None), scale=None, enable_gqa=False)
+    return torch.reshape(torch.permute(a, [2, 0, 1, 3]), [torch.size(q, 2), torch.mul(self.heads, self.head_dim)])
+
+  # [end, kv_heads, head_dim] of one sequence as float32, from its blocks in order.
   def gather_blocks(self: __torch__.Decoder, cache: Tensor, blocks: Tensor, end: int) -> Tensor:
-    rows = torch.permute(torch.index_select(cache, 0, blocks), [1, 0, 2, 3])
-    return torch.unsqueeze(torch.slice(torch.reshape(rows, [self.kv_heads, -1, self.head_dim]), 1, 0, end), 0)
+    rows = torch.reshape(torch.permute(torch.index_select(cache, 0, blocks), [0, 2, 1, 3]), [-1, self.kv_heads, self.head_dim])
+    return torch.to(torch.slice(rows, 0, 0, end), 6)
 
   # Attention of one query row per sequence over the paged cache, [rows, heads * head_dim].
   # Every block up to the highest in use is multiplied where it lies, with the query of the row that owns it; then the
