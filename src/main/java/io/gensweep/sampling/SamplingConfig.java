@@ -104,35 +104,7 @@ public record SamplingConfig(
   }
 
   public static SamplingConfig defaults() {
-    return new SamplingConfig(
-        Profile.HF,
-        1,
-        128,
-        0,
-        1.0,
-        0,
-        1.0,
-        0.0,
-        1.0,
-        0.0,
-        0.0,
-        1.0,
-        0.0,
-        0.0,
-        0,
-        Map.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        0,
-        List.of(),
-        List.of(),
-        false,
-        false,
-        RepetitionDetection.OFF,
-        true,
-        0,
-        false);
+    return new SamplingDraft().config();
   }
 
   public boolean greedy() {

@@ -3,36 +3,41 @@ package io.gensweep.sampling;
 import java.util.List;
 import java.util.Map;
 
-/** Plain Java. The values of a {@link SamplingConfig} while some of them change. */
+/**
+ * Plain Java. The values of a {@link SamplingConfig} while some of them change; the defaults, until
+ * then. What is not told here is 0 or false.
+ */
 final class SamplingDraft {
-  Profile profile;
-  int n;
-  int maxTokens;
+  Profile profile = Profile.HF;
+  int n = 1;
+  int maxTokens = 128;
   int minTokens;
-  double temperature;
+  double temperature = 1;
   int topK;
-  double topP;
+  double topP = 1;
   double minP;
-  double typicalP;
+  double typicalP = 1;
   double epsilonCutoff;
   double etaCutoff;
-  double repetitionPenalty;
+  double repetitionPenalty = 1;
   double presencePenalty;
   double frequencyPenalty;
   int noRepeatNgramSize;
-  Map<Integer, Double> logitBias;
-  List<Integer> allowedTokenIds;
-  List<String> badWords;
-  List<List<Integer>> badWordsIds;
+  Map<Integer, Double> logitBias = Map.of();
+  List<Integer> allowedTokenIds = List.of();
+  List<String> badWords = List.of();
+  List<List<Integer>> badWordsIds = List.of();
   long seed;
-  List<String> stop;
-  List<Integer> stopTokenIds;
+  List<String> stop = List.of();
+  List<Integer> stopTokenIds = List.of();
   boolean includeStopStrInOutput;
   boolean ignoreEos;
-  RepetitionDetection repetitionDetection;
-  boolean skipSpecialTokens;
+  RepetitionDetection repetitionDetection = RepetitionDetection.OFF;
+  boolean skipSpecialTokens = true;
   int logprobs;
   boolean promptLogprobs;
+
+  SamplingDraft() {}
 
   SamplingDraft(SamplingConfig from) {
     profile = from.profile();
