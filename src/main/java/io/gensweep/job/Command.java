@@ -11,9 +11,9 @@ public enum Command {
   /** In the settings of a run, where its own command is told among them. */
   public static final String KEY = "command";
 
-  /** Sections of the job file that the command does not look at. */
+  /** Sections and keys of the job file that the command does not look at. */
   public List<String> unused() {
-    return this == RUN ? List.of("score") : List.of("sampling", "sweep");
+    return this == RUN ? List.of("score") : List.of("sampling", "sweep", "prompts.sampling");
   }
 
   public static Command of(String name) {

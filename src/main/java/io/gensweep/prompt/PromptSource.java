@@ -71,7 +71,7 @@ public final class PromptSource {
         input.select(
             spec.id().map(this::id).orElse(nullString()).as("id"),
             columns.column("prompts." + spec.kind(), spec.column()).as("prompt"),
-            spec.sampling().map(this::sampling).orElse(nullString()).as(PromptColumns.SAMPLING),
+            sampling().as(PromptColumns.SAMPLING),
             malformedLine().as("line"),
             kept().as(PromptColumns.KEPT),
             references().as(PromptColumns.REFERENCES));
@@ -102,7 +102,12 @@ public final class PromptSource {
     return columns.column("prompts.id", name).cast("string");
   }
 
-  private Column sampling(String name) {
+  private Column sampling() {
+    // What scores draws nothing.
+    if (score.isPresent() || spec.sampling().isEmpty()) {
+      return nullString();
+    }
+    String name = spec.sampling().get();
     DataType type = columns.type("prompts.sampling", name);
     if (type instanceof StringType) {
       return columns.column("prompts.sampling", name);

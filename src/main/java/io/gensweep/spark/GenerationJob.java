@@ -117,7 +117,9 @@ public final class GenerationJob {
     checkSupported();
     PlannedModel model =
         PlannedModel.of(job.model(), job.engine(), EngineThreads.of(spark.sparkContext()), hadoop);
-    SamplingTokens.check(job.sweep(), model.folder());
+    if (command == Command.RUN) {
+      SamplingTokens.check(job.sweep(), model.folder());
+    }
     return model;
   }
 

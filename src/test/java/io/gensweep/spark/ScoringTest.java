@@ -273,6 +273,27 @@ class ScoringTest {
   }
 
   @Test
+  void whatARunDrawsByIsNotLookedAt() throws IOException {
+    Path file =
+        file(List.of("{\"id\": 1, \"prompt\": \"Q:\", \"answer\": \" 68\", \"p\": {\"n\": 0}}"));
+    score(file, "text: prompt", "reference: answer");
+    List<String> scored = keyed(scores());
+    for (String set :
+        List.of(
+            "prompts.sampling=no_such_column",
+            "prompts.sampling=answer",
+            "prompts.sampling=p",
+            "sampling.logit_bias={100000: 1}",
+            "sweep.bad_words=[['  ']]")) {
+      assertThat(score(file, "text: prompt", "reference: answer", set).failed()).as(set).isZero();
+      assertThat(keyed(scores())).as(set).isEqualTo(scored);
+      RunSummary resumed =
+          score(file, "text: prompt", "reference: answer", "output.if_exists=resume");
+      assertThat(resumed.rows()).as("the output of %s is the same job's", set).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aWrongScoreSectionIsSaidBeforeAnyTask() throws IOException {
     Path file = file(List.of("{\"id\": 1, \"prompt\": \"a\", \"answers\": [\"b\"], \"n\": 3}"));
     assertThatThrownBy(() -> run(Command.SCORE, "path: " + file + ", text: prompt", "chat: auto"))
