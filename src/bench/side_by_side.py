@@ -1,4 +1,5 @@
 """Tokens per second of the engine alone, of a whole Spark job and of HF transformers: one model, one machine, one run.
+With --plain also of the engine with libtorch's own matrix products, which give no row the same bits in every batch.
 
 Started by src/bench/run, which builds what is measured. Contenders are asked in turn, round by round, so that what else
 the machine does falls on all of them; medians over the rounds are shown, and ratios within one round.
@@ -46,14 +47,14 @@ class Contender:
         self.process.wait()
 
 
-def engine(a, dtype):
+def engine(a, dtype, *plain):
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
     target = ROOT / "target"
     # The jar leaves logging to Spark's class path.
     classpath = f"{target / 'gensweep.jar'}:{target / 'test-classes'}:{(target / 'spark.classpath').read_text().strip()}"
-    settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new)]
+    settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new), *plain]
     command = [java, "-Xmx2g", "-cp", classpath, "io.gensweep.bench.EngineAlone", *settings]
-    return Contender(f"gensweep {dtype}", command)
+    return Contender(" ".join(["gensweep", *plain, dtype]), command)
 
 
 def hf(a, dtype):
@@ -106,6 +107,8 @@ def measure(a):
     try:
         for dtype in a.dtype:
             contenders.append(engine(a, dtype))
+            if a.plain:
+                contenders.append(engine(a, dtype, "plain"))
             if not a.no_hf:
                 contenders.append(hf(a, dtype))
         for contender in contenders:
@@ -135,15 +138,16 @@ def after_load(metrics):
 def report(a, seen):
     columns = [f"batch {batch}" for batch in a.batch]
     print(f"tokens/s, prompt {a.prompt}, new {a.new}, {a.threads} threads, median of {a.rounds} rounds (least-most)\n")
-    print(f"| {'':24} | " + " | ".join(f"{c:>18}" for c in columns) + " |")
-    print(f"|{'-' * 26}|" + "|".join("-" * 19 + ":" for _ in columns) + "|")
+    print(f"| {'':26} | " + " | ".join(f"{c:>18}" for c in columns) + " |")
+    print(f"|{'-' * 28}|" + "|".join("-" * 19 + ":" for _ in columns) + "|")
     for name in dict.fromkeys(name for name, column in seen if column != "job"):
         rates = [[rate(answer) for answer in seen[name, batch]] for batch in a.batch]
         row(name, [f"{statistics.median(r):.0f} ({min(r):.0f}-{max(r):.0f})" for r in rates])
-    for dtype in [] if a.no_hf else a.dtype:
-        pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"hf {dtype}", b]) for b in a.batch]
-        ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
-        row(f"gensweep / hf, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
+    for other in ["gensweep plain"] * a.plain + ["hf"] * (not a.no_hf):
+        for dtype in a.dtype:
+            pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"{other} {dtype}", b]) for b in a.batch]
+            ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
+            row(f"gensweep / {other.removeprefix('gensweep ')}, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
     for dtype in [] if a.no_job else a.dtype:
         jobs = seen[f"job {dtype}", "job"]
         rates = [m["generated_tokens"] / after_load(m) for m in jobs]
@@ -157,7 +161,7 @@ def report(a, seen):
 
 
 def row(name, cells):
-    print(f"| {name:24} | " + " | ".join(f"{cell:>18}" for cell in cells) + " |")
+    print(f"| {name:26} | " + " | ".join(f"{cell:>18}" for cell in cells) + " |")
 
 
 if __name__ == "__main__":
@@ -170,6 +174,7 @@ if __name__ == "__main__":
     cli.add_argument("--threads", type=int, default=2)
     cli.add_argument("--dtype", nargs="+", default=list(DTYPES), choices=DTYPES)
     cli.add_argument("--job-prompts", type=int, default=512, help="prompts of the Spark job")
+    cli.add_argument("--plain", action="store_true", help="the engine with plain matrix products as well")
     cli.add_argument("--no-hf", action="store_true")
     cli.add_argument("--no-job", action="store_true")
     args = cli.parse_args()

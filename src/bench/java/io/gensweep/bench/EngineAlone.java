@@ -6,7 +6,7 @@ import io.gensweep.engine.EngineCounters;
 import io.gensweep.engine.Request;
 import io.gensweep.engine.Variant;
 import io.gensweep.job.DType;
-import io.gensweep.model.DecoderLoader;
+import io.gensweep.model.BenchModel;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.ModelRunner;
@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 /**
  * Plain Java. The engine without Spark and without text: one model, asked over standard input.
  *
- * <p>Arguments: model folder, dtype, threads, most sequences, most tokens of a sequence. Each line
- * of input names how many tokens to generate and a file of prompts, one a line as token ids; they
- * are generated as one batch, and a line of JSON says how long that took.
+ * <p>Arguments: model folder, dtype, threads, most sequences, most tokens of a sequence, and {@code
+ * plain} for matrix products on which no row's bits can rest. Each line of input names how many
+ * tokens to generate and a file of prompts, one a line as token ids; they are generated as one
+ * batch, and a line of JSON says how long that took.
  */
 public final class EngineAlone {
   private static final SamplingConfig SAMPLING =
@@ -51,7 +52,9 @@ public final class EngineAlone {
             Integer.parseInt(args[3]),
             Integer.parseInt(args[2]));
     long start = System.nanoTime();
-    try (ModelRunner runner = DecoderLoader.load(ModelFolder.open(Path.of(args[0])), settings);
+    boolean plain = args.length > 5 && args[5].equals("plain");
+    try (ModelRunner runner =
+            BenchModel.load(ModelFolder.open(Path.of(args[0])), settings, plain);
         BufferedReader asked =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       answers.printf("{\"load_seconds\": %.3f}%n", (System.nanoTime() - start) / 1e9);
