@@ -1,9 +1,11 @@
 """Oracle of DrawsTest: Philox4x32-10 in plain Python integers, and the uniform numbers of a few addresses.
 
-Prints one line an address: seed, prompt id, sample index, position, uniform (repr of the double).
+Prints the table of src/site/markdown/sampling.md, one row an address: seed, prompt id as a JSON string, sample index, position,
+number (repr of the double).
 """
 
 import hashlib
+import json
 
 MASK = 0xFFFFFFFF
 
@@ -48,4 +50,5 @@ if __name__ == "__main__":
         (2**40 + 5, "42", 0, 131071),
         (-(2**63), "42", 2**31 - 1, 9),
     ]:
-        print(*address[:1], ascii(address[1]), *address[2:], repr(uniform(*address)))
+        seed, prompt_id, sample_index, position = address
+        print(f"| {seed} | `{json.dumps(prompt_id)}` | {sample_index} | {position} | {uniform(*address)!r} |")

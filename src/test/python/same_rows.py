@@ -2,14 +2,18 @@
 
     same_rows.py OUTPUT OUTPUT ...
 """
+import os
 import sys
 
 import pyarrow.parquet as pq
 
+KEYS = ("prompt_id", "sweep_point", "sample_index", "reference_index")
+
 
 def rows(output):
-    table = pq.read_table(f"{output}/completions")
-    order = table.sort_by([(name, "ascending") for name in ("prompt_id", "sweep_point", "sample_index")])
+    kind = "completions" if os.path.isdir(f"{output}/completions") else "scores"
+    table = pq.read_table(f"{output}/{kind}")
+    order = table.sort_by([(name, "ascending") for name in KEYS if name in table.column_names])
     return order.combine_chunks()
 
 

@@ -64,6 +64,10 @@ final class Survivors {
     return last;
   }
 
+  int size() {
+    return count;
+  }
+
   int rank(int i) {
     return ranks[i];
   }

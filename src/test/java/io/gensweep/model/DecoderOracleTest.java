@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -198,12 +199,12 @@ class DecoderOracleTest {
    * other way here, and moves what follows; so nearly all tokens agree, and not each.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"llama-mha-untied", "biased"})
-  void int8AgreesWithHfWithLayersInWholeNumbers(String name) throws IOException {
+  @CsvSource({"llama-mha-untied, 2", "biased, 2", "biased, 5"})
+  void int8AgreesWithHfWithLayersInWholeNumbers(String name, int threads) throws IOException {
     int levels = CpuFeatures.here().integerDots() ? 127 : 63;
     Path file = MODELS.resolve(name).resolve("oracle-int8-" + levels + ".json");
     List<Double> off = new ArrayList<>();
-    try (ModelRunner runner = load(MODELS.resolve(name), DType.INT8)) {
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.INT8, threads)) {
       for (JsonNode prompt : JSON.readTree(file.toFile()).get("prompts")) {
         int[] ids = array(prompt.get("prompt_ids"));
         float[] scored = ids.length > 1 ? score(runner, ids, 1).logprobs() : new float[0];
@@ -325,8 +326,12 @@ class DecoderOracleTest {
   }
 
   private static ModelRunner load(Path folder, DType dtype) {
+    return load(folder, dtype, 2);
+  }
+
+  private static ModelRunner load(Path folder, DType dtype, int threads) {
     ModelFolder model = new ModelFolder(folder, config(folder), List.of());
-    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, 2));
+    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, threads));
   }
 
   private static ModelConfig config(Path folder) {

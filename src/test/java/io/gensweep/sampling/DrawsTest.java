@@ -2,7 +2,20 @@ package io.gensweep.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DrawsTest {
 
@@ -16,43 +29,61 @@ class DrawsTest {
         .containsExactly(0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
   }
 
-  /** Printed by src/test/python/philox.py. */
+  /** The table in sampling.md, which src/test/python/philox.py prints. */
   @Test
-  void addressesGiveTheNumbersOfThePythonOracle() {
-    assertThat(new Draws(0, "", 0).uniform(0)).isEqualTo(0.8214928961167238);
-    assertThat(new Draws(0, "p1", 0).uniform(0)).isEqualTo(0.9263457740274995);
-    assertThat(new Draws(0, "p1", 0).uniform(1)).isEqualTo(0.12173594952418121);
-    assertThat(new Draws(0, "p1", 1).uniform(0)).isEqualTo(0.9675908921068882);
-    assertThat(new Draws(7, "p1", 63).uniform(1000)).isEqualTo(0.9554977935975847);
-    assertThat(new Draws(-1, "prompt \u00e4\u20ac\ud83d\ude00", 2).uniform(3))
-        .isEqualTo(0.5244078566097844);
-    assertThat(new Draws((1L << 40) + 5, "42", 0).uniform(131071)).isEqualTo(0.4251504110322202);
-    assertThat(new Draws(Long.MIN_VALUE, "42", Integer.MAX_VALUE).uniform(9))
-        .isEqualTo(0.569575046394692);
+  void addressesGiveTheDocumentedNumbers() throws IOException {
+    Pattern row =
+        Pattern.compile("\\| (-?\\d+) \\| `(\".*\")` \\| (\\d+) \\| (\\d+) \\| ([0-9.]+) \\|");
+    List<MatchResult> vectors =
+        row.matcher(Files.readString(Path.of("src/site/markdown/sampling.md"))).results().toList();
+    assertThat(vectors).hasSize(8);
+    for (MatchResult vector : vectors) {
+      String promptId = new ObjectMapper().readValue(vector.group(2), String.class);
+      Draws draws =
+          new Draws(Long.parseLong(vector.group(1)), promptId, Integer.parseInt(vector.group(3)));
+      assertThat(draws.uniform(Integer.parseInt(vector.group(4))))
+          .as(vector.group())
+          .isEqualTo(Double.parseDouble(vector.group(5)));
+    }
   }
 
-  @Test
-  void numbersOfNeighbouringAddressesAreUniformAndUncorrelated() {
-    int count = 100_000;
-    double sum = 0;
-    double products = 0;
-    int[] bins = new int[100];
+  /** The number at a step along one part of the address; the other parts are fixed. */
+  private interface Axis {
+    double number(int step);
+  }
+
+  static Stream<Arguments> axes() {
+    return Stream.of(
+        Arguments.of("position", (Axis) i -> new Draws(3, "p", 1).uniform(i)),
+        Arguments.of("sample", (Axis) i -> new Draws(3, "p", i).uniform(5)),
+        Arguments.of("prompt", (Axis) i -> new Draws(3, "p" + i, 1).uniform(5)),
+        Arguments.of("seed", (Axis) i -> new Draws(i, "p", 1).uniform(5)),
+        Arguments.of(
+            "high half of the seed", (Axis) i -> new Draws((long) i << 32, "p", 1).uniform(5)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("axes")
+  void numbersOfNeighboursAreUniformAndUncorrelated(String name, Axis axis) {
+    int count = 50_000;
+    double[] numbers = IntStream.range(0, count + 8).mapToDouble(axis::number).toArray();
+    assertThat(Arrays.stream(numbers).allMatch(number -> number >= 0 && number < 1)).isTrue();
+    // 20 x 20 bins of a number and its neighbour: both uniform and independent of one another.
+    int[] pairs = new int[400];
     for (int i = 0; i < count; i++) {
-      Draws draws = new Draws(3, "p" + i % 10, i % 7);
-      double uniform = draws.uniform(i);
-      assertThat(uniform).isBetween(0.0, Math.nextDown(1.0));
-      sum += uniform;
-      products += (uniform - 0.5) * (draws.uniform(i + 1) - 0.5);
-      bins[(int) (uniform * bins.length)]++;
+      pairs[20 * (int) (20 * numbers[i]) + (int) (20 * numbers[i + 1])]++;
     }
-    // 5 standard deviations: sqrt(1/12/n) of a mean, 1/12/sqrt(n) of a mean product.
-    assertThat(sum / count).isBetween(0.5 - 0.0046, 0.5 + 0.0046);
-    assertThat(products / count).isBetween(-0.0014, 0.0014);
-    double chiSquare = 0;
-    for (int bin : bins) {
-      chiSquare += Math.pow(bin - 1000, 2) / 1000;
+    double chiSquare =
+        Arrays.stream(pairs).mapToDouble(n -> Math.pow(n - count / 400.0, 2) * 400 / count).sum();
+    // 399 degrees of freedom: mean 399, standard deviation 28.
+    assertThat(chiSquare).isBetween(399.0 - 5 * 28, 399.0 + 5 * 28);
+    for (int lag = 1; lag <= 8; lag++) {
+      double products = 0;
+      for (int i = 0; i < count; i++) {
+        products += (numbers[i] - 0.5) * (numbers[i + lag] - 0.5);
+      }
+      // 5 standard deviations of a mean product of two: 1/12/sqrt(n).
+      assertThat(products / count).as("lag %d", lag).isBetween(-0.0019, 0.0019);
     }
-    // 99 degrees of freedom: mean 99, standard deviation 14.
-    assertThat(chiSquare).isBetween(40.0, 180.0);
   }
 }

@@ -8,10 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -34,7 +30,7 @@ class HfRulesTest {
   @MethodSource("cases")
   void keptTokensAndTheirProbabilitiesAreThoseOfHfTransformers(String line) throws IOException {
     JsonNode hf = JSON.readTree(line);
-    SamplingConfig sampling = sampling(hf.get("sampling"));
+    SamplingConfig sampling = JsonSampling.of(hf.get("sampling"));
     float[] row = row(hf.get("logits").asText());
     Map<Integer, Double> expected = new TreeMap<>();
     for (int id = 0; id < row.length; id++) {
@@ -45,8 +41,9 @@ class HfRulesTest {
       }
     }
     for (int candidates : new int[] {1, 8, row.length}) {
-      LogitsRules rules = new LogitsRules(sampling, ints(hf.get("prompt")), new int[0]);
-      for (int id : ints(hf.get("generated"))) {
+      LogitsRules rules =
+          new LogitsRules(sampling, JsonSampling.ints(hf.get("prompt")), new int[0]);
+      for (int id : JsonSampling.ints(hf.get("generated"))) {
         rules.append(id);
       }
       Candidates best = new RowCandidates(row, candidates, sampling.temperature());
@@ -60,50 +57,6 @@ class HfRulesTest {
       drawn.forEach(
           (id, logprob) -> assertThat(logprob).isCloseTo(Math.log(expected.get(id)), offset(1e-5)));
     }
-  }
-
-  private static SamplingConfig sampling(JsonNode keys) {
-    SamplingConfig sampling = SamplingConfig.defaults();
-    for (Map.Entry<String, JsonNode> key : keys.properties()) {
-      JsonNode value = key.getValue();
-      sampling =
-          switch (key.getKey()) {
-            case "temperature" -> sampling.withTemperature(value.asDouble());
-            case "top_k" -> sampling.withTopK(value.asInt());
-            case "top_p" -> sampling.withTopP(value.asDouble());
-            case "min_p" -> sampling.withMinP(value.asDouble());
-            case "typical_p" -> sampling.withTypicalP(value.asDouble());
-            case "epsilon_cutoff" -> sampling.withEpsilonCutoff(value.asDouble());
-            case "eta_cutoff" -> sampling.withEtaCutoff(value.asDouble());
-            case "repetition_penalty" -> sampling.withRepetitionPenalty(value.asDouble());
-            case "no_repeat_ngram_size" -> sampling.withNoRepeatNgramSize(value.asInt());
-            case "bad_words_ids" -> sampling.withBadWordsIds(sequences(value));
-            case "logit_bias" -> sampling.withLogitBias(biases(value));
-            default -> throw new IllegalArgumentException(key.getKey());
-          };
-    }
-    return sampling;
-  }
-
-  private static Map<Integer, Double> biases(JsonNode map) {
-    Map<Integer, Double> biases = new HashMap<>();
-    map.properties()
-        .forEach(e -> biases.put(Integer.parseInt(e.getKey()), e.getValue().asDouble()));
-    return biases;
-  }
-
-  private static List<List<Integer>> sequences(JsonNode lists) {
-    List<List<Integer>> sequences = new ArrayList<>();
-    lists.forEach(list -> sequences.add(Arrays.stream(ints(list)).boxed().toList()));
-    return sequences;
-  }
-
-  private static int[] ints(JsonNode array) {
-    int[] ids = new int[array.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = array.get(i).asInt();
-    }
-    return ids;
   }
 
   private static float[] row(String hexBits) {

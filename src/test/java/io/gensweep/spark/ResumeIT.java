@@ -2,11 +2,13 @@ package io.gensweep.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,60 @@ class ResumeIT {
   }
 
   @Test
+  void aKilledScoringRunAgainEndsWithTheScoresOfAnUninterruptedOne() throws Exception {
+    List<String> questions = Files.readAllLines(Path.of("data/prompts/arithmetic.jsonl"));
+    ObjectMapper json = new ObjectMapper();
+    List<String> documents = new ArrayList<>();
+    for (int i = 0; i < 768; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int j = 0; j < 30; j++) {
+        text.append(
+            json.readTree(questions.get((i * 7 + j) % 256)).at("/messages/0/content").asText());
+      }
+      documents.add(json.writeValueAsString(Map.of("id", "d" + i, "document", text.toString())));
+    }
+    Files.write(folder.resolve("documents.jsonl"), documents);
+    Path log = folder.resolve("scored.log");
+    Process killed = SparkSubmit.start(LOCAL, log, scoring("scored"));
+    try {
+      while (shards("scored", "scores") == 0) {
+        assertThat(killed.isAlive()).as(Files.readString(log)).isTrue();
+        Thread.sleep(20);
+      }
+    } finally {
+      killed.descendants().forEach(ProcessHandle::destroyForcibly);
+      killed.destroyForcibly().waitFor();
+    }
+    assertThat(folder.resolve("scored/_SUCCESS")).as("the kill came too late").doesNotExist();
+    List<String> one = List.of("--master", "local[1]");
+    SparkSubmit.Ended resumed = SparkSubmit.gensweep(one, scoring("scored"));
+    assertThat(resumed.exitCode()).as(resumed.output()).isZero();
+    SparkSubmit.Ended whole = SparkSubmit.gensweep(one, scoring("unbroken"));
+    assertThat(whole.exitCode()).as(whole.output()).isZero();
+    SparkSubmit.Ended same =
+        SparkSubmit.python(
+            "src/test/python/same_rows.py",
+            folder.resolve("scored").toString(),
+            folder.resolve("unbroken").toString());
+    assertThat(same.output()).isEqualTo("same 768\n");
+  }
+
+  private String[] scoring(String output) {
+    return new String[] {
+      "score",
+      "src/test/resources/jobs/sampled.yaml",
+      "--set",
+      "prompts={path: "
+          + folder.resolve("documents.jsonl")
+          + ", id: id, text: document, messages: null, keep: []}",
+      "--set",
+      "score={document: document}",
+      "--set",
+      "output.path=" + folder.resolve(output)
+    };
+  }
+
+  @Test
   void aJobToldToEndLeavesNothingBehindAndIsResumed() throws Exception {
     Path log = folder.resolve("ended.log");
     Process ended = SparkSubmit.start(LOCAL, log, arguments("ended"));
@@ -95,11 +151,15 @@ class ResumeIT {
   }
 
   private long shards(String output) throws IOException {
-    Path completions = folder.resolve(output).resolve("completions");
-    if (!Files.isDirectory(completions)) {
+    return shards(output, "completions");
+  }
+
+  private long shards(String output, String kind) throws IOException {
+    Path rows = folder.resolve(output).resolve(kind);
+    if (!Files.isDirectory(rows)) {
       return 0;
     }
-    try (Stream<Path> files = Files.list(completions)) {
+    try (Stream<Path> files = Files.list(rows)) {
       return files.filter(file -> file.toString().endsWith(".parquet")).count();
     }
   }

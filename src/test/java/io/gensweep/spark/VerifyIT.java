@@ -2,6 +2,8 @@ package io.gensweep.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +63,23 @@ class VerifyIT {
             "prompt_id quickstart-007, sweep_point 0, sample_index 0: text; the stored log-probs"
                 + " are the model's own .*the file was changed");
 
+    // As if another machine had made the rows: its log-probs are a little off.
+    tamper("completions", "logprobs", "quickstart-002", "0.00001");
+    Path manifest = folder.resolve("out/manifest.json");
+    ObjectNode told = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
+    ObjectNode versions = (ObjectNode) told.get("versions");
+    versions.put("libtorch", "2.5.1").put("gensweep", "0.0.1");
+    Files.writeString(manifest, told.toString());
+    SparkSubmit.Ended machine = verify("local[2]", "--fraction", "1");
+    assertThat(machine.exitCode()).as(machine.output()).isEqualTo(1);
+    assertThat(machine.output())
+        .containsPattern(
+            "prompt_id quickstart-002, sweep_point 0, .*It was made by another machine: gensweep was"
+                + " 0\\.0\\.1, is .*; libtorch was 2\\.5\\.1, is ")
+        .containsPattern(
+            "prompt_id quickstart-004, sweep_point 0, .*More than another machine explains, the file"
+                + " was changed; also: gensweep was 0\\.0\\.1");
+
     lines.remove(3);
     lines.set(0, lines.get(0).replace("Q: What", "Q: Tell me what"));
     Files.write(prompts, lines);
@@ -116,9 +135,18 @@ class VerifyIT {
   }
 
   private void tamper(String kind, String column, String prompt) throws Exception {
+    tamper(kind, column, prompt, "0.25");
+  }
+
+  private void tamper(String kind, String column, String prompt, String less) throws Exception {
     SparkSubmit.Ended changed =
         SparkSubmit.python(
-            "src/test/python/tamper.py", folder.resolve("out").toString(), kind, column, prompt);
+            "src/test/python/tamper.py",
+            folder.resolve("out").toString(),
+            kind,
+            column,
+            prompt,
+            less);
     assertThat(changed.output()).startsWith("changed");
   }
 }
