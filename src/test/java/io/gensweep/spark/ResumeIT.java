@@ -69,7 +69,7 @@ class ResumeIT {
     List<String> questions = Files.readAllLines(Path.of("data/prompts/arithmetic.jsonl"));
     ObjectMapper json = new ObjectMapper();
     List<String> documents = new ArrayList<>();
-    for (int i = 0; i < 768; i++) {
+    for (int i = 0; i < 400; i++) {
       StringBuilder text = new StringBuilder();
       for (int j = 0; j < 30; j++) {
         text.append(
@@ -100,7 +100,7 @@ class ResumeIT {
             "src/test/python/same_rows.py",
             folder.resolve("scored").toString(),
             folder.resolve("unbroken").toString());
-    assertThat(same.output()).isEqualTo("same 768\n");
+    assertThat(same.output()).isEqualTo("same 400\n");
   }
 
   private String[] scoring(String output) {
