@@ -168,7 +168,7 @@ public final class DecoderLoader {
       }
     }
     if (packed) {
-      run(block, "settle", IValue.listFrom(PRODUCT_ROWS));
+      run(block, "set_product_rows", IValue.listFrom(PRODUCT_ROWS));
     }
   }
 

@@ -6,7 +6,6 @@ class Decoder(Module):
   dtype : int
   packed : bool
   levels : int
-  own_silu : bool
   product_rows : int
   vocab : int
   heads : int
@@ -115,10 +114,10 @@ class Decoder(Module):
     _3 = (self).keep(w[7], b[5])
     return (self).keep(w[8], b[6])
 
-  # Settles what depends on processor and threads. Sets product_rows to the largest of these counts within which a row of a product
-  # has the same bits for every number of rows, shown on the first layer and the head. oneDNN chooses its kernels by shape and
-  # instruction set: 256 rows share their bits with AVX-512, and 64 with AVX2.
-  def settle(self: __torch__.Decoder, counts: List[int]) -> int:
+  # Sets product_rows to the largest of these counts within which a row of a product has the same bits for every number of
+  # rows on this processor, shown on the first layer and the head. oneDNN chooses its kernels by shape and instruction
+  # set: 256 rows share their bits with AVX-512, and 64 with AVX2.
+  def set_product_rows(self: __torch__.Decoder, counts: List[int]) -> int:
     self.product_rows = 1
     for count in counts:
       x = torch.sin(torch.mul(torch.arange(torch.mul(count, torch.size(self.ends[0], 1)), dtype=6, device=self.ends[0].device), 0.7))
@@ -130,7 +129,6 @@ class Decoder(Module):
       same = torch.__and__(same, (self).rows_agree(y, 5))
       if same:
         self.product_rows = ops.prim.max(self.product_rows, count)
-      self.own_silu = (self).silu_agrees(y)
     return self.product_rows
 
   # Whether the rows of x have the same bits in products of fewer rows.
@@ -223,21 +221,12 @@ class Decoder(Module):
       y = torch.add(y, other)
     return y
 
-  # x / (1 + exp(-x)), in float32 as in HF.
+  # x / (1 + exp(-x)). In float32 libtorch's own silu rounds differently where a thread's part of the rows ends within a vector,
+  # and where that is depends on their number; its exp does not. In bfloat16 silu has the same bits either way.
   def silu(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    if self.own_silu:
+    if torch.eq(self.levels, 0):
       return torch.silu(x)
-    f = torch.to(x, 6)
-    return torch.to(torch.div(f, torch.add_(torch.exp_(torch.neg(f)), 1)), self.dtype)
-
-  # Whether libtorch's own silu gives a row the same bits for every number of rows. It may not: where a thread's part ends within a
-  # vector, it rounds differently, and where that is depends on the number of rows and threads.
-  def silu_agrees(self: __torch__.Decoder, x: Tensor) -> bool:
-    whole = torch.silu(x)
-    same = True
-    for count in range(1, torch.size(x, 0)):
-      same = torch.__and__(same, torch.equal(torch.silu(torch.slice(x, 0, 0, count)), torch.slice(whole, 0, 0, count)))
-    return same
+    return torch.div(x, torch.add_(torch.exp_(torch.neg(x)), 1))
 
   # Root mean square norm, in float32 as HF does, rounded to the model's type before the weight.
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:

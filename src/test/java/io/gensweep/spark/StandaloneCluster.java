@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A real standalone master and two workers on loopback, with an address each of a made-up GPU. */
 final class StandaloneCluster implements AutoCloseable {
@@ -57,7 +58,8 @@ final class StandaloneCluster implements AutoCloseable {
           environment,
           "org.apache.spark.deploy.worker.Worker",
           "--host",
-          "127.0.0.1",
+          // A host each: Spark makes no second attempt on the host of the first.
+          "127.0.0." + (1 + i),
           "--cores",
           "1",
           "--memory",
@@ -78,6 +80,19 @@ final class StandaloneCluster implements AutoCloseable {
 
   String master() {
     return "spark://127.0.0.1:" + port;
+  }
+
+  /** The executor that a worker runs, once there is one. */
+  ProcessHandle executor(int worker) throws InterruptedException {
+    ProcessHandle of = processes.get(1 + worker).toHandle();
+    for (int i = 0; i < 600; i++) {
+      Optional<ProcessHandle> executor = of.descendants().findFirst();
+      if (executor.isPresent()) {
+        return executor.get();
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("worker " + worker + " has no executor");
   }
 
   private void launch(String name, Map<String, String> environment, String... command)
