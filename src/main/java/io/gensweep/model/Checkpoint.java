@@ -41,7 +41,17 @@ public final class Checkpoint {
     if (!Files.exists(index)) {
       Path single = folder.resolve(SINGLE);
       if (!Files.isRegularFile(single)) {
-        throw new JobError("model.path: " + folder + " has neither " + SINGLE + " nor " + INDEX);
+        throw new JobError(
+            "model.path: "
+                + folder
+                + " has neither "
+                + SINGLE
+                + " nor "
+                + INDEX
+                + (hasPickles(folder)
+                    ? "; its .bin weights are pickles, which can run code and are not read: save the model"
+                        + " again with save_pretrained, which writes safetensors"
+                    : ""));
       }
       return List.of(single);
     }
@@ -60,6 +70,11 @@ public final class Checkpoint {
     } catch (IOException e) {
       throw new JobError("model.path: cannot read " + index + ": " + e.getMessage(), e);
     }
+  }
+
+  private static boolean hasPickles(Path folder) {
+    return Files.exists(folder.resolve("pytorch_model.bin"))
+        || Files.exists(folder.resolve("pytorch_model.bin.index.json"));
   }
 
   /** The tensor of that name; an error unless it has exactly this shape. */

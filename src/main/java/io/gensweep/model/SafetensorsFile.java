@@ -58,7 +58,8 @@ final class SafetensorsFile {
 
   private static StoredTensor tensor(Path file, String name, JsonNode entry, long base, long size) {
     List<Integer> shape = new ArrayList<>();
-    entry.path("shape").forEach(d -> shape.add(d.asInt()));
+    // What is no int becomes 0, which no dimension may be.
+    entry.path("shape").forEach(d -> shape.add(d.canConvertToInt() ? d.asInt() : 0));
     StoredTensor.Type type;
     try {
       type = StoredTensor.Type.valueOf(entry.path("dtype").asText());
@@ -85,7 +86,7 @@ final class SafetensorsFile {
               + " has offsets that do not fit its shape "
               + shape);
     }
-    if (base + end > size) {
+    if (end > size - base) {
       throw new JobError(
           "model.path: "
               + file

@@ -31,8 +31,10 @@ public record PromptPlan(
     Dataset<Row> prompts, long rows, long malformed, long references, String inputHash) {
   private static final long COMPLETIONS_PER_SHARD = 2_000;
   private static final long SHARDS_PER_SLOT = 4;
-  // Smaller shards would be nearly all overhead, and many of them empty.
+  // Shards of fewer prompts would be nearly all overhead, and many of them empty; but a prompt that
+  // is continued hundreds of times is worth a shard of its own.
   private static final long PROMPTS_PER_SHARD = 4;
+  private static final long COMPLETIONS_WORTH_A_SHARD = 256;
 
   /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
   static final long MOST_SHARDS = 20_000;
@@ -85,7 +87,8 @@ public record PromptPlan(
     double completions = (double) rows * completionsPerPrompt;
     long bySize = (long) Math.ceil(completions / COMPLETIONS_PER_SHARD);
     long wanted = Math.max(bySize, SHARDS_PER_SLOT * taskSlots);
-    long most = Math.max(1, Math.min(MOST_SHARDS, rows / PROMPTS_PER_SHARD));
+    long worth = Math.max(1, COMPLETIONS_WORTH_A_SHARD / Math.max(1, completionsPerPrompt));
+    long most = Math.max(1, Math.min(MOST_SHARDS, rows / Math.min(PROMPTS_PER_SHARD, worth)));
     return (int) Math.min(wanted, most);
   }
 

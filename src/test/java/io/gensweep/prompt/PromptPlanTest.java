@@ -25,7 +25,11 @@ class PromptPlanTest {
     assertThat(PromptPlan.shards(1, 1, 64)).isEqualTo(1);
     assertThat(PromptPlan.shards(20, 1, 2)).isEqualTo(5);
     assertThat(PromptPlan.shards(1_000, 1, 8)).isEqualTo(32);
-    assertThat(PromptPlan.shards(1_000, 640, 8)).isEqualTo(250);
+    assertThat(PromptPlan.shards(1_000, 640, 8)).isEqualTo(320);
+    // Few prompts with many points: a shard each, so that all executors have work.
+    assertThat(PromptPlan.shards(8, 64, 8)).isEqualTo(2);
+    assertThat(PromptPlan.shards(8, 128, 8)).isEqualTo(4);
+    assertThat(PromptPlan.shards(8, 400, 8)).isEqualTo(8);
     assertThat(PromptPlan.shards(1_000_000, 1, 8)).isEqualTo(500);
     assertThat(PromptPlan.shards(10_000_000_000L, 1_000_000_000, 8)).isEqualTo(20_000);
   }
