@@ -1,4 +1,7 @@
-"""Tokens per second of the engine alone, of a whole Spark job and of HF transformers: one model, one machine, one run.
+"""Tokens per second of the engine alone, of a whole Spark job and of others: one model, one machine, one run.
+
+HF transformers runs the same folder. With --openvino and --ctranslate2, folders of the same model in those engines' own forms
+(optimum-cli export openvino, ct2-transformers-converter), they run as well; their packages must be in the environment.
 With --plain also of the engine with libtorch's own matrix products, which give no row the same bits in every batch.
 
 Started by src/bench/run, which builds what is measured. Contenders are asked in turn, round by round, so that what else
@@ -17,7 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
-DTYPES = ("float32", "bfloat16")
+DTYPES = ("float32", "bfloat16", "int8")
+PEER_DTYPES = {"hf": ("float32", "bfloat16"), "openvino": ("float32", "bfloat16"), "ctranslate2": ("float32", "int8")}
 
 
 class Contender:
@@ -57,9 +61,20 @@ def engine(a, dtype, *plain):
     return Contender(" ".join(["gensweep", *plain, dtype]), command)
 
 
-def hf(a, dtype):
-    command = [sys.executable, ROOT / "src" / "bench" / "hf.py", a.model, dtype, str(a.threads)]
-    return Contender(f"hf {dtype}", command)
+def peers(a, dtype):
+    """The names of those that run in this dtype."""
+    asked = {"hf": not a.no_hf, "openvino": a.openvino, "ctranslate2": a.ctranslate2}
+    return [name for name, dtypes in PEER_DTYPES.items() if asked[name] and dtype in dtypes]
+
+
+def peer(a, name, dtype):
+    bench = ROOT / "src" / "bench"
+    if name == "hf":
+        command = [sys.executable, bench / "hf.py", a.model, dtype, str(a.threads)]
+    else:
+        folder = {"openvino": a.openvino, "ctranslate2": a.ctranslate2}[name]
+        command = [sys.executable, bench / "peer.py", name, folder, dtype, str(a.threads), str(max(a.batch))]
+    return Contender(f"{name} {dtype}", command)
 
 
 def job(a, dtype, prompts):
@@ -109,8 +124,7 @@ def measure(a):
             contenders.append(engine(a, dtype))
             if a.plain:
                 contenders.append(engine(a, dtype, "plain"))
-            if not a.no_hf:
-                contenders.append(hf(a, dtype))
+            contenders += [peer(a, name, dtype) for name in peers(a, dtype)]
         for contender in contenders:
             contender.generate(8, files[min(a.batch)])
         for number in range(a.rounds):
@@ -143,8 +157,8 @@ def report(a, seen):
     for name in dict.fromkeys(name for name, column in seen if column != "job"):
         rates = [[rate(answer) for answer in seen[name, batch]] for batch in a.batch]
         row(name, [f"{statistics.median(r):.0f} ({min(r):.0f}-{max(r):.0f})" for r in rates])
-    for other in ["gensweep plain"] * a.plain + ["hf"] * (not a.no_hf):
-        for dtype in a.dtype:
+    for dtype in a.dtype:
+        for other in ["gensweep plain"] * a.plain + peers(a, dtype):
             pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"{other} {dtype}", b]) for b in a.batch]
             ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
             row(f"gensweep / {other.removeprefix('gensweep ')}, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
@@ -172,7 +186,9 @@ if __name__ == "__main__":
     cli.add_argument("--new", type=int, default=64, help="tokens generated for each prompt")
     cli.add_argument("--rounds", type=int, default=3)
     cli.add_argument("--threads", type=int, default=2)
-    cli.add_argument("--dtype", nargs="+", default=list(DTYPES), choices=DTYPES)
+    cli.add_argument("--dtype", nargs="+", default=["float32", "bfloat16"], choices=DTYPES)
+    cli.add_argument("--openvino", help="folder of the model in OpenVINO's form")
+    cli.add_argument("--ctranslate2", help="folder of the model in CTranslate2's form")
     cli.add_argument("--job-prompts", type=int, default=512, help="prompts of the Spark job")
     cli.add_argument("--plain", action="store_true", help="the engine with plain matrix products as well")
     cli.add_argument("--no-hf", action="store_true")

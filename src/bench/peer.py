@@ -1,0 +1,79 @@
+"""OpenVINO GenAI or CTranslate2, asked over standard input in the way of EngineAlone.java.
+
+Arguments: openvino or ctranslate2, model folder in that engine's form, dtype, threads, most sequences.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+TEMPERATURE, TOP_K, TOP_P = 0.8, 50, 0.95
+
+
+def openvino(folder, dtype, threads, sequences):
+    import numpy
+    import openvino
+    import openvino_genai
+
+    precision = {"float32": "f32", "bfloat16": "bf16"}[dtype]
+    scheduler = openvino_genai.SchedulerConfig()
+    scheduler.cache_size = 2  # GB
+    scheduler.max_num_batched_tokens = 2048
+    scheduler.max_num_seqs = sequences
+    scheduler.enable_prefix_caching = False
+    pipeline = openvino_genai.ContinuousBatchingPipeline(
+        folder,
+        scheduler,
+        "CPU",
+        {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "KV_CACHE_PRECISION": precision},
+    )
+
+    def generate(prompts, tokens):
+        config = openvino_genai.GenerationConfig()
+        config.max_new_tokens = config.min_new_tokens = tokens
+        config.ignore_eos = config.do_sample = True
+        config.temperature, config.top_k, config.top_p = TEMPERATURE, TOP_K, TOP_P
+        ids = [openvino.Tensor(numpy.array([prompt], dtype=numpy.int64)) for prompt in prompts]
+        results = pipeline.generate(ids, [config] * len(ids))
+        return sum(len(result.m_generation_ids[0]) for result in results)
+
+    return generate
+
+
+def ctranslate2(folder, dtype, threads, sequences):
+    import ctranslate2
+
+    vocabulary = json.loads(Path(folder, "vocabulary.json").read_text(encoding="utf-8"))
+    generator = ctranslate2.Generator(folder, device="cpu", intra_threads=threads, compute_type=dtype)
+
+    def generate(prompts, tokens):
+        results = generator.generate_batch(
+            [[vocabulary[token] for token in prompt] for prompt in prompts],
+            max_batch_size=sequences,
+            max_length=tokens,
+            min_length=tokens,
+            sampling_temperature=TEMPERATURE,
+            sampling_topk=TOP_K,
+            sampling_topp=TOP_P,
+            include_prompt_in_result=False,
+        )
+        return sum(len(result.sequences_ids[0]) for result in results)
+
+    return generate
+
+
+def main(engine, folder, dtype, threads, sequences):
+    start = time.perf_counter()
+    generate = {"openvino": openvino, "ctranslate2": ctranslate2}[engine](folder, dtype, int(threads), int(sequences))
+    print(json.dumps({"load_seconds": time.perf_counter() - start}), flush=True)
+    for line in sys.stdin:
+        tokens, path = line.rstrip("\n").split(" ", 1)
+        prompts = [[int(word) for word in prompt.split()] for prompt in Path(path).read_text().splitlines()]
+        start = time.perf_counter()
+        generated = generate(prompts, int(tokens))
+        print(json.dumps({"tokens": generated, "seconds": time.perf_counter() - start}), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
