@@ -8,6 +8,7 @@ import io.gensweep.job.PromptKind;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.SpecialTokens;
 import io.gensweep.output.FailedRows;
+import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
 import io.gensweep.output.OutputLock;
 import io.gensweep.output.ShardCommit;
@@ -113,14 +114,21 @@ public final class GenerationJob {
     return PlannedRun.of(command, job, settings, outputPath, model, spark);
   }
 
-  private PlannedModel model() {
+  private PlannedModel model() throws IOException {
     checkSupported();
-    PlannedModel model =
-        PlannedModel.of(job.model(), job.engine(), EngineThreads.of(spark.sparkContext()), hadoop);
+    PlannedModel model = PlannedModel.of(job.model(), job.engine(), threads(), hadoop);
     if (command == Command.RUN) {
       SamplingTokens.check(job.sweep(), model.folder());
     }
     return model;
+  }
+
+  /** A resumed run keeps those of the first: bits of a row may depend on them. */
+  private int threads() throws IOException {
+    return new OutputFolder(outputPath, hadoop)
+        .check(job.output().ifExists())
+        .map(earlier -> RunVersions.of(earlier).threads())
+        .orElseGet(() -> EngineThreads.of(spark.sparkContext()));
   }
 
   private RunSummary generate(PlannedRun plan, boolean retryFailed) throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs whose executors and disks fail end with the rows of one that nothing happened to. */
 class FaultsIT {
-  private static final int ROWS = 1024;
+  private static final int ROWS = 512;
 
   @TempDir static Path folder;
   private static StandaloneCluster cluster;
@@ -74,7 +74,7 @@ class FaultsIT {
   void aFullDiskEndsTheJobWithAClearErrorAndASecondRunFinishesIt() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", disk.toString()) == 0,
+        run("mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", disk.toString()) == 0,
         "only root may mount a small disk");
     try {
       Path out = disk.resolve("out");
@@ -141,7 +141,7 @@ class FaultsIT {
       "run",
       "src/test/resources/jobs/sampled.yaml",
       "--set",
-      "sampling.n=8",
+      "sampling.n=4",
       "--set",
       "model.device=cpu",
       "--set",

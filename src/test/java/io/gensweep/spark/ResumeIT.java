@@ -35,7 +35,7 @@ class ResumeIT {
     long done = shards("killed");
     assertThat(folder.resolve("killed/_SUCCESS")).doesNotExist();
 
-    // With another number of slots, too.
+    // With another number of slots, and so of threads if those of the first run were not kept.
     SparkSubmit.Ended resumed =
         SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("killed"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
@@ -44,8 +44,7 @@ class ResumeIT {
     assertThat(resumed.output()).contains((all - done) + " of " + all + " shards to do");
     assertThat(folder.resolve("killed/_SUCCESS")).exists();
 
-    SparkSubmit.Ended whole =
-        SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("whole"));
+    SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, arguments("whole"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
     SparkSubmit.Ended same =
         SparkSubmit.python(
@@ -71,7 +70,7 @@ class ResumeIT {
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       StringBuilder text = new StringBuilder();
-      for (int j = 0; j < 30; j++) {
+      for (int j = 0; j < 16; j++) {
         text.append(
             json.readTree(questions.get((i * 7 + j) % 256)).at("/messages/0/content").asText());
       }
@@ -93,7 +92,7 @@ class ResumeIT {
     List<String> one = List.of("--master", "local[1]");
     SparkSubmit.Ended resumed = SparkSubmit.gensweep(one, scoring("scored"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-    SparkSubmit.Ended whole = SparkSubmit.gensweep(one, scoring("unbroken"));
+    SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, scoring("unbroken"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
     SparkSubmit.Ended same =
         SparkSubmit.python(
