@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -21,6 +22,8 @@ public final class OutputFolder {
   private static final String REPORT = "report.html";
   private static final String SUCCESS = "_SUCCESS";
   private static final int DIFFERENCES_NAMED = 10;
+  private static final Pattern UNNAMED_MANIFEST =
+      Pattern.compile("[0-9a-f-]{36}-" + Pattern.quote(MANIFEST));
 
   private final Storage storage;
 
@@ -37,7 +40,7 @@ public final class OutputFolder {
   public Optional<Manifest> check(IfExists ifExists) throws IOException {
     List<String> names = new ArrayList<>(storage.list(storage.path()));
     names.remove(OutputLock.NAME);
-    if (names.isEmpty()) {
+    if (names.isEmpty() || onlyBegun(names)) {
       return Optional.empty();
     }
     if (ifExists == IfExists.FAIL) {
@@ -54,6 +57,13 @@ public final class OutputFolder {
           "it is not empty and no run wrote it, for it has no manifest.json; use another path");
     }
     return ifExists == IfExists.OVERWRITE ? Optional.empty() : Optional.of(manifest());
+  }
+
+  /** Whether a run ended here before its manifest had a name. Nothing else is taken for ours. */
+  private boolean onlyBegun(List<String> names) throws IOException {
+    return names.equals(List.of(ShardCommit.TEMPORARY))
+        && storage.list(storage.path(ShardCommit.TEMPORARY)).stream()
+            .allMatch(name -> UNNAMED_MANIFEST.matcher(name).matches());
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -149,6 +150,9 @@ public final class ShardCommit implements Serializable {
     } catch (IOException | RuntimeException e) {
       storage.delete(temporary);
       throw e;
+    } catch (FSError e) {
+      storage.delete(temporary);
+      throw Storage.failed(temporary, e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -94,7 +95,14 @@ final class Storage implements Serializable {
   void write(Path path, byte[] bytes) throws IOException {
     try (OutputStream out = files().create(path, true)) {
       out.write(bytes);
+    } catch (FSError e) {
+      throw failed(path, e);
     }
+  }
+
+  /** Hadoop's local file system tells of a full disk by an Error, and without the path. */
+  static IOException failed(Path path, FSError error) {
+    return new IOException("cannot write " + path + ": " + error.getCause().getMessage(), error);
   }
 
   /** Writes a file that must not be there. Gives false, and changes nothing, if it is. */

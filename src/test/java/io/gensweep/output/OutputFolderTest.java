@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.types.StructType;
@@ -113,6 +114,20 @@ class OutputFolderTest {
           .isInstanceOf(OutputError.class)
           .hasMessageContaining("no manifest.json");
     }
+  }
+
+  /** What a kill, or a full disk, leaves between the writing of the first manifest and its name. */
+  @Test
+  void aRunThatEndedBeforeItsManifestHadANameIsBegunAfresh() throws IOException {
+    Path temporary = Files.createDirectories(parent.resolve("out/_tmp"));
+    Files.writeString(temporary.resolve(UUID.randomUUID() + "-manifest.json"), "{");
+    assertThat(folder().check(IfExists.RESUME)).isEmpty();
+    assertThat(folder().check(IfExists.OVERWRITE)).isEmpty();
+
+    Files.writeString(temporary.resolve("notes.txt"), "mine");
+    assertThatThrownBy(() -> folder().check(IfExists.OVERWRITE))
+        .isInstanceOf(OutputError.class)
+        .hasMessageContaining("no run wrote it");
   }
 
   @Test
