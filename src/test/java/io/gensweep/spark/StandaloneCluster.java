@@ -82,6 +82,21 @@ final class StandaloneCluster implements AutoCloseable {
     return "spark://127.0.0.1:" + port;
   }
 
+  /** Options of a job that starts no task before each worker runs an executor of one core. */
+  List<String> both() {
+    return List.of(
+        "--master",
+        master(),
+        "--conf",
+        "spark.executor.cores=1",
+        "--conf",
+        "spark.cores.max=" + WORKERS,
+        "--conf",
+        "spark.scheduler.minRegisteredResourcesRatio=1.0",
+        "--conf",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime=120s");
+  }
+
   /** The executor that a worker runs, once there is one. */
   ProcessHandle executor(int worker) throws InterruptedException {
     ProcessHandle of = processes.get(1 + worker).toHandle();

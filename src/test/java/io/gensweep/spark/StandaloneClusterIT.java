@@ -37,8 +37,7 @@ class StandaloneClusterIT {
 
   @Test
   void twoExecutorsThatStartColdWriteTheRowsOfALocalRun() throws Exception {
-    SparkSubmit.Ended spread =
-        run(List.of("--master", cluster.master()), "spread", "--set", "model.device=cpu");
+    SparkSubmit.Ended spread = run(cluster.both(), "spread", "--set", "model.device=cpu");
     assertThat(spread.exitCode()).as(spread.output()).isZero();
     assertThat(Files.readString(folder.resolve("spread/metrics.json")))
         .as("both executors worked")
