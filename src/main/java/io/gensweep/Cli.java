@@ -55,16 +55,23 @@ public final class Cli {
                   err.println("usage: " + command.getHelp().synopsis(0).strip());
                   return ExitCode.WRONG_JOB.code();
                 })
-            .setExecutionExceptionHandler(
-                (e, unused, parsed) -> {
-                  Ending ending = Ending.of(e);
-                  err.println("gensweep: " + String.join(System.lineSeparator(), ending.lines()));
-                  return ending.code().code();
-                });
-    int code = commandLine.execute(arguments);
+            .setExecutionExceptionHandler((e, unused, parsed) -> failed(err, e));
+    int code;
+    try {
+      code = commandLine.execute(arguments);
+    } catch (Error e) {
+      // The parser lets these through: a full disk, as Hadoop tells of it, or no memory.
+      code = failed(err, e);
+    }
     out.flush();
     err.flush();
     return ExitCode.of(code);
+  }
+
+  private static int failed(PrintWriter err, Throwable thrown) {
+    Ending ending = Ending.of(thrown);
+    err.println("gensweep: " + String.join(System.lineSeparator(), ending.lines()));
+    return ending.code().code();
   }
 
   /** {@code run JOB.yaml [--set key=value ...] [--dry-run | --retry-failed]}. */

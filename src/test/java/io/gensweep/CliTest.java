@@ -185,6 +185,17 @@ class CliTest {
   }
 
   @Test
+  void anErrorIsToldLikeAnException() {
+    RunCommand run =
+        (command, job, options) -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    assertThat(execute(run, "run", job).code()).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("gensweep: failed: java.lang.OutOfMemoryError: Java heap space");
+  }
+
+  @Test
   void whatATaskThrewIsToldByItsCauseAndNotByAPageOfStack() {
     RunCommand run =
         (command, job, options) ->

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -61,8 +60,8 @@ public final class OutputFolder {
 
   /** Whether a run ended here before its manifest had a name. Nothing else is taken for ours. */
   private boolean onlyBegun(List<String> names) throws IOException {
-    return names.equals(List.of(ShardCommit.TEMPORARY))
-        && storage.list(storage.path(ShardCommit.TEMPORARY)).stream()
+    return names.equals(List.of(Storage.TEMPORARY))
+        && storage.list(storage.path(Storage.TEMPORARY)).stream()
             .allMatch(name -> UNNAMED_MANIFEST.matcher(name).matches());
   }
 
@@ -89,7 +88,7 @@ public final class OutputFolder {
   public void begin(Manifest manifest, IfExists ifExists) throws IOException {
     storage.delete(storage.path(SUCCESS));
     // Left by attempts that died.
-    storage.delete(storage.path(ShardCommit.TEMPORARY));
+    storage.delete(storage.path(Storage.TEMPORARY));
     if (ifExists == IfExists.OVERWRITE) {
       for (OutputKind kind : OutputKind.values()) {
         storage.delete(storage.path(kind.folder()));
@@ -149,9 +148,7 @@ public final class OutputFolder {
 
   /** A file at the top of the folder, such as the report; there in whole or not at all. */
   public void write(String name, byte[] bytes) throws IOException {
-    Path temporary = storage.path(ShardCommit.TEMPORARY, UUID.randomUUID() + "-" + name);
-    storage.write(temporary, bytes);
-    storage.replace(temporary, storage.path(name));
+    storage.replace(storage.path(name), bytes);
   }
 
   /** What the points of the sweep are. */
@@ -161,7 +158,7 @@ public final class OutputFolder {
 
   /** The last write of a run. */
   public void succeed() throws IOException {
-    storage.delete(storage.path(ShardCommit.TEMPORARY));
+    storage.delete(storage.path(Storage.TEMPORARY));
     storage.write(storage.path(SUCCESS), new byte[0]);
   }
 

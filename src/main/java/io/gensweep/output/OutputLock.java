@@ -19,7 +19,7 @@ import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Driver. One run at a time writes to an output: a file names the process that does, and that
- * process writes it again every {@link #BEAT}.
+ * process makes it young again every {@link #BEAT}.
  *
  * <p>Whose process is gone on this host holds nothing, so a run that was killed is resumed at once.
  * Of other hosts only the file's age is known: after {@link #STALE} without a beat the lock is
@@ -31,7 +31,7 @@ public final class OutputLock implements AutoCloseable {
   static final Duration BEAT = Duration.ofSeconds(20);
   static final Duration STALE = Duration.ofMinutes(3);
 
-  /** In which another that found the same stale lock would have written over ours. */
+  /** In which another that found the lock free at the same time would have written over ours. */
   private static final long TAKEOVER_MILLIS = 500;
 
   /** After Spark's own hook (50), which ends the tasks; before Hadoop closes file systems (10). */
@@ -84,6 +84,10 @@ public final class OutputLock implements AutoCloseable {
 
   private void take() throws IOException {
     if (storage.create(file, Json.pretty(self))) {
+      if (storage.isObjectStore()) {
+        // Which looks first and creates then.
+        requireLast();
+      }
       return;
     }
     Optional<JsonNode> holder = holder();
@@ -91,14 +95,28 @@ public final class OutputLock implements AutoCloseable {
       throw heldBy(holder.get());
     }
     storage.write(file, Json.pretty(self));
+    requireLast();
+  }
+
+  /** Of processes that took the lock at the same time, the one that wrote last has it. */
+  private void requireLast() throws IOException {
     try {
       Thread.sleep(TAKEOVER_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    JsonNode now = holder().orElse(self);
-    if (!isSelf(now)) {
-      throw heldBy(now);
+    requireHeld();
+  }
+
+  /**
+   * Checks that no other process has taken the lock over.
+   *
+   * @throws OutputError naming the one that has
+   */
+  public void requireHeld() throws IOException {
+    Optional<JsonNode> holder = holder();
+    if (!holder.map(this::isSelf).orElse(false)) {
+      throw heldBy(holder.orElseGet(Json.MAPPER::createObjectNode));
     }
   }
 
@@ -146,7 +164,7 @@ public final class OutputLock implements AutoCloseable {
   void beat() {
     try {
       if (holder().map(this::isSelf).orElse(false)) {
-        storage.write(file, Json.pretty(self));
+        storage.touch(file, Json.pretty(self));
       } else {
         timer.shutdown();
         lost.run();
@@ -166,7 +184,7 @@ public final class OutputLock implements AutoCloseable {
   private void abandon() {
     timer.shutdownNow();
     try {
-      storage.delete(storage.path(ShardCommit.TEMPORARY));
+      storage.delete(storage.path(Storage.TEMPORARY));
       release();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,12 +8,10 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * <ol>
  *   <li>A shard that is done is left alone.
- *   <li>Each file is written whole to {@code OUTPUT/_tmp} under a name of its own, then renamed.
+ *   <li>Each file gets its name when it is whole ({@link Publishing}).
  *   <li>First {@code errors/shard-S-of-N.parquet}, if rows failed; if none did, what an attempt
  *       that died may have left there goes away.
  *   <li>Then {@code completions/shard-S-of-N.parquet}, always, even without rows. The shard is done
@@ -37,7 +35,6 @@ public final class ShardCommit implements Serializable {
   private static final long serialVersionUID = 1L;
 
   static final String ERRORS = "errors";
-  static final String TEMPORARY = "_tmp";
 
   private static final Pattern NAME = Pattern.compile("shard-(\\d{5})-of-(\\d{5})\\.parquet");
 
@@ -83,9 +80,9 @@ public final class ShardCommit implements Serializable {
     if (errors.isEmpty()) {
       storage.delete(failed);
     } else {
-      storage.replace(write(shard, errorSchema, errors), failed);
+      storage.replace(failed, file(errorSchema, errors));
     }
-    storage.publish(write(shard, rowSchema, rows), done);
+    storage.publish(done, file(rowSchema, rows));
   }
 
   /** The shards that need no work. */
@@ -140,20 +137,10 @@ public final class ShardCommit implements Serializable {
     return files.stream().map(file -> storage.path(ERRORS, file).toString()).toList();
   }
 
-  private Path write(int shard, StructType schema, List<Row> rows) throws IOException {
+  private Content file(StructType schema, List<Row> rows) {
     List<Row> sorted = new ArrayList<>(rows);
     sorted.sort(new RowOrder(kind.keyColumns()));
-    Path temporary = storage.path(TEMPORARY, UUID.randomUUID() + "-" + name(shard));
-    try {
-      ParquetShard.write(storage.files(), temporary, schema, footer, sorted.iterator());
-      return temporary;
-    } catch (IOException | RuntimeException e) {
-      storage.delete(temporary);
-      throw e;
-    } catch (FSError e) {
-      storage.delete(temporary);
-      throw Storage.failed(temporary, e);
-    }
+    return (files, path) -> ParquetShard.write(files, path, schema, footer, sorted.iterator());
   }
 
   private String name(int shard) {

@@ -28,6 +28,9 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 final class Storage implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Folder of files that are not whole yet. */
+  static final String TEMPORARY = "_tmp";
+
   private final String root;
   private final HashMap<String, String> settings;
   // Made on each machine when first asked for.
@@ -92,17 +95,9 @@ final class Storage implements Serializable {
     }
   }
 
+  /** Writes a file in place. */
   void write(Path path, byte[] bytes) throws IOException {
-    try (OutputStream out = files().create(path, true)) {
-      out.write(bytes);
-    } catch (FSError e) {
-      throw failed(path, e);
-    }
-  }
-
-  /** Hadoop's local file system tells of a full disk by an Error, and without the path. */
-  static IOException failed(Path path, FSError error) {
-    return new IOException("cannot write " + path + ": " + error.getCause().getMessage(), error);
+    put(files(), path, bytes);
   }
 
   /** Writes a file that must not be there. Gives false, and changes nothing, if it is. */
@@ -120,6 +115,20 @@ final class Storage implements Serializable {
       return true;
     } catch (FileAlreadyExistsException | org.apache.hadoop.fs.FileAlreadyExistsException e) {
       return false;
+    } catch (IOException e) {
+      // A full disk has room for the name, and no more.
+      delete(path);
+      throw e;
+    }
+  }
+
+  /** Makes the time of a file that of now. */
+  void touch(Path path, byte[] same) throws IOException {
+    long now = System.currentTimeMillis();
+    files().setTimes(path, now, -1);
+    // Some stores take no time from outside.
+    if (files().getFileStatus(path).getModificationTime() < now) {
+      write(path, same);
     }
   }
 
@@ -127,37 +136,40 @@ final class Storage implements Serializable {
     files().delete(path, true);
   }
 
-  /**
-   * Gives a whole file its name. Of two attempts, one wins; when the bytes are the same it does not
-   * matter which. HDFS refuses to replace a file, POSIX replaces it at once: both end well here.
-   */
-  void publish(Path temporary, Path name) throws IOException {
-    files().mkdirs(name.getParent());
-    if (renamed(temporary, name)) {
-      return;
-    }
-    if (!exists(name)) {
-      throw new IOException("could not rename " + temporary + " to " + name);
-    }
-    delete(temporary);
+  /** Whether a file appears when its writer is closed, and is not created before others look. */
+  boolean isObjectStore() {
+    return Uploads.suit(files());
   }
 
-  /** As {@link #publish}, but the new file rules. Between the two there may be a moment of none. */
-  void replace(Path temporary, Path name) throws IOException {
-    files().mkdirs(name.getParent());
-    if (renamed(temporary, name)) {
-      return;
-    }
-    delete(name);
-    publish(temporary, name);
+  /** Gives a file its name when it is whole; one that is there stays, for it has the same bytes. */
+  void publish(Path name, Content content) throws IOException {
+    publishing().publish(name, content);
   }
 
-  private boolean renamed(Path from, Path to) throws IOException {
-    try {
-      return files().rename(from, to);
-    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
-      return false;
+  /** As {@link #publish}, but the new file rules. */
+  void replace(Path name, Content content) throws IOException {
+    publishing().replace(name, content);
+  }
+
+  void replace(Path name, byte[] bytes) throws IOException {
+    replace(name, (files, path) -> put(files, path, bytes));
+  }
+
+  private Publishing publishing() {
+    return isObjectStore() ? new Uploads(files()) : new Renames(files(), path(TEMPORARY));
+  }
+
+  private static void put(FileSystem files, Path path, byte[] bytes) throws IOException {
+    try (OutputStream out = files.create(path, true)) {
+      out.write(bytes);
+    } catch (FSError e) {
+      throw failed(path, e);
     }
+  }
+
+  /** Hadoop's local file system tells of a full disk by an Error, and without the path. */
+  static IOException failed(Path path, FSError error) {
+    return new IOException("cannot write " + path + ": " + error.getCause().getMessage(), error);
   }
 
   @Override

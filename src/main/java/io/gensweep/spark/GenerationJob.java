@@ -95,11 +95,12 @@ public final class GenerationJob {
     OutputLock lock = OutputLock.acquire(outputPath, hadoop, this::lockLost);
     try {
       PlannedRun plan = plan(model);
+      lock.requireHeld();
       plan.output().begin(plan.manifest(), job.output().ifExists());
       if (command == Command.RUN) {
         plan.output().write(job.sweep());
       }
-      return generate(plan, retryFailed);
+      return generate(plan, lock, retryFailed);
     } finally {
       lock.close();
     }
@@ -131,7 +132,8 @@ public final class GenerationJob {
         .orElseGet(() -> EngineThreads.of(spark.sparkContext()));
   }
 
-  private RunSummary generate(PlannedRun plan, boolean retryFailed) throws IOException {
+  private RunSummary generate(PlannedRun plan, OutputLock lock, boolean retryFailed)
+      throws IOException {
     int shards = plan.manifest().shards();
     ShardCommit commit = plan.commit();
     if (retryFailed) {
@@ -148,6 +150,7 @@ public final class GenerationJob {
         plan.work().kind().folder(),
         missing,
         shards);
+    lock.requireHeld();
     if (missing > 0) {
       new MissingShards(spark, job.output(), commit, plan.rows(), out)
           .make(
@@ -166,6 +169,7 @@ public final class GenerationJob {
           job.output().path());
     }
     RunSummary summary = summary(plan.prompts(), plan.rows(), commit.rows(spark), totals);
+    lock.requireHeld();
     plan.output().write(plan.manifest().withCounts(summary.counts()));
     plan.output().writeMetrics(summary.json());
     plan.output().succeed();

@@ -102,6 +102,35 @@ class OutputLockTest {
     assertThat(said().path("id").asText()).as("the other keeps it").isEqualTo("other");
   }
 
+  @Test
+  void whoFindsItTakenOverMayNotWriteOn() throws IOException {
+    OutputLock lock = acquire();
+    lock.requireHeld();
+    JSON.writeValue(file.toFile(), ((ObjectNode) said()).put("id", "other").put("host", "there"));
+    assertThatThrownBy(lock::requireHeld)
+        .isInstanceOf(OutputError.class)
+        .hasMessageContaining("on there");
+    Files.delete(file);
+    assertThatThrownBy(lock::requireHeld).isInstanceOf(OutputError.class);
+    lock.close();
+  }
+
+  @Test
+  void anObjectStoreHoldsItToo() throws IOException {
+    Configuration store = new Configuration();
+    ShowsWhatIsClosed.configure(store);
+    String place = "objects://host" + output;
+    OutputLock lock = OutputLock.acquire(place, store, lost::incrementAndGet);
+    assertThatThrownBy(() -> OutputLock.acquire(place, store, lost::incrementAndGet))
+        .hasMessageContaining("another run writes to it");
+    age(100_000);
+    lock.beat();
+    assertThat(Files.getLastModifiedTime(file).toInstant()).isAfter(Instant.now().minusSeconds(50));
+    lock.close();
+    assertThat(file).doesNotExist();
+    assertThat(lost).hasValue(0);
+  }
+
   private OutputLock acquire() throws IOException {
     return OutputLock.acquire(output.toString(), new Configuration(), lost::incrementAndGet);
   }

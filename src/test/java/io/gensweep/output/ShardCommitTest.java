@@ -179,6 +179,35 @@ class ShardCommitTest {
     errorsAreReplaced("strict://host" + folder + "/again", configuration);
   }
 
+  @Test
+  void racingAttemptsEndWithOneFileInAnObjectStore() throws Exception {
+    race("objects://host" + folder, objectStore());
+    errorsAreReplaced("objects://host" + folder + "/again", objectStore());
+  }
+
+  @Test
+  void anUploadThatBreaksOffShowsNothing() throws IOException {
+    ShardCommit commit =
+        new ShardCommit(
+            "objects://host" + folder,
+            objectStore(),
+            OutputKind.COMPLETIONS,
+            1,
+            NOTHING_KEPT,
+            Map.of());
+    ShowsWhatIsClosed.failing(
+        "shard",
+        () ->
+            assertThatThrownBy(() -> commit.commit(0, List.of(row("a", 0, 0)), List.of()))
+                .hasMessage("the connection was reset"));
+    assertThat(names("completions")).isEmpty();
+    assertThat(commit.done()).isEmpty();
+    commit.commit(0, List.of(row("a", 0, 0)), List.of());
+    assertThat(keys(folder.resolve("completions/shard-00000-of-00001.parquet")))
+        .containsExactly("a 0 0");
+    assertThat(names(".")).containsExactly("completions");
+  }
+
   private void race(String output, Configuration configuration) throws Exception {
     int shards = 20;
     int attempts = 4;
@@ -253,6 +282,12 @@ class ShardCommitTest {
     there.commit(1, List.of(), List.of());
 
     assertThat(commit.done()).containsExactly(1);
+  }
+
+  private static Configuration objectStore() {
+    Configuration configuration = new Configuration();
+    ShowsWhatIsClosed.configure(configuration);
+    return configuration;
   }
 
   static Row row(String id, int point, int sample) {
