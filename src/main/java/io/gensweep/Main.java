@@ -59,7 +59,14 @@ public final class Main {
     // The prompts of a shard are small, so no slot waits for one near their bytes: those of a
     // single
     // file all lie on the host that read it, and Spark's default holds the others back for seconds.
-    SparkConf conf = new SparkConf().setIfMissing("spark.locality.wait", "0s");
+    SparkConf conf =
+        new SparkConf()
+            .setIfMissing("spark.locality.wait", "0s")
+            // A machine with a broken disk, GPU or model fails fast, so it would take each task
+            // again and again; but one that failed a few in a long run is not given up.
+            .setIfMissing("spark.excludeOnFailure.enabled", "true")
+            .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2")
+            .setIfMissing("spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "10");
     return SparkSession.builder()
         .config(conf)
         .appName(name)

@@ -132,7 +132,7 @@ final class LoadedModel implements AutoCloseable {
           "model.path: config and weights in "
               + folder
               + " on "
-              + SparkEnv.get().rpcEnv().address().host()
+              + SparkEnv.get().blockManager().blockManagerId().host()
               + " have the hash "
               + found
               + ", those that the driver read have "

@@ -64,6 +64,10 @@ final class MissingShards {
       if (stopped) {
         throw failure();
       }
+      if (e.getCause() == null && watch.failure().isPresent()) {
+        // Spark gave up for want of executors that may try again, and tells no cause.
+        throw new IllegalStateException(e.getMessage(), watch.failure().get());
+      }
       throw e;
     } finally {
       context.clearJobGroup();

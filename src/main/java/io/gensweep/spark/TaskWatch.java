@@ -3,8 +3,10 @@ package io.gensweep.spark;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.spark.ExceptionFailure;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -19,6 +21,7 @@ final class TaskWatch extends SparkListener {
   private final Map<Long, RowCounts> running = new HashMap<>();
   private final Set<Long> over = new HashSet<>();
   private RowCounts ended = RowCounts.NONE;
+  private Optional<Throwable> failure = Optional.empty();
 
   /**
    * @param onEnd gets the counts of all tasks that have succeeded whenever one more has
@@ -30,6 +33,11 @@ final class TaskWatch extends SparkListener {
 
   synchronized RowCounts now() {
     return running.values().stream().reduce(ended, RowCounts::plus);
+  }
+
+  /** What the last task that failed threw. */
+  synchronized Optional<Throwable> failure() {
+    return failure;
   }
 
   @Override
@@ -50,6 +58,9 @@ final class TaskWatch extends SparkListener {
       running.remove(end.taskInfo().taskId());
       over.add(end.taskInfo().taskId());
       if (!end.taskInfo().successful()) {
+        if (end.reason() instanceof ExceptionFailure thrown && thrown.exception().isDefined()) {
+          failure = Optional.of(thrown.exception().get());
+        }
         return;
       }
       ended = ended.plus(totals.counts(end.taskInfo().accumulables()));

@@ -28,10 +28,19 @@ final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster start(Path folder, Map<String, String> environment)
       throws IOException, InterruptedException {
+    return start(folder, environment, List.of());
+  }
+
+  /**
+   * @param wrapper that the second worker is started by
+   */
+  static StandaloneCluster start(Path folder, Map<String, String> environment, List<String> wrapper)
+      throws IOException, InterruptedException {
     StandaloneCluster cluster = new StandaloneCluster(folder);
     cluster.launch(
         "master",
         Map.of(),
+        List.of(),
         "org.apache.spark.deploy.master.Master",
         "--host",
         "127.0.0.1",
@@ -56,6 +65,7 @@ final class StandaloneCluster implements AutoCloseable {
       cluster.launch(
           "worker-" + i,
           environment,
+          i == 0 ? List.of() : wrapper,
           "org.apache.spark.deploy.worker.Worker",
           "--host",
           // A host each: Spark makes no second attempt on the host of the first.
@@ -110,10 +120,11 @@ final class StandaloneCluster implements AutoCloseable {
     throw new AssertionError("worker " + worker + " has no executor");
   }
 
-  private void launch(String name, Map<String, String> environment, String... command)
+  private void launch(
+      String name, Map<String, String> environment, List<String> wrapper, String... command)
       throws IOException {
-    List<String> all =
-        new ArrayList<>(List.of(SparkSubmit.home().resolve("bin/spark-class").toString()));
+    List<String> all = new ArrayList<>(wrapper);
+    all.add(SparkSubmit.home().resolve("bin/spark-class").toString());
     all.addAll(List.of(command));
     ProcessBuilder builder = SparkSubmit.process(all);
     builder.environment().putAll(environment);
@@ -139,12 +150,20 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
+  /** Ends a worker with its executors. */
+  void stop(int worker) {
+    end(processes.get(1 + worker));
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() {
     for (int i = processes.size() - 1; i >= 0; i--) {
-      Process process = processes.get(i);
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      end(processes.get(i));
     }
   }
 }
