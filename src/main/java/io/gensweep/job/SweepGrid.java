@@ -28,4 +28,11 @@ public record SweepGrid(List<SweepPoint> points) implements Serializable {
   public static SweepGrid of(SamplingConfig sampling) {
     return new SweepGrid(List.of(new SweepPoint(0, UNCHANGED, sampling, Set.of())));
   }
+
+  /** That a prompt's continuations can have together. */
+  public double mostTokens() {
+    return points.stream()
+        .mapToDouble(point -> (double) point.sampling().n() * point.sampling().maxTokens())
+        .sum();
+  }
 }

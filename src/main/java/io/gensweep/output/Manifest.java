@@ -3,6 +3,7 @@ package io.gensweep.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.Command;
+import io.gensweep.prompt.ShardLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +20,19 @@ import java.util.TreeSet;
  * @param hashes of model, tokenizer and input
  * @param versions of what the values may depend on: gensweep, spark, java, djl, libtorch, os, cpu
  * @param counts prompts, completions and the like; empty until the run ends
+ * @param layout of the shards of the first run, and of what was appended
  */
 public record Manifest(
     JsonNode settings,
     SortedMap<String, String> hashes,
     SortedMap<String, String> versions,
     SortedMap<String, Long> counts,
-    int shards) {
+    ShardLayout layout) {
+  /** The hash of what a resumed run may append to. */
+  public static final String INPUT = "input";
+
   private static final int FORMAT = 1;
+  private static final String APPENDED = "appended_shards";
 
   /**
    * Settings that may differ between a run and the one that resumes it: they change no row, or a
@@ -47,9 +53,6 @@ public record Manifest(
     hashes = new TreeMap<>(hashes);
     versions = new TreeMap<>(versions);
     counts = new TreeMap<>(counts);
-    if (shards < 1) {
-      throw new IllegalArgumentException("shards must be >= 1, was " + shards);
-    }
   }
 
   /** Whose output it is. */
@@ -63,7 +66,23 @@ public record Manifest(
   }
 
   public Manifest withCounts(Map<String, Long> now) {
-    return new Manifest(settings, hashes, versions, new TreeMap<>(now), shards);
+    return new Manifest(settings, hashes, versions, new TreeMap<>(now), layout);
+  }
+
+  public Manifest withLayout(ShardLayout now) {
+    return new Manifest(settings, hashes, versions, counts, now);
+  }
+
+  /** With the prompts of another. */
+  public Manifest withInputOf(Manifest other) {
+    SortedMap<String, String> changed = new TreeMap<>(hashes);
+    changed.put(INPUT, other.input());
+    return new Manifest(settings, changed, versions, counts, layout);
+  }
+
+  /** The hash of the prompts. */
+  public String input() {
+    return hashes.getOrDefault(INPUT, "");
   }
 
   /** What a run must share with this one to go on with its output, by dotted key. */
@@ -107,7 +126,10 @@ public record Manifest(
   ObjectNode json() {
     ObjectNode tree = Json.MAPPER.createObjectNode();
     tree.put("format", FORMAT);
-    tree.put("shards", shards);
+    tree.put("shards", layout.lots().get(0));
+    if (layout.lots().size() > 1) {
+      tree.set(APPENDED, Json.MAPPER.valueToTree(layout.lots().subList(1, layout.lots().size())));
+    }
     tree.set("hashes", Json.MAPPER.valueToTree(hashes));
     tree.set("versions", Json.MAPPER.valueToTree(versions));
     tree.set("counts", Json.MAPPER.valueToTree(counts));
@@ -129,7 +151,15 @@ public record Manifest(
         texts(tree.path("hashes")),
         texts(tree.path("versions")),
         counts,
-        tree.path("shards").asInt());
+        layout(tree));
+  }
+
+  private static ShardLayout layout(JsonNode tree) {
+    ShardLayout layout = ShardLayout.of(tree.path("shards").asInt());
+    for (JsonNode shards : tree.path(APPENDED)) {
+      layout = layout.append(shards.asInt());
+    }
+    return layout;
   }
 
   private static SortedMap<String, String> texts(JsonNode tree) {

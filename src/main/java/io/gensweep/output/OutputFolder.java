@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Driver. The output folder of a run, from the look before it to {@code _SUCCESS} after it: {@link
- * #check}, {@link #begin}, then shards, then {@link #succeed}.
+ * #check}, {@link #clear}, {@link #begin}, then shards, then {@link #succeed}.
  */
 public final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
@@ -60,7 +60,7 @@ public final class OutputFolder {
 
   /** Whether a run ended here before its manifest had a name. Nothing else is taken for ours. */
   private boolean onlyBegun(List<String> names) throws IOException {
-    return names.equals(List.of(Storage.TEMPORARY))
+    return List.of(Storage.TEMPORARY, PromptLedger.FOLDER).containsAll(names)
         && storage.list(storage.path(Storage.TEMPORARY)).stream()
             .allMatch(name -> UNNAMED_MANIFEST.matcher(name).matches());
   }
@@ -84,8 +84,8 @@ public final class OutputFolder {
             .formatted(storage, named));
   }
 
-  /** Makes the folder ready for shards; from here on it can be resumed. */
-  public void begin(Manifest manifest, IfExists ifExists) throws IOException {
+  /** Takes away what no longer holds: all of an earlier run's, if this one overwrites it. */
+  public void clear(IfExists ifExists) throws IOException {
     storage.delete(storage.path(SUCCESS));
     // Left by attempts that died.
     storage.delete(storage.path(Storage.TEMPORARY));
@@ -97,7 +97,13 @@ public final class OutputFolder {
       storage.delete(storage.path(METRICS));
       storage.delete(storage.path(REPORT));
       storage.delete(storage.path(SweepFile.NAME));
+      storage.delete(storage.path(PromptLedger.FOLDER));
+      storage.delete(storage.path(MANIFEST));
     }
+  }
+
+  /** Makes the folder ready for shards; from here on it can be resumed. */
+  public void begin(Manifest manifest) throws IOException {
     write(manifest);
   }
 

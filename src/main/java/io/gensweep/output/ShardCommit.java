@@ -1,15 +1,14 @@
 package io.gensweep.output;
 
+import io.gensweep.prompt.ShardLayout;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -36,11 +35,9 @@ public final class ShardCommit implements Serializable {
 
   static final String ERRORS = "errors";
 
-  private static final Pattern NAME = Pattern.compile("shard-(\\d{5})-of-(\\d{5})\\.parquet");
-
   private final Storage storage;
   private final OutputKind kind;
-  private final int shards;
+  private final ShardLayout layout;
   private final StructType rowSchema;
   private final StructType errorSchema;
   private final TreeMap<String, String> footer;
@@ -56,15 +53,12 @@ public final class ShardCommit implements Serializable {
       String output,
       Configuration configuration,
       OutputKind kind,
-      int shards,
+      ShardLayout layout,
       StructType kept,
       Map<String, String> footer) {
-    if (shards < 1 || shards > 99_999) {
-      throw new IllegalArgumentException("shards must be in [1, 99999], was " + shards);
-    }
     this.storage = new Storage(output, configuration);
     this.kind = kind;
-    this.shards = shards;
+    this.layout = layout;
     this.rowSchema = OutputSchema.rows(kind, kept);
     this.errorSchema = OutputSchema.errors(kind, kept);
     this.footer = new TreeMap<>(footer);
@@ -72,11 +66,11 @@ public final class ShardCommit implements Serializable {
 
   /** Makes a shard done. Rows may come in any order; the files have them sorted by key. */
   public void commit(int shard, List<Row> rows, List<Row> errors) throws IOException {
-    Path done = storage.path(kind.folder(), name(shard));
+    Path done = storage.path(kind.folder(), layout.name(shard));
     if (storage.exists(done)) {
       return;
     }
-    Path failed = storage.path(ERRORS, name(shard));
+    Path failed = storage.path(ERRORS, layout.name(shard));
     if (errors.isEmpty()) {
       storage.delete(failed);
     } else {
@@ -86,21 +80,18 @@ public final class ShardCommit implements Serializable {
   }
 
   /** The shards that need no work. */
-  public SortedSet<Integer> done() throws IOException {
-    SortedSet<Integer> done = new TreeSet<>();
+  public NavigableSet<Integer> done() throws IOException {
+    NavigableSet<Integer> done = new TreeSet<>();
     for (String file : storage.list(storage.path(kind.folder()))) {
-      Matcher name = NAME.matcher(file);
-      if (!name.matches()) {
-        continue;
-      }
-      if (Integer.parseInt(name.group(2)) != shards) {
+      try {
+        layout.shard(file).ifPresent(done::add);
+      } catch (IllegalArgumentException e) {
         throw new OutputError(
             "output.path",
             storage.toString(),
-            "%s/%s is of another run with another number of shards than %d; use another path"
-                .formatted(kind.folder(), file, shards));
+            "%s/%s is of another run with another number of shards than %s; use another path"
+                .formatted(kind.folder(), file, layout.lots()));
       }
-      done.add(Integer.parseInt(name.group(1)));
     }
     return done;
   }
@@ -115,8 +106,8 @@ public final class ShardCommit implements Serializable {
     int reopened = 0;
     List<String> failed = storage.list(storage.path(ERRORS));
     for (int shard : done()) {
-      if (failed.contains(name(shard))) {
-        storage.delete(storage.path(kind.folder(), name(shard)));
+      if (failed.contains(layout.name(shard))) {
+        storage.delete(storage.path(kind.folder(), layout.name(shard)));
         reopened++;
       }
     }
@@ -133,7 +124,7 @@ public final class ShardCommit implements Serializable {
   /** Paths of the error files of the shards that are done. */
   List<String> errorFiles() throws IOException {
     List<String> files = new ArrayList<>(storage.list(storage.path(ERRORS)));
-    files.retainAll(done().stream().map(this::name).collect(Collectors.toSet()));
+    files.retainAll(done().stream().map(layout::name).collect(Collectors.toSet()));
     return files.stream().map(file -> storage.path(ERRORS, file).toString()).toList();
   }
 
@@ -141,13 +132,5 @@ public final class ShardCommit implements Serializable {
     List<Row> sorted = new ArrayList<>(rows);
     sorted.sort(new RowOrder(kind.keyColumns()));
     return (files, path) -> ParquetShard.write(files, path, schema, footer, sorted.iterator());
-  }
-
-  private String name(int shard) {
-    if (shard < 0 || shard >= shards) {
-      throw new IllegalArgumentException(
-          "shard must be in [0, %d), was %d".formatted(shards, shard));
-    }
-    return "shard-%05d-of-%05d.parquet".formatted(shard, shards);
   }
 }

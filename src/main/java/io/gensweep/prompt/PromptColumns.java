@@ -27,6 +27,15 @@ public final class PromptColumns {
   /** Only in the rows that executors see. */
   public static final String SHARD = "shard";
 
+  /** Which lot of a {@link ShardLayout} a prompt belongs to. */
+  public static final String LOT = "lot";
+
+  /** Of all that a row says, 64 bits. */
+  public static final String ROW_HASH = "row_hash";
+
+  /** About how many tokens a prompt is long and lets generate. */
+  public static final String COST = "cost";
+
   // Rows cross the shuffle without their schema: places, not names.
   static final int PROMPT_ID_AT = 0;
   static final int CONTENT_AT = 1;

@@ -3,8 +3,11 @@ package io.gensweep.prompt;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.get_json_object;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
@@ -39,6 +42,9 @@ public record PromptPlan(
   /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
   static final long MOST_SHARDS = 20_000;
 
+  /** As English is by most vocabularies. */
+  private static final double LETTERS_PER_TOKEN = 4;
+
   private static final int NAMED = 3;
   private static final int LETTERS_SHOWN = 60;
 
@@ -55,7 +61,9 @@ public record PromptPlan(
                 count(lit(1)),
                 count(when(malformedRow(), lit(1))),
                 count(when(noId, lit(1))),
-                sum(rowHash()),
+                // As a decimal: a sum of longs overflows, which is an error in Spark 4's default
+                // mode.
+                sum(rowHash().cast("decimal(20,0)")),
                 sum(coalesce(size(col(PromptColumns.REFERENCES)), lit(0))))
             .first();
     long total = totals.getLong(0);
@@ -74,16 +82,12 @@ public record PromptPlan(
   }
 
   /**
-   * How many shards to cut a new output into; a resumed one keeps the number in its manifest.
+   * How many shards to cut prompts into; those of a resumed run stay as its manifest has them.
    *
    * @param completionsPerPrompt sweep points times samples
    * @param taskSlots tasks that the cluster runs at a time
    */
-  public int shards(long completionsPerPrompt, int taskSlots) {
-    return shards(rows, completionsPerPrompt, taskSlots);
-  }
-
-  static int shards(long rows, long completionsPerPrompt, int taskSlots) {
+  public static int shards(long rows, long completionsPerPrompt, int taskSlots) {
     double completions = (double) rows * completionsPerPrompt;
     long bySize = (long) Math.ceil(completions / COMPLETIONS_PER_SHARD);
     long wanted = Math.max(bySize, SHARDS_PER_SLOT * taskSlots);
@@ -97,17 +101,32 @@ public record PromptPlan(
         col(PromptColumns.PROBLEM).startsWith(PromptColumns.MALFORMED_PROMPT), lit(false));
   }
 
-  /** As a decimal: a sum of longs overflows, which is an error in Spark 4's default mode. */
+  /**
+   * One row for each prompt: its id, a hash of its row, and about what it costs.
+   *
+   * @param tokens at most to generate for a prompt that does not say so itself
+   */
+  public Dataset<Row> entries(double tokens) {
+    Column own = get_json_object(col(PromptColumns.SAMPLING), "$.max_tokens").cast("double");
+    Column letters = coalesce(length(to_json(struct(col(PromptColumns.CONTENT)))), lit(0));
+    return prompts.select(
+        col(PromptColumns.PROMPT_ID),
+        rowHash().as(PromptColumns.ROW_HASH),
+        letters
+            .divide(lit(LETTERS_PER_TOKEN))
+            .plus(coalesce(own, lit(tokens)))
+            .as(PromptColumns.COST));
+  }
+
   private static Column rowHash() {
     Column kept = to_json(col(PromptColumns.KEPT), Map.of("timeZone", "UTC"));
     return xxhash64(
-            col(PromptColumns.PROMPT_ID),
-            col(PromptColumns.CONTENT),
-            col(PromptColumns.SAMPLING),
-            col(PromptColumns.PROBLEM),
-            kept,
-            col(PromptColumns.REFERENCES))
-        .cast("decimal(20,0)");
+        col(PromptColumns.PROMPT_ID),
+        col(PromptColumns.CONTENT),
+        col(PromptColumns.SAMPLING),
+        col(PromptColumns.PROBLEM),
+        kept,
+        col(PromptColumns.REFERENCES));
   }
 
   private static String inputHash(long rows, BigDecimal sum) {

@@ -3,10 +3,12 @@ package io.gensweep.prompt;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.io.Serializable;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -22,11 +24,13 @@ public final class ShardedPrompts {
   private ShardedPrompts() {}
 
   /**
-   * The prompts of the shards that remain, in partitions of {@code assignment}, each sorted by
-   * shard and by the UTF-8 bytes of the id. Read a row with {@link Prompts}.
+   * The prompts of the shards that remain, in partitions of {@code assignment}, each sorted by the
+   * UTF-8 bytes of the id. Read a row with {@link Prompts}.
+   *
+   * @param sharded prompts with their shard
    */
-  public static JavaRDD<Row> of(Dataset<Row> prompts, ShardAssignment assignment) {
-    return withShard(prompts, assignment.shards())
+  public static JavaRDD<Row> of(Dataset<Row> sharded, ShardAssignment assignment) {
+    return sharded
         .toJavaRDD()
         .filter(row -> !assignment.isDone(Prompts.shard(row)))
         .mapToPair(row -> new Tuple2<>(key(row), withoutSchema(row)))
@@ -34,10 +38,26 @@ public final class ShardedPrompts {
         .values();
   }
 
-  static Dataset<Row> withShard(Dataset<Row> prompts, int shards) {
+  /**
+   * Adds the shard to rows with an id and a lot, and takes the lot away.
+   *
+   * @param layout of the output
+   */
+  public static Dataset<Row> withShard(Dataset<Row> rows, ShardLayout layout) {
     // xxHash64 with Spark's seed 42: the same number in Spark 3.5 and 4.
     Column hash = xxhash64(col(PromptColumns.PROMPT_ID));
-    return prompts.withColumn(PromptColumns.SHARD, pmod(hash, lit((long) shards)).cast("int"));
+    Column lot = col(PromptColumns.LOT);
+    List<Integer> lots = layout.lots();
+    // One flat expression, however often prompts were appended.
+    Column shards = when(lot.equalTo(lit(0)), lit(lots.get(0)));
+    Column first = when(lot.equalTo(lit(0)), lit(0));
+    for (int i = 1; i < lots.size(); i++) {
+      shards = shards.when(lot.equalTo(lit(i)), lit(lots.get(i)));
+      first = first.when(lot.equalTo(lit(i)), lit(layout.first(i)));
+    }
+    return rows.withColumn(
+            PromptColumns.SHARD, pmod(hash, shards.cast("long")).cast("int").plus(first))
+        .drop(PromptColumns.LOT);
   }
 
   private static Tuple2<Integer, String> key(Row row) {

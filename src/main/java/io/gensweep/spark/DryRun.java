@@ -1,9 +1,12 @@
 package io.gensweep.spark;
 
+import static org.apache.spark.sql.functions.lit;
+
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
 import io.gensweep.model.Checkpoint;
 import io.gensweep.model.ModelConfig;
+import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.PromptPlan;
 import io.gensweep.prompt.ShardAssignment;
 import io.gensweep.prompt.ShardedPrompts;
@@ -41,11 +44,11 @@ final class DryRun {
   void print(SparkSession spark) throws IOException {
     SpeedSample speed = sample(spark);
     int engines = engines(spark.sparkContext());
-    int shards = run.manifest().shards();
+    int shards = run.manifest().layout().shards();
     int done = run.commit().done().size();
     List<SweepPoint> points = job.sweep().points();
     double promptTokens = speed.promptTokens() * prompts.rows();
-    double most = mostTokens(points) * prompts.rows();
+    double most = job.sweep().mostTokens() * prompts.rows();
     double left = (double) (shards - done) / shards;
     double seconds =
         left * (promptTokens / speed.prefillPerSecond() + most / speed.decodePerSecond()) / engines;
@@ -88,7 +91,9 @@ final class DryRun {
     // One partition of one shard: one task on one executor.
     int most = model.decoder().maxBatch();
     JavaRDD<Row> some =
-        ShardedPrompts.of(prompts.prompts().limit(most), new ShardAssignment(1, List.of(), 1));
+        ShardedPrompts.of(
+            run.shards().prompts().limit(most).withColumn(PromptColumns.SHARD, lit(0)),
+            new ShardAssignment(new double[1], List.of()));
     try {
       return some.mapPartitions(new SpeedSample.Task(new GenerationWork(run.work().plan())))
           .first();
@@ -119,12 +124,6 @@ final class DryRun {
         * config.kvHeads()
         * config.headDim()
         * model.decoder().dtype().cacheBytes();
-  }
-
-  private static double mostTokens(List<SweepPoint> points) {
-    return points.stream()
-        .mapToDouble(point -> (double) point.sampling().n() * point.sampling().maxTokens())
-        .sum();
   }
 
   private double weightBytes() {

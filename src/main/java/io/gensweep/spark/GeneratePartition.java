@@ -9,17 +9,16 @@ import io.gensweep.prompt.Prompt;
 import io.gensweep.prompt.Prompts;
 import io.gensweep.prompt.ShardAssignment;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Executor, one per task. Sends the prompts of its shards to the engine that the JVM's tasks share,
- * a window ahead of it, and commits each shard as soon as its last answer is there.
+ * Executor, one per task. Sends the prompts of its shard to the engine that the JVM's tasks share,
+ * a window ahead of it, and commits the shard when the last answer is there.
  */
 final class GeneratePartition<A extends Answer> implements VoidFunction<Iterator<Row>> {
   private static final long serialVersionUID = 1;
@@ -37,98 +36,64 @@ final class GeneratePartition<A extends Answer> implements VoidFunction<Iterator
   }
 
   @Override
-  public void call(Iterator<Row> rows) throws Exception {
+  public void call(Iterator<Row> prompts) throws Exception {
     TaskContext task = TaskContext.get();
     GenerationPlan plan = work.plan();
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
-      try (RequestWindow<A, Origin> window =
+      try (RequestWindow<A, Prompt> window =
           new RequestWindow<>(model.loop(), 2 * decoder.maxBatch(), task::isInterrupted)) {
-        new Pass(work.asking(model), window).run(rows, task.partitionId());
+        new Pass(work.asking(model), window).run(prompts, assignment.shard(task.partitionId()));
       } finally {
         totals.engine(model.takeCounters());
       }
     }
   }
 
-  /** Where an answer belongs. */
-  private record Origin(OpenShard shard, Prompt prompt) {}
-
-  /** One pass over a partition. */
+  /** One pass over the prompts of a shard. */
   private final class Pass {
     private final Work.Asking<A> asking;
-    private final RequestWindow<A, Origin> window;
-    private final Map<Integer, OpenShard> open = new TreeMap<>();
+    private final RequestWindow<A, Prompt> window;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<Row> errors = new ArrayList<>();
 
-    Pass(Work.Asking<A> asking, RequestWindow<A, Origin> window) {
+    Pass(Work.Asking<A> asking, RequestWindow<A, Prompt> window) {
       this.asking = asking;
       this.window = window;
     }
 
-    void run(Iterator<Row> rows, int partition) throws IOException, InterruptedException {
-      for (int shard : assignment.shardsOf(partition)) {
-        open.put(shard, new OpenShard(shard));
-      }
-      int current = -1;
-      while (rows.hasNext()) {
-        Row row = rows.next();
-        int shard = Prompts.shard(row);
-        if (shard != current) {
-          seal(shard);
-          current = shard;
-        }
-        submit(open.get(shard), Prompts.fromRow(row));
+    void run(Iterator<Row> prompts, int shard) throws IOException, InterruptedException {
+      while (prompts.hasNext()) {
+        submit(Prompts.fromRow(prompts.next()));
         while (window.full()) {
           receive();
         }
       }
-      seal(Integer.MAX_VALUE);
       while (!window.empty()) {
         receive();
       }
+      commit.commit(shard, rows, errors);
+      totals.shard();
     }
 
-    /** Rows come in the order of their shards: those before {@code shard} get no more. */
-    private void seal(int shard) throws IOException {
-      for (OpenShard earlier : List.copyOf(open.values())) {
-        if (earlier.number() < shard) {
-          earlier.seal();
-          commitIfWhole(earlier);
-        }
-      }
-    }
-
-    private void submit(OpenShard shard, Prompt prompt) {
+    private void submit(Prompt prompt) {
       Work.Asked<A> asked = asking.ask(prompt);
       totals.prompt(asked.promptTokens());
-      asked.failed().forEach(answer -> add(shard, prompt, answer));
-      if (asked.query().isPresent()) {
-        shard.expect(asked.query().get().answers());
-        window.submit(asked.query().get(), new Origin(shard, prompt));
-      }
+      asked.failed().forEach(answer -> add(prompt, answer));
+      asked.query().ifPresent(query -> window.submit(query, prompt));
     }
 
     private void receive() throws IOException, InterruptedException {
-      RequestWindow.Arrival<A, Origin> arrival = window.next();
-      OpenShard shard = arrival.origin().shard();
-      shard.arrived();
-      add(shard, arrival.origin().prompt(), arrival.answer());
-      commitIfWhole(shard);
+      RequestWindow.Arrival<A, Prompt> arrival = window.next();
+      add(arrival.origin(), arrival.answer());
     }
 
-    private void add(OpenShard shard, Prompt prompt, A answer) {
+    private void add(Prompt prompt, A answer) {
       boolean failed = answer.failure().isPresent();
-      shard.add(work.row(answer, prompt), failed);
+      (failed ? errors : rows).add(work.row(answer, prompt));
       totals.row(answer.tokenIds().length, failed);
-    }
-
-    private void commitIfWhole(OpenShard shard) throws IOException {
-      if (shard.whole() && open.remove(shard.number()) != null) {
-        commit.commit(shard.number(), shard.rows(), shard.errors());
-        totals.shard();
-      }
     }
   }
 }

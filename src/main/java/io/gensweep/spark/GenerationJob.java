@@ -14,11 +14,13 @@ import io.gensweep.output.OutputLock;
 import io.gensweep.output.ShardCommit;
 import io.gensweep.prompt.PromptPlan;
 import io.gensweep.prompt.ShardAssignment;
+import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardedPrompts;
 import io.gensweep.report.RunSummary;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -96,7 +98,7 @@ public final class GenerationJob {
     try {
       PlannedRun plan = plan(model);
       lock.requireHeld();
-      plan.output().begin(plan.manifest(), job.output().ifExists());
+      begin(plan);
       if (command == Command.RUN) {
         plan.output().write(job.sweep());
       }
@@ -104,6 +106,15 @@ public final class GenerationJob {
     } finally {
       lock.close();
     }
+  }
+
+  private void begin(PlannedRun plan) throws IOException {
+    plan.output().clear(job.output().ifExists());
+    if (plan.shards().unrecorded().isPresent()) {
+      int lot = plan.manifest().layout().lots().size() - 1;
+      plan.ledger().write(lot, plan.shards().unrecorded().get());
+    }
+    plan.output().begin(plan.manifest());
   }
 
   private void lockLost() {
@@ -117,29 +128,32 @@ public final class GenerationJob {
 
   private PlannedModel model() throws IOException {
     checkSupported();
-    PlannedModel model = PlannedModel.of(job.model(), job.engine(), threads(), hadoop);
+    Optional<RunVersions> earlier =
+        new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(RunVersions::of);
+    // A resumed run keeps what the first decided: bits of a row may depend on it.
+    PlannedModel model =
+        PlannedModel.of(
+            earlier.map(versions -> versions.in(job.model())).orElse(job.model()),
+            job.engine(),
+            earlier
+                .map(RunVersions::threads)
+                .orElseGet(() -> EngineThreads.of(spark.sparkContext())),
+            hadoop);
     if (command == Command.RUN) {
       SamplingTokens.check(job.sweep(), model.folder());
     }
     return model;
   }
 
-  /** A resumed run keeps those of the first: bits of a row may depend on them. */
-  private int threads() throws IOException {
-    return new OutputFolder(outputPath, hadoop)
-        .check(job.output().ifExists())
-        .map(earlier -> RunVersions.of(earlier).threads())
-        .orElseGet(() -> EngineThreads.of(spark.sparkContext()));
-  }
-
   private RunSummary generate(PlannedRun plan, OutputLock lock, boolean retryFailed)
       throws IOException {
-    int shards = plan.manifest().shards();
+    ShardLayout layout = plan.manifest().layout();
     ShardCommit commit = plan.commit();
     if (retryFailed) {
       out.printf(Locale.ROOT, "gensweep: %,d shards have failed rows%n", commit.reopenFailed());
     }
-    ShardAssignment assignment = new ShardAssignment(shards, commit.done(), shards);
+    ShardAssignment assignment =
+        new ShardAssignment(plan.ledger().costs(spark, layout), commit.done());
     Totals totals = new Totals(spark.sparkContext());
     int missing = assignment.numPartitions();
     out.printf(
@@ -149,12 +163,16 @@ public final class GenerationJob {
         plan.rows(),
         plan.work().kind().folder(),
         missing,
-        shards);
+        layout.shards());
+    if (plan.shards().appended() > 0) {
+      out.printf(
+          Locale.ROOT, "gensweep: %,d of the prompts were appended%n", plan.shards().appended());
+    }
     lock.requireHeld();
     if (missing > 0) {
       new MissingShards(spark, job.output(), commit, plan.rows(), out)
           .make(
-              ShardedPrompts.of(plan.prompts().prompts(), assignment),
+              ShardedPrompts.of(plan.shards().prompts(), assignment),
               new GeneratePartition<>(plan.work(), assignment, commit, totals),
               totals);
     }

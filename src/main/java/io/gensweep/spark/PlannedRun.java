@@ -8,16 +8,19 @@ import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
 import io.gensweep.output.OutputSchema;
+import io.gensweep.output.PromptLedger;
 import io.gensweep.output.ShardCommit;
 import io.gensweep.prompt.PromptPlan;
 import io.gensweep.prompt.PromptSet;
 import io.gensweep.prompt.PromptSource;
+import io.gensweep.prompt.ShardLayout;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongToIntFunction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,8 +33,10 @@ import org.apache.spark.sql.SparkSession;
 record PlannedRun(
     Work<?> work,
     OutputFolder output,
+    PromptLedger ledger,
     ShardCommit commit,
     PromptPlan prompts,
+    PromptShards shards,
     long rows,
     Manifest manifest) {
 
@@ -73,14 +78,6 @@ record PlannedRun(
             time);
     Work<?> work = Work.of(command, plan, model);
     long rows = work.rows(prompts);
-    int shards =
-        earlier
-            .map(Manifest::shards)
-            .orElseGet(
-                () ->
-                    prompts.shards(
-                        Math.max(1, rows / prompts.rows()),
-                        spark.sparkContext().defaultParallelism()));
     Map<String, String> versions = new TreeMap<>(Versions.here(spark, model.decoder()));
     versions.put(Versions.TIME, time.toString());
     Manifest manifest =
@@ -89,19 +86,47 @@ record PlannedRun(
             new TreeMap<>(hashes(model, prompts, template)),
             new TreeMap<>(versions),
             new TreeMap<>(),
-            shards);
+            ShardLayout.of(1));
     if (earlier.isPresent()) {
-      output.requireSame(earlier.get(), manifest);
+      output.requireSame(earlier.get().withInputOf(manifest), manifest);
     }
+    PromptLedger ledger = new PromptLedger(outputPath, hadoop);
+    PromptShards shards =
+        shards(earlier, manifest, prompts, rows, job.sweep().mostTokens(), ledger, spark);
     ShardCommit commit =
         new ShardCommit(
             outputPath,
             hadoop,
             work.kind(),
-            shards,
+            shards.layout(),
             set.kept(),
             Map.of("gensweep.settings", settings.toString()));
-    return new PlannedRun(work, output, commit, prompts, rows, manifest);
+    return new PlannedRun(
+        work, output, ledger, commit, prompts, shards, rows, manifest.withLayout(shards.layout()));
+  }
+
+  private static PromptShards shards(
+      Optional<Manifest> earlier,
+      Manifest now,
+      PromptPlan prompts,
+      long rows,
+      double tokens,
+      PromptLedger ledger,
+      SparkSession spark)
+      throws IOException {
+    LongToIntFunction cut =
+        count ->
+            PromptPlan.shards(
+                count,
+                Math.max(1, rows / prompts.rows()),
+                spark.sparkContext().defaultParallelism());
+    if (earlier.isEmpty()) {
+      return PromptShards.first(prompts, tokens, cut.applyAsInt(prompts.rows()));
+    }
+    ShardLayout layout = earlier.get().layout();
+    return earlier.get().input().equals(now.input())
+        ? PromptShards.same(prompts, layout, ledger, spark)
+        : PromptShards.appended(prompts, tokens, layout, ledger, cut, spark);
   }
 
   /** A resumed run keeps the time of the first, for chat templates that print it. */
@@ -116,7 +141,7 @@ record PlannedRun(
     Map<String, String> hashes = new TreeMap<>();
     hashes.put("model", model.weightsHash());
     hashes.put("tokenizer", model.tokenizerHash());
-    hashes.put("input", prompts.inputHash());
+    hashes.put(Manifest.INPUT, prompts.inputHash());
     if (!template.isEmpty()) {
       hashes.put("chat_template", Sha256.hex(template));
     }

@@ -1,8 +1,11 @@
 package io.gensweep.spark;
 
+import io.gensweep.job.DType;
+import io.gensweep.job.ModelSpec;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputError;
 import java.time.LocalDateTime;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,6 +22,17 @@ record RunVersions(String dtype, int threads, LocalDateTime time) {
         value(manifest, Versions.DTYPE),
         Integer.parseInt(value(manifest, Versions.THREADS)),
         LocalDateTime.parse(value(manifest, Versions.TIME)));
+  }
+
+  /** A model whose type is settled, where the job leaves it to the machine. */
+  ModelSpec in(ModelSpec model) {
+    return model.dtype() == DType.AUTO
+        ? new ModelSpec(
+            model.path(),
+            DType.valueOf(dtype.toUpperCase(Locale.ROOT)),
+            model.device(),
+            model.maxModelLen())
+        : model;
   }
 
   private static String value(Manifest manifest, String name) {

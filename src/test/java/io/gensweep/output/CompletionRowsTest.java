@@ -7,6 +7,7 @@ import io.gensweep.engine.Completion;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.FinishReason;
 import io.gensweep.engine.Variant;
+import io.gensweep.prompt.ShardLayout;
 import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
 import java.nio.file.Path;
@@ -68,7 +69,12 @@ class CompletionRowsTest {
     StructType kept = new StructType().add("answer", DataTypes.StringType);
     ShardCommit commit =
         new ShardCommit(
-            folder.toString(), new Configuration(), OutputKind.COMPLETIONS, 1, kept, Map.of());
+            folder.toString(),
+            new Configuration(),
+            OutputKind.COMPLETIONS,
+            ShardLayout.of(1),
+            kept,
+            Map.of());
     Row answer = RowFactory.create("yes");
     Completion failed =
         Completion.failed(

@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.prompt.ShardLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -22,7 +23,12 @@ public final class DiesWhileWriting {
 
   public static void main(String[] args) throws Exception {
     new ShardCommit(
-            args[0], new Configuration(), OutputKind.COMPLETIONS, 1, new StructType(), Map.of())
+            args[0],
+            new Configuration(),
+            OutputKind.COMPLETIONS,
+            ShardLayout.of(1),
+            new StructType(),
+            Map.of())
         .commit(0, rows(), List.of());
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.gensweep.job.IfExists;
+import io.gensweep.prompt.ShardLayout;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,20 +36,23 @@ class OutputFolderTest {
 
   @Test
   void theManifestReadsBackAsItWasWritten() throws IOException {
-    Manifest manifest = manifest(0.7, "abc").withCounts(Map.of("prompts", 5_000_000_000L));
-    folder().begin(manifest, IfExists.RESUME);
+    Manifest manifest =
+        manifest(0.7, "abc")
+            .withCounts(Map.of("prompts", 5_000_000_000L))
+            .withLayout(ShardLayout.of(7).append(2));
+    begin(manifest, IfExists.RESUME);
 
     assertThat(folder().manifest()).isEqualTo(manifest);
     assertThat(folder().check(IfExists.RESUME)).contains(manifest);
     assertThat(Files.readString(parent.resolve("out/manifest.json")))
-        .startsWith("{\n  \"format\" : 1,\n  \"shards\" : 7,\n")
+        .startsWith("{\n  \"format\" : 1,\n  \"shards\" : 7,\n  \"appended_shards\" : [ 2 ],\n")
         .endsWith("}\n");
     assertThat(names()).containsExactly("_tmp", "manifest.json");
   }
 
   @Test
   void aManifestCanBeWrittenAgain() throws IOException {
-    folder().begin(manifest(0.7, "abc"), IfExists.RESUME);
+    begin(manifest(0.7, "abc"), IfExists.RESUME);
     folder().write(manifest(0.7, "abc").withCounts(Map.of("failed", 3L)));
 
     assertThat(folder().manifest().counts()).isEqualTo(Map.of("failed", 3L));
@@ -76,13 +80,18 @@ class OutputFolderTest {
     settings.addObject().put("key", "name").put("value", "other");
     Manifest now =
         new Manifest(
-            settings, earlier.hashes(), new TreeMap<>(Map.of("os", "x")), new TreeMap<>(), 9);
+            settings,
+            earlier.hashes(),
+            new TreeMap<>(Map.of("os", "x")),
+            new TreeMap<>(),
+            ShardLayout.of(9));
 
     assertThat(earlier.differences(now)).isEmpty();
     settings.addObject().put("key", "names").put("value", "x");
     assertThat(
             earlier.differences(
-                new Manifest(settings, now.hashes(), now.versions(), now.counts(), 9)))
+                new Manifest(
+                    settings, now.hashes(), now.versions(), now.counts(), ShardLayout.of(9))))
         .containsExactly("names was not there, is \"x\"");
   }
 
@@ -97,7 +106,7 @@ class OutputFolderTest {
 
   @Test
   void anOutputIsNotTouchedWhenTheJobSaysFail() throws IOException {
-    folder().begin(manifest(0.7, "abc"), IfExists.FAIL);
+    begin(manifest(0.7, "abc"), IfExists.FAIL);
 
     assertThatThrownBy(() -> folder().check(IfExists.FAIL))
         .isInstanceOf(OutputError.class)
@@ -124,6 +133,9 @@ class OutputFolderTest {
     assertThat(folder().check(IfExists.RESUME)).isEmpty();
     assertThat(folder().check(IfExists.OVERWRITE)).isEmpty();
 
+    Files.createDirectories(parent.resolve("out/_prompts/lot=0"));
+    assertThat(folder().check(IfExists.RESUME)).isEmpty();
+
     Files.writeString(temporary.resolve("notes.txt"), "mine");
     assertThatThrownBy(() -> folder().check(IfExists.OVERWRITE))
         .isInstanceOf(OutputError.class)
@@ -137,7 +149,7 @@ class OutputFolderTest {
 
     assertThat(folder().check(IfExists.OVERWRITE)).isEmpty();
     assertThat(parent.resolve("out/_SUCCESS")).exists();
-    folder().begin(manifest(1.0, "abc"), IfExists.OVERWRITE);
+    begin(manifest(1.0, "abc"), IfExists.OVERWRITE);
 
     assertThat(names()).containsExactly("_tmp", "manifest.json", "notes.txt");
     assertThat(commit().done()).isEmpty();
@@ -150,7 +162,7 @@ class OutputFolderTest {
     Files.writeString(parent.resolve("out/_tmp/half.parquet"), "PAR1");
 
     assertThat(folder().check(IfExists.RESUME)).isPresent();
-    folder().begin(manifest(0.7, "abc"), IfExists.RESUME);
+    begin(manifest(0.7, "abc"), IfExists.RESUME);
 
     assertThat(commit().done()).containsExactly(4);
     assertThat(folder().succeeded()).isFalse();
@@ -181,7 +193,7 @@ class OutputFolderTest {
   }
 
   private void finishedRun() throws IOException {
-    folder().begin(manifest(0.7, "abc"), IfExists.RESUME);
+    begin(manifest(0.7, "abc"), IfExists.RESUME);
     commit().commit(4, List.of(), List.of());
     folder().writeMetrics(JSON.createObjectNode().put("prompts", 12));
     folder().succeed();
@@ -192,9 +204,14 @@ class OutputFolderTest {
         parent.resolve("out").toString(),
         new Configuration(),
         OutputKind.COMPLETIONS,
-        7,
+        ShardLayout.of(7),
         new StructType(),
         Map.of());
+  }
+
+  private void begin(Manifest manifest, IfExists ifExists) throws IOException {
+    folder().clear(ifExists);
+    folder().begin(manifest);
   }
 
   private OutputFolder folder() {
@@ -224,6 +241,6 @@ class OutputFolderTest {
         new TreeMap<>(Map.of("model", modelHash)),
         new TreeMap<>(Map.of("gensweep", "0.1.0")),
         new TreeMap<>(),
-        7);
+        ShardLayout.of(7));
   }
 }

@@ -3,6 +3,7 @@ package io.gensweep.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.prompt.ShardLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -192,7 +193,7 @@ class ShardCommitTest {
             "objects://host" + folder,
             objectStore(),
             OutputKind.COMPLETIONS,
-            1,
+            ShardLayout.of(1),
             NOTHING_KEPT,
             Map.of());
     ShowsWhatIsClosed.failing(
@@ -213,7 +214,12 @@ class ShardCommitTest {
     int attempts = 4;
     ShardCommit commit =
         new ShardCommit(
-            output, configuration, OutputKind.COMPLETIONS, shards, NOTHING_KEPT, Map.of());
+            output,
+            configuration,
+            OutputKind.COMPLETIONS,
+            ShardLayout.of(shards),
+            NOTHING_KEPT,
+            Map.of());
     List<Row> rows = IntStream.range(0, 200).mapToObj(i -> row("p" + i, 0, 0)).toList();
     List<Row> errors = List.of(error("q"));
     ExecutorService threads = Executors.newFixedThreadPool(attempts);
@@ -250,7 +256,13 @@ class ShardCommitTest {
 
   private void errorsAreReplaced(String output, Configuration configuration) throws IOException {
     ShardCommit commit =
-        new ShardCommit(output, configuration, OutputKind.COMPLETIONS, 1, NOTHING_KEPT, Map.of());
+        new ShardCommit(
+            output,
+            configuration,
+            OutputKind.COMPLETIONS,
+            ShardLayout.of(1),
+            NOTHING_KEPT,
+            Map.of());
     commit.commit(0, List.of(), List.of(error("a"), error("b")));
     Files.delete(folder.resolve("again/completions/shard-00000-of-00001.parquet"));
 
@@ -267,6 +279,7 @@ class ShardCommitTest {
     assertThatThrownBy(() -> commit(4, new Configuration()).done())
         .isInstanceOf(OutputError.class)
         .hasMessageContaining("completions/shard-00000-of-00003.parquet is of another run");
+    assertThat(commit(ShardLayout.of(3).append(2)).done()).containsExactly(0);
   }
 
   @Test
@@ -311,7 +324,22 @@ class ShardCommitTest {
 
   private ShardCommit commit(int shards, Configuration configuration) {
     return new ShardCommit(
-        folder.toString(), configuration, OutputKind.COMPLETIONS, shards, NOTHING_KEPT, Map.of());
+        folder.toString(),
+        configuration,
+        OutputKind.COMPLETIONS,
+        ShardLayout.of(shards),
+        NOTHING_KEPT,
+        Map.of());
+  }
+
+  private ShardCommit commit(ShardLayout layout) {
+    return new ShardCommit(
+        folder.toString(),
+        new Configuration(),
+        OutputKind.COMPLETIONS,
+        layout,
+        NOTHING_KEPT,
+        Map.of());
   }
 
   private List<String> names(String name) {

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -67,11 +65,8 @@ class PromptPlanTest {
   @Test
   void aShardDependsOnTheIdAlone() {
     Dataset<Row> prompts = numbered(1_000);
-    ShardAssignment one = new ShardAssignment(16, Set.of(), 1);
-    ShardAssignment many = new ShardAssignment(16, Set.of(), 5);
-
-    List<String> alone = lines(prompts.coalesce(1), one);
-    List<String> spread = lines(prompts.repartition(7), many);
+    List<String> alone = lines(prompts.coalesce(1), assignment(16, Set.of()));
+    List<String> spread = lines(prompts.repartition(7), assignment(16, Set.of()));
 
     assertThat(alone).hasSize(1_000).isEqualTo(spread);
     // A manifest may be of an older Spark, whose shards must be these.
@@ -79,12 +74,12 @@ class PromptPlanTest {
   }
 
   @Test
-  void partitionsComeSortedAndHoldTheShardsTheyShould() {
+  void eachRemainingShardHasAPartitionOfItsOwnSortedById() {
     Set<Integer> done = Set.of(0, 3, 15);
-    ShardAssignment assignment = new ShardAssignment(16, done, 4);
+    ShardAssignment assignment = assignment(16, done);
 
     List<List<Row>> partitions =
-        ShardedPrompts.of(numbered(500), assignment)
+        ShardedPrompts.of(sharded(numbered(500), 16), assignment)
             .mapPartitions(
                 rows -> {
                   List<Row> all = new ArrayList<>();
@@ -93,44 +88,54 @@ class PromptPlanTest {
                 })
             .collect();
 
-    assertThat(partitions).hasSize(4);
-    Set<Integer> seen = new TreeSet<>();
-    for (int p = 0; p < 4; p++) {
+    assertThat(partitions).hasSize(13);
+    for (int p = 0; p < 13; p++) {
       List<Row> rows = partitions.get(p);
-      assertThat(rows.stream().map(Prompts::shard)).isSorted();
-      assertThat(new HashSet<>(rows.stream().map(Prompts::shard).toList()))
-          .isSubsetOf(assignment.shardsOf(p));
-      for (int i = 1; i < rows.size(); i++) {
-        if (Prompts.shard(rows.get(i)) == Prompts.shard(rows.get(i - 1))) {
-          assertThat(Utf8Order.INSTANCE.compare(id(rows.get(i - 1)), id(rows.get(i)))).isNegative();
-        }
-      }
-      rows.forEach(row -> seen.add(Prompts.shard(row)));
+      assertThat(rows.stream().map(Prompts::shard)).containsOnly(assignment.shard(p));
+      assertThat(rows.stream().map(PromptPlanTest::id)).isSortedAccordingTo(Utf8Order.INSTANCE);
+      assertThat(done).doesNotContain(assignment.shard(p));
     }
-    assertThat(seen).doesNotContainAnyElementsOf(done).hasSize(13);
   }
 
   @Test
-  void everyRemainingShardHasOnePartition() {
-    for (int partitions : new int[] {1, 2, 5, 8, 100}) {
-      ShardAssignment assignment = new ShardAssignment(13, Set.of(1, 12), partitions);
-      List<Integer> all = new ArrayList<>();
-      for (int p = 0; p < assignment.numPartitions(); p++) {
-        for (int shard : assignment.shardsOf(p)) {
-          assertThat(assignment.getPartition(new scala.Tuple2<>(shard, "id"))).isEqualTo(p);
-          all.add(shard);
-        }
-      }
-      assertThat(all).containsExactly(0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+  void theCostliestShardsAreBegunFirst() {
+    ShardAssignment assignment = new ShardAssignment(new double[] {1, 5, 2, 5, 9, 2}, Set.of(4));
+    List<Integer> order = new ArrayList<>();
+    for (int p = 0; p < assignment.numPartitions(); p++) {
+      int shard = assignment.shard(p);
+      assertThat(assignment.getPartition(new scala.Tuple2<>(shard, "id"))).isEqualTo(p);
+      assertThat(assignment.isDone(shard)).isFalse();
+      order.add(shard);
     }
+    assertThat(order).containsExactly(1, 3, 2, 5, 0);
+    assertThat(assignment.isDone(4)).isTrue();
+  }
+
+  @Test
+  void whatAPromptLetsGenerateAndItsLengthMakeItsCost() {
+    Dataset<Row> prompts =
+        set("(1, 'a'), (2, repeat('a', 400)), (3, NULL)")
+            .rows()
+            .withColumn(
+                PromptColumns.SAMPLING,
+                org.apache.spark.sql.functions.expr(
+                    "CASE prompt_id WHEN 1 THEN '{\"max_tokens\": 70}' END"));
+    List<Double> costs =
+        new PromptPlan(prompts, 3, 0, 0, "")
+            .entries(20).orderBy(PromptColumns.PROMPT_ID).collectAsList().stream()
+                .map(row -> row.getDouble(2))
+                .toList();
+    assertThat(costs.get(0)).isBetween(70.0, 80.0);
+    assertThat(costs.get(1)).isBetween(120.0, 130.0);
+    assertThat(costs.get(2)).isBetween(20.0, 21.0);
   }
 
   @Test
   void nothingRemainsWhenAllShardsAreDone() {
-    ShardAssignment assignment = new ShardAssignment(2, Set.of(0, 1), 4);
+    ShardAssignment assignment = assignment(2, Set.of(0, 1));
 
     assertThat(assignment.numPartitions()).isZero();
-    assertThat(ShardedPrompts.of(numbered(10), assignment).collect()).isEmpty();
+    assertThat(ShardedPrompts.of(sharded(numbered(10), 2), assignment).collect()).isEmpty();
   }
 
   @Test
@@ -142,10 +147,20 @@ class PromptPlanTest {
     assertThat(ids).containsExactly("", "z", "za", "é", "\uFFFD", "😀", "😀a");
   }
 
+  private static ShardAssignment assignment(int shards, Set<Integer> done) {
+    return new ShardAssignment(new double[shards], done);
+  }
+
+  private static Dataset<Row> sharded(Dataset<Row> prompts, int shards) {
+    return ShardedPrompts.withShard(
+        prompts.withColumn(PromptColumns.LOT, org.apache.spark.sql.functions.lit(0)),
+        ShardLayout.of(shards));
+  }
+
   /** One line a prompt, by shard and id. */
   private static List<String> lines(Dataset<Row> prompts, ShardAssignment assignment) {
     List<String> lines =
-        ShardedPrompts.of(prompts, assignment)
+        ShardedPrompts.of(sharded(prompts, 16), assignment)
             .map(row -> Prompts.shard(row) + " " + Prompts.fromRow(row))
             .collect();
     assertThat(lines).isNotEmpty();

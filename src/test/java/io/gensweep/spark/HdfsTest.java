@@ -56,7 +56,8 @@ class HdfsTest {
     RunSummary summary = run(job("/out"));
     assertThat(summary.rows()).isEqualTo(128);
     assertThat(names("/out"))
-        .containsExactly("_SUCCESS", "completions", "manifest.json", "metrics.json", "sweep.json");
+        .containsExactly(
+            "_SUCCESS", "_prompts", "completions", "manifest.json", "metrics.json", "sweep.json");
 
     List<String> shards = names("/out/completions");
     assertThat(hdfs.delete(new Path("/out/completions", shards.get(1)), false)).isTrue();

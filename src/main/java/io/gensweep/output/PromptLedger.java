@@ -1,0 +1,119 @@
+package io.gensweep.output;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import io.gensweep.prompt.PromptColumns;
+import io.gensweep.prompt.ShardLayout;
+import io.gensweep.prompt.ShardedPrompts;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Driver. Which prompts an output is of, so that a run that resumes it can tell appended prompts
+ * from changed ones: an entry for each in {@code OUTPUT/_prompts/lot=N/*.parquet}. The entries of a
+ * lot are whole before the manifest names the lot.
+ */
+public final class PromptLedger implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  static final String FOLDER = "_prompts";
+
+  private static final StructType ENTRY =
+      new StructType()
+          .add(PromptColumns.PROMPT_ID, DataTypes.StringType)
+          .add(PromptColumns.ROW_HASH, DataTypes.LongType)
+          .add(PromptColumns.COST, DataTypes.DoubleType);
+
+  private static final int ENTRIES_PER_FILE = 100_000;
+  private static final int MOST_TASKS = 1_000;
+
+  private final Storage storage;
+
+  public PromptLedger(String output, Configuration configuration) {
+    this.storage = new Storage(output, configuration);
+  }
+
+  /**
+   * Writes the entries of a lot, in place of what a run that died may have left.
+   *
+   * @param entries as {@link io.gensweep.prompt.PromptPlan#entries} gives them
+   */
+  public void write(int lot, Dataset<Row> entries) throws IOException {
+    storage.delete(folder(lot));
+    entries.coalesce(MOST_TASKS).toJavaRDD().foreachPartition(rows -> writeFiles(lot, rows));
+  }
+
+  private void writeFiles(int lot, Iterator<Row> rows) throws IOException {
+    int partition = TaskContext.getPartitionId();
+    for (int file = 0; rows.hasNext(); file++) {
+      List<Row> some = new ArrayList<>();
+      while (rows.hasNext() && some.size() < ENTRIES_PER_FILE) {
+        some.add(rows.next());
+      }
+      storage.publish(
+          new Path(folder(lot), "part-%05d-%05d.parquet".formatted(partition, file)),
+          (files, path) -> ParquetShard.write(files, path, ENTRY, Map.of(), some.iterator()));
+    }
+  }
+
+  /**
+   * The entries of all lots, with a column {@code lot}.
+   *
+   * @return empty for an output of a version that kept no ledger
+   */
+  public Optional<Dataset<Row>> read(SparkSession spark, ShardLayout layout) throws IOException {
+    int lots = layout.lots().size();
+    for (int lot = 0; lot < lots; lot++) {
+      if (storage.list(folder(lot)).isEmpty()) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        spark
+            .read()
+            .schema(ENTRY.add(PromptColumns.LOT, DataTypes.IntegerType))
+            .parquet(storage.path(FOLDER).toString())
+            // A run that died may have left one that no manifest names.
+            .filter(col(PromptColumns.LOT).lt(lit(lots))));
+  }
+
+  /** What each shard will take, in no unit; all the same where no ledger was kept. */
+  public double[] costs(SparkSession spark, ShardLayout layout) throws IOException {
+    double[] costs = new double[layout.shards()];
+    Optional<Dataset<Row>> entries = read(spark, layout);
+    if (entries.isPresent()) {
+      for (Row shard :
+          ShardedPrompts.withShard(entries.get(), layout)
+              .groupBy(col(PromptColumns.SHARD))
+              .agg(sum(col(PromptColumns.COST)))
+              .collectAsList()) {
+        costs[shard.getInt(0)] = shard.getDouble(1);
+      }
+    }
+    return costs;
+  }
+
+  private Path folder(int lot) {
+    return storage.path(FOLDER, PromptColumns.LOT + "=" + lot);
+  }
+
+  @Override
+  public String toString() {
+    return storage.toString();
+  }
+}

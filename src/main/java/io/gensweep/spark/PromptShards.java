@@ -1,0 +1,171 @@
+package io.gensweep.spark;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+
+import io.gensweep.output.OutputError;
+import io.gensweep.output.PromptLedger;
+import io.gensweep.prompt.PromptColumns;
+import io.gensweep.prompt.PromptPlan;
+import io.gensweep.prompt.ShardLayout;
+import io.gensweep.prompt.ShardedPrompts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongToIntFunction;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Driver. The shard of each prompt. Prompts keep those of the run that first saw them; what was
+ * appended since gets shards of its own, so that no shard that is done changes.
+ *
+ * @param prompts with their shard
+ * @param unrecorded entries of the last lot that the ledger lacks; empty when it has them all
+ * @param appended prompts that no earlier run saw; 0 in a first run
+ */
+record PromptShards(
+    ShardLayout layout, Dataset<Row> prompts, Optional<Dataset<Row>> unrecorded, long appended) {
+  private static final int NAMED = 3;
+  private static final String[] BY_ID = {PromptColumns.PROMPT_ID};
+  private static final String ROWS = "rows";
+  private static final String HASHES = "hashes";
+
+  /**
+   * Of a run that begins an output.
+   *
+   * @param tokens at most to generate for a prompt
+   */
+  static PromptShards first(PromptPlan plan, double tokens, int shards) {
+    ShardLayout layout = ShardLayout.of(shards);
+    return new PromptShards(
+        layout, inFirstLot(plan.prompts(), layout), Optional.of(plan.entries(tokens)), 0);
+  }
+
+  /** Of a run that resumes an output with the prompts that it is of. */
+  static PromptShards same(
+      PromptPlan plan, ShardLayout layout, PromptLedger ledger, SparkSession spark)
+      throws IOException {
+    Dataset<Row> sharded =
+        layout.lots().size() == 1
+            ? inFirstLot(plan.prompts(), layout)
+            : inLots(plan.prompts(), layout, recorded(ledger, spark, layout));
+    return new PromptShards(layout, sharded, Optional.empty(), 0);
+  }
+
+  /**
+   * Of a run that resumes an output with other prompts than it is of.
+   *
+   * @param tokens at most to generate for a prompt
+   * @param shards how many to cut so many appended prompts into
+   * @throws OutputError unless what is new is appended
+   */
+  static PromptShards appended(
+      PromptPlan plan,
+      double tokens,
+      ShardLayout earlier,
+      PromptLedger ledger,
+      LongToIntFunction shards,
+      SparkSession spark)
+      throws IOException {
+    Dataset<Row> entries = plan.entries(tokens);
+    Dataset<Row> recorded = recorded(ledger, spark, earlier);
+    requireUnchanged(recorded, byId(entries), ledger);
+    Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti").select(columns(entries));
+    long count = unseen.count();
+    ShardLayout layout = earlier.append(shards.applyAsInt(count));
+    return new PromptShards(
+        layout, inLots(plan.prompts(), layout, recorded), Optional.of(unseen), count);
+  }
+
+  private static void requireUnchanged(
+      Dataset<Row> recorded, Dataset<Row> now, PromptLedger ledger) {
+    Column gone = col("now." + ROWS).isNull();
+    List<Row> others =
+        recorded
+            .as("was")
+            .join(now.as("now"), BY_ID, "left")
+            .filter(
+                gone.or(col("was." + ROWS).notEqual(col("now." + ROWS)))
+                    .or(col("was." + HASHES).notEqual(col("now." + HASHES))))
+            .select(col(PromptColumns.PROMPT_ID), gone)
+            .limit(NAMED)
+            .collectAsList();
+    if (!others.isEmpty()) {
+      throw new OutputError(
+          "output.if_exists",
+          "resume",
+          "%s has the output of other prompts: %s. Prompts may be appended, not changed; use another output.path, or overwrite"
+              .formatted(
+                  ledger,
+                  others.stream()
+                      .map(
+                          row ->
+                              "'%s' %s"
+                                  .formatted(
+                                      row.getString(0),
+                                      row.getBoolean(1) ? "is gone" : "is not what it was"))
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** One row for each id that the output is of. */
+  private static Dataset<Row> recorded(PromptLedger ledger, SparkSession spark, ShardLayout layout)
+      throws IOException {
+    Dataset<Row> entries =
+        ledger
+            .read(spark, layout)
+            .orElseThrow(
+                () ->
+                    new OutputError(
+                        "output.if_exists",
+                        "resume",
+                        ledger
+                            + " has the output of other prompts, and does not tell which; use another output.path, or overwrite"));
+    return byId(entries);
+  }
+
+  /** Lines that are malformed in the same way share an id. */
+  private static Dataset<Row> byId(Dataset<Row> entries) {
+    List<Column> values =
+        new ArrayList<>(
+            List.of(
+                count(lit(1)).as(ROWS),
+                sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")).as(HASHES)));
+    if (List.of(entries.columns()).contains(PromptColumns.LOT)) {
+      values.add(min(col(PromptColumns.LOT)).as(PromptColumns.LOT));
+    }
+    return entries
+        .groupBy(col(PromptColumns.PROMPT_ID))
+        .agg(values.get(0), values.subList(1, values.size()).toArray(Column[]::new));
+  }
+
+  private static Dataset<Row> inFirstLot(Dataset<Row> prompts, ShardLayout layout) {
+    return ShardedPrompts.withShard(prompts.withColumn(PromptColumns.LOT, lit(0)), layout);
+  }
+
+  private static Dataset<Row> inLots(
+      Dataset<Row> prompts, ShardLayout layout, Dataset<Row> recorded) {
+    Dataset<Row> lots = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.LOT);
+    int last = layout.lots().size() - 1;
+    return ShardedPrompts.withShard(
+        prompts
+            .join(lots, BY_ID, "left")
+            .withColumn(PromptColumns.LOT, coalesce(col(PromptColumns.LOT), lit(last))),
+        layout);
+  }
+
+  private static Column[] columns(Dataset<Row> rows) {
+    return Arrays.stream(rows.columns()).map(functions::col).toArray(Column[]::new);
+  }
+}
