@@ -21,10 +21,16 @@ final class PromptEncoder {
     }
   }
 
+  // The longest token of known vocabularies is 128 spaces. Tokenizing costs some 150 bytes of heap
+  // a
+  // token, so a text that is far too long could end the executor and not only its own row.
+  private static final int CHARS_PER_TOKEN = 256;
+
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
   private final ChatMode chat;
   private final SpecialTokens specialTokens;
+  private final int maxModelLen;
 
   /**
    * @param template needed where {@code chat} applies to the prompts
@@ -33,11 +39,13 @@ final class PromptEncoder {
       Tokenizer tokenizer,
       ChatMode chat,
       Optional<ChatTemplate> template,
-      SpecialTokens specialTokens) {
+      SpecialTokens specialTokens,
+      int maxModelLen) {
     this.tokenizer = tokenizer;
     this.chat = chat;
     this.template = template;
     this.specialTokens = specialTokens;
+    this.maxModelLen = maxModelLen;
   }
 
   /** By a job's rules. */
@@ -47,7 +55,8 @@ final class PromptEncoder {
         model.tokenizer(),
         job.chat().mode(),
         ChatTemplates.of(job, plan.template(), model.folder(), plan.time()),
-        job.prompts().specialTokens());
+        job.prompts().specialTokens(),
+        plan.decoder().maxModelLen());
   }
 
   Encoded encode(PromptContent content) {
@@ -55,36 +64,49 @@ final class PromptEncoder {
       if (content instanceof PromptContent.Bad bad) {
         return Encoded.failed(bad.kind(), bad.message());
       }
-      int[] ids = ids(content);
-      return ids.length == 0
-          ? Encoded.failed("empty_prompt", "the prompt has no tokens; give it some text")
-          : new Encoded(ids, Optional.empty());
+      if (content instanceof PromptContent.Tokens tokens) {
+        return encoded(inVocabulary(tokens.ids()));
+      }
+      if (content instanceof PromptContent.Messages messages) {
+        return rendered(messages.messages());
+      }
+      String text = ((PromptContent.Text) content).text();
+      return chat == ChatMode.ALWAYS
+          ? rendered(List.of(new Message("user", text)))
+          : encoded(text, true);
     } catch (IllegalArgumentException e) {
       return Encoded.failed("bad_prompt", e.getMessage());
     }
   }
 
-  private int[] ids(PromptContent content) {
-    if (content instanceof PromptContent.Tokens tokens) {
-      for (int id : tokens.ids()) {
-        if (id < 0 || id >= tokenizer.vocabSize()) {
-          throw new IllegalArgumentException(
-              "token id " + id + " is not in [0, " + tokenizer.vocabSize() + ")");
-        }
-      }
-      return tokens.ids();
-    }
-    if (content instanceof PromptContent.Messages messages) {
-      return rendered(messages.messages());
-    }
-    String text = ((PromptContent.Text) content).text();
-    return chat == ChatMode.ALWAYS
-        ? rendered(List.of(new Message("user", text)))
-        : tokenizer.encode(text, true, specialTokens);
+  /** The template writes the special tokens itself, a BOS included, so none are added. */
+  private Encoded rendered(List<Message> messages) {
+    return encoded(template.orElseThrow().render(messages, true), false);
   }
 
-  /** The template writes the special tokens itself, a BOS included, so none are added. */
-  private int[] rendered(List<Message> messages) {
-    return tokenizer.encode(template.orElseThrow().render(messages, true), false, specialTokens);
+  private Encoded encoded(String text, boolean addSpecialTokens) {
+    if (text.length() > (long) maxModelLen * CHARS_PER_TOKEN) {
+      return Encoded.failed(
+          "prompt_too_long",
+          "a text of %d characters cannot have < max_model_len %d tokens"
+              .formatted(text.length(), maxModelLen));
+    }
+    return encoded(tokenizer.encode(text, addSpecialTokens, specialTokens));
+  }
+
+  private static Encoded encoded(int[] ids) {
+    return ids.length == 0
+        ? Encoded.failed("empty_prompt", "the prompt has no tokens; give it some text")
+        : new Encoded(ids, Optional.empty());
+  }
+
+  private int[] inVocabulary(int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= tokenizer.vocabSize()) {
+        throw new IllegalArgumentException(
+            "token id " + id + " is not in [0, " + tokenizer.vocabSize() + ")");
+      }
+    }
+    return ids;
   }
 }

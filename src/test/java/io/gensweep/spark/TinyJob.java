@@ -18,8 +18,8 @@ final class TinyJob {
         """
         name: test
         model: {path: %s, dtype: float32}
-        prompts: {path: %s, id: id, text: prompt}
-        output: {path: %s}
+        prompts: {path: "%s", id: id, text: prompt}
+        output: {path: "%s"}
         """
             .formatted(MODEL, prompts, output);
     return JobFile.parse("test.yaml", yaml, List.of(sets)).resolve(Optional.empty());
