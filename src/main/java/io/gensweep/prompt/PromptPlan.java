@@ -51,9 +51,19 @@ public record PromptPlan(
   /**
    * Two passes over the input: counts and hash, then duplicates.
    *
-   * @throws PromptsError if there are no prompts, or ids that are null or not unique
+   * @throws PromptsError if there are no prompts, ids that are null or not unique, or files that
+   *     cannot be read
    */
   public static PromptPlan of(PromptSet set) {
+    try {
+      return counted(set);
+    } catch (Exception e) {
+      PromptReader.requireReadable("prompts", set.place(), e);
+      throw e;
+    }
+  }
+
+  private static PromptPlan counted(PromptSet set) {
     Dataset<Row> rows = set.rows();
     Column noId = col(PromptColumns.PROMPT_ID).isNull();
     Row totals =

@@ -2,7 +2,10 @@ package io.gensweep.prompt;
 
 import io.gensweep.job.PromptsSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +20,8 @@ import org.apache.spark.sql.types.StructType;
  */
 final class PromptReader {
   static final String MALFORMED = "__malformed_line";
+
+  private static final int LINE_SHOWN = 200;
 
   private PromptReader() {}
 
@@ -33,7 +38,7 @@ final class PromptReader {
             spec,
             () ->
                 switch (spec.format().toLowerCase(Locale.ROOT)) {
-                  case "jsonl", "json" -> reader(spark, "json").load(path);
+                  case "jsonl", "json" -> json(spark, path);
                   case "csv" -> csv(spark, path);
                   default -> spark.read().format(spec.format()).load(path);
                 });
@@ -60,6 +65,21 @@ final class PromptReader {
         .format(format)
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", MALFORMED);
+  }
+
+  private static Dataset<Row> json(SparkSession spark, String path) {
+    Dataset<Row> rows = reader(spark, "json").load(path);
+    FilterFunction<String> more = JsonLine::hasMore;
+    List<String> glued = spark.read().textFile(path).filter(more).takeAsList(1);
+    if (!glued.isEmpty()) {
+      String line = glued.get(0);
+      throw new PromptsError(
+          "prompts.path",
+          path,
+          "a line has more than one record, or something after it, which would be lost: %s. Put each record on a line of its own"
+              .formatted(line.substring(0, Math.min(LINE_SHOWN, line.length()))));
+    }
+    return rows;
   }
 
   /** All columns are strings: a file without types should not have them guessed. */
@@ -100,7 +120,26 @@ final class PromptReader {
                 + " the class path",
             e);
       }
+      requireReadable(key, value, e);
       throw e;
+    }
+  }
+
+  /**
+   * Says of a file that a task could not read that the user can put it right: it is cut, or no file
+   * of its format. Any other failure is the caller's to throw again.
+   */
+  static void requireReadable(String key, String value, Exception failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (failure instanceof SparkException && cause != failure && cause instanceof Exception) {
+      throw new PromptsError(
+          key,
+          value,
+          "cannot be read: %s. Repair the file or take it away".formatted(cause),
+          failure);
     }
   }
 
