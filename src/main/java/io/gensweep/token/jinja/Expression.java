@@ -23,7 +23,9 @@ sealed interface Expression {
     @Override
     public Object evaluate(Scope scope) {
       Object value = scope.read(name);
-      return value instanceof Undefined ? Globals.find(name).orElse(value) : value;
+      return value instanceof Undefined
+          ? Globals.find(name).orElse(value)
+          : scope.render().weighed(value);
     }
   }
 
@@ -31,7 +33,7 @@ sealed interface Expression {
   record Attribute(Expression of, String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Members.attribute(of.evaluate(scope), name);
+      return scope.render().weighed(Members.attribute(of.evaluate(scope), name));
     }
   }
 
@@ -39,7 +41,7 @@ sealed interface Expression {
   record Item(Expression of, Expression key) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Members.item(of.evaluate(scope), key.evaluate(scope));
+      return scope.render().weighed(Members.item(of.evaluate(scope), key.evaluate(scope)));
     }
   }
 
@@ -85,7 +87,7 @@ sealed interface Expression {
       if (!(function instanceof Callable callable)) {
         throw TemplateException.failed(Values.typeName(function) + " is not callable");
       }
-      return callable.call(scope.render(), arguments.evaluate(scope));
+      return scope.render().weighed(callable.call(scope.render(), arguments.evaluate(scope)));
     }
   }
 
@@ -93,7 +95,9 @@ sealed interface Expression {
   record Filtered(Expression of, String name, Passed arguments) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Filters.apply(scope.render(), name, of.evaluate(scope), arguments.evaluate(scope));
+      Render render = scope.render();
+      return render.weighed(
+          Filters.apply(render, name, of.evaluate(scope), arguments.evaluate(scope)));
     }
   }
 
@@ -143,7 +147,9 @@ sealed interface Expression {
   record Binary(Expression left, String operator, Expression right) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Operators.apply(left.evaluate(scope), operator, right.evaluate(scope));
+      return scope
+          .render()
+          .weighed(Operators.apply(left.evaluate(scope), operator, right.evaluate(scope)));
     }
   }
 
@@ -172,7 +178,7 @@ sealed interface Expression {
       for (Expression part : parts) {
         text.add(Values.text(part.evaluate(scope)));
       }
-      return text.toString();
+      return scope.render().weighed(text.toString());
     }
   }
 

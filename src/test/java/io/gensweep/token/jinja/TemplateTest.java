@@ -102,6 +102,9 @@ class TemplateTest {
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{% macro m(x) %}{{ m(m) }}{{ m(m) }}{% endmacro %}{{ m(1) }}",
         "{{ range(100000000) }}",
+        "{% for a in range(9999) %}{% for b in range(99) %}{% set x = 'ab' * 8000000 %}{% endfor %}{% endfor %}",
+        "{% set x = 'ab' * 8000000 %}{% for a in range(99999) %}{% for b in range(9) %}{{ 'c' in x }}{% endfor %}{% endfor %}",
+        "{% set x = range(99999) | list %}{% for a in range(99999) %}{% set y = x | last %}{% set z = 'c' in x %}{% endfor %}",
         "{{ ('x' * 9999999 ~ '\n' * 9999999) | indent(99, blank=true) }}",
       })
   void hostileTemplatesAreStopped(String template) {
