@@ -24,9 +24,10 @@ final class Progress implements AutoCloseable {
             return thread;
           });
 
-  /** When the first rows were still to come: loading a model says nothing of the pace. */
-  private long start = System.nanoTime();
+  /** Of the first look that found rows: what was before it, a model's load too, tells no pace. */
+  private long start;
 
+  private RowCounts first = RowCounts.NONE;
   private RowCounts last = RowCounts.NONE;
 
   /**
@@ -45,29 +46,39 @@ final class Progress implements AutoCloseable {
   private void look() {
     RowCounts now = counts.get();
     long time = System.nanoTime();
-    if (now.rows() == 0) {
+    if (first.rows() == 0) {
+      first = now;
       start = time;
-    } else if (!now.equals(last)) {
-      out.println(line(now, shards, rows, (time - start) / 1e9));
+    }
+    if (now.rows() > 0 && !now.equals(last)) {
+      out.println(line(first, now, shards, rows, (time - start) / 1e9));
     }
     last = now;
   }
 
   /**
-   * @param seconds in which all of {@code now} was done
+   * @param seconds in which {@code now} came of {@code first}
    */
-  static String line(RowCounts now, long shards, long rows, double seconds) {
-    double left = seconds / now.rows() * Math.max(0, rows - now.rows());
-    return String.format(
-        Locale.ROOT,
-        "gensweep: %,d of %,d rows, %,d failed, %d of %d shards, %,.0f tokens/s, about %s left",
-        now.rows(),
-        rows,
-        now.failed(),
-        now.shards(),
-        shards,
-        now.tokens() / seconds,
-        time(left));
+  static String line(RowCounts first, RowCounts now, long shards, long rows, double seconds) {
+    String done =
+        String.format(
+            Locale.ROOT,
+            "gensweep: %,d of %,d rows, %,d failed, %d of %d shards",
+            now.rows(),
+            rows,
+            now.failed(),
+            now.shards(),
+            shards);
+    long made = now.rows() - first.rows();
+    // A task that failed takes its rows back.
+    return made <= 0
+        ? done
+        : done
+            + String.format(
+                Locale.ROOT,
+                ", %,.0f tokens/s, about %s left",
+                (now.tokens() - first.tokens()) / seconds,
+                time(seconds / made * Math.max(0, rows - now.rows())));
   }
 
   /** Such as {@code 1h05m}, {@code 3m20s} or {@code 12s}. */
