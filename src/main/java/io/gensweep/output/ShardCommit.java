@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -104,7 +105,7 @@ public final class ShardCommit implements Serializable {
    */
   public int reopenFailed() throws IOException {
     int reopened = 0;
-    List<String> failed = storage.list(storage.path(ERRORS));
+    Set<String> failed = Set.copyOf(storage.list(storage.path(ERRORS)));
     for (int shard : done()) {
       if (failed.contains(layout.name(shard))) {
         storage.delete(storage.path(kind.folder(), layout.name(shard)));
