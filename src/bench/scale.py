@@ -146,8 +146,6 @@ class Cluster(contextlib.ExitStack):
             "spark.eventLog.dir": f"file:{self.work / 'events'}",
             "spark.local.dir": self.work,
         }
-        for side in ("driver", "executor"):
-            conf[f"spark.{side}.extraJavaOptions"] = f"-Xlog:gc:file={self.work}/gc-%p.log:timemillis"
         options = [option for item in conf.items() for option in ("--conf", "{}={}".format(*item))]
         jar = ROOT / "target" / "gensweep.jar"
         return self.start("driver", "spark-submit", "--master", self.master, *options, jar, "run", job)
@@ -171,17 +169,45 @@ def resident(pid):
     return None
 
 
+def ask_live_heap(pid):
+    """A process that makes a full collection and lists what is left by class, with a sum in the last line."""
+    jcmd = Path(os.environ["JAVA_HOME"], "bin", "jcmd") if "JAVA_HOME" in os.environ else "jcmd"
+    command = [jcmd, str(pid), "GC.class_histogram"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def live_heap(asked):
+    """MiB; nothing where the JVM had ended."""
+    total = re.search(r"^Total +\d+ +(\d+)$", asked.communicate()[0], re.MULTILINE)
+    return int(total[1]) >> 20 if total else ""
+
+
 def watch(cluster, driver, completions):
-    """[(time, shards done, {(name, pid): (MiB, most MiB)})], one a second."""
-    samples = []
+    """The memory of each JVM by its name: its peak, and what it has at the shares of the shards. Looks once a second."""
+    jvms, shares = {}, list(SHARES)
     while driver.poll() is None:
-        jvms = {"driver": driver.pid}
-        jvms |= {f"executor {i}": pid for i, worker in enumerate(cluster.workers) for pid in children(worker.pid)}
         done = len(list(completions.glob("*.parquet")))
-        seen = {(name, pid): resident(pid) for name, pid in jvms.items()}
-        samples.append((time.time(), done, {jvm: memory for jvm, memory in seen.items() if memory}))
+        total = shards_in(cluster.work / "driver.log")
+        reached = [share for share in shares if total and done >= share * total]
+        pids = {"driver": driver.pid}
+        pids |= {f"executor {i}": pid for i, worker in enumerate(cluster.workers) for pid in children(worker.pid)}
+        now = {name: memory for name, memory in ((name, resident(pid)) for name, pid in pids.items()) if memory}
+        for name, (size, peak) in now.items():
+            jvm = jvms.setdefault(name, {"resident": {}, "live": {}})
+            jvm["peak"] = peak
+            jvm["resident"].update(dict.fromkeys(reached, size))
+        asked = {name: ask_live_heap(pids[name]) for name in now if reached}
+        for name, process in asked.items():
+            jvms[name]["live"].update(dict.fromkeys(reached, live_heap(process)))
+        del shares[: len(reached)]
         time.sleep(1)
-    return samples
+    return jvms
+
+
+def shards_in(log):
+    """How many the driver said there are to do; 0 until then."""
+    said = re.search(r"of ([\d,]+) shards to do", log.read_text())
+    return int(said[1].replace(",", "")) if said else 0
 
 
 def read_tasks(events):
@@ -214,48 +240,44 @@ def idle(tasks):
     return queued / 1000, tail / 1000
 
 
-def heap_after_gc(log, moment):
-    """MiB after the last collection before that time, garbage that it left included."""
-    live = 0
-    for millis, after in re.findall(r"\[(\d+)ms\].* \d+M->(\d+)M\(", log.read_text()):
-        if int(millis) <= moment * 1000:
-            live = int(after)
-    return live
-
-
-def report(a, work, samples, wall):
-    tasks = read_tasks(work / "events")
+def report(a, work, start, wall, jvms):
     metrics = json.loads((work / "out" / "metrics.json").read_text())
     if metrics["completions"] != a.prompts:
         raise SystemExit(f"{metrics['completions']} completions of {a.prompts} prompts, see {work}")
-    files = list((work / "out" / "completions").glob("*.parquet"))
-    moments = [next((s for s in samples if s[1] >= share * len(files)), samples[-1]) for share in SHARES]
-
     print(f"{a.prompts:,} prompts, {a.long:,} of them long; heaps of {HEAP}\n")
-    print("| MiB" + " " * 26 + " |   peak | " + " | ".join(f"{share:6.0%}" for share in SHARES) + " |")
-    print("|" + "-" * 31 + "|" + "-------:|" * (1 + len(SHARES)))
-    for jvm in dict.fromkeys(jvm for _, _, seen in samples for jvm in seen):
-        name, pid = jvm
-        rows = [seen.get(jvm) for _, _, seen in moments]
-        peak = max(seen[jvm][1] for _, _, seen in samples if jvm in seen)
-        row(f"{name}, resident", [peak, *(memory[0] if memory else "" for memory in rows)])
-        log = work / f"gc-{pid}.log"
-        row(f"{name}, heap after GC", ["", *(heap_after_gc(log, moment) for moment, _, _ in moments)])
+    report_memory(jvms)
 
-    times = [(t["Task Info"]["Executor ID"], t["Task Info"]["Launch Time"], t["Task Info"]["Finish Time"]) for t in tasks]
-    rows = [task["Task Metrics"]["Shuffle Read Metrics"]["Total Records Read"] for task in tasks]
-    begin = min(launch for _, launch, _ in times)
-    ends = sorted(finish for _, _, finish in times)
+    events = read_tasks(work / "events")
+    infos = [event["Task Info"] for event in events]
+    tasks = [(info["Executor ID"], info["Launch Time"], info["Finish Time"]) for info in infos]
+    rows = [event["Task Metrics"]["Shuffle Read Metrics"]["Total Records Read"] for event in events]
+    seconds = [(finish - launch) / 1000 for _, launch, finish in tasks]
+    begin = min(launch for _, launch, _ in tasks)
+    ends = sorted(finish for _, _, finish in tasks)
     quarters = [begin, *(ends[max(0, round(share * len(ends)) - 1)] for share in SHARES)]
     spans = [f"{(until - since) / 1000:.1f}" for since, until in zip(quarters, quarters[1:])]
-    queued, tail = idle(times)
-    lines = [line for line in (work / "driver.log").read_text().splitlines() if re.match(r"gensweep: .* left$", line)]
-    print(f"\nwall time {wall:.1f} s, {a.prompts / wall:,.0f} prompts/s; {begin / 1000 - samples[0][0]:.1f} s before the first")
+    queued, tail = idle(tasks)
+    files = [path.stat().st_size for path in (work / "out" / "completions").glob("*.parquet")]
+    progress = re.findall(r"^gensweep: .* rows, .* shards\b", (work / "driver.log").read_text(), re.MULTILINE)
+    before = begin / 1000 - start
+    print(f"\nwall time {wall:.1f} s, {a.prompts / wall:,.0f} prompts/s; {before:.1f} s before the first shard")
     print(f"generation {(ends[-1] - begin) / 1000:.1f} s, {sum(rows) / (ends[-1] - begin) * 1000:,.0f} prompts/s")
-    print(f"quarters of the shards took {', '.join(spans)} s; {len(lines)} lines of progress")
-    print(f"{len(files)} shards of {min(rows):,} / {statistics.median(rows):,.0f} / {max(rows):,} prompts (least / median / most)")
-    print(f"largest file {max(file.stat().st_size for file in files):,} bytes")
+    print(f"quarters of the shards took {', '.join(spans)} s; {len(progress)} lines of progress")
+    print(f"{len(files):,} shards of {spread(rows, ',.0f')} rows and {spread(seconds, '.1f')} s (least / median / most)")
+    print(f"largest file {max(files):,} bytes")
     print(f"an executor stood idle for at most {queued:.2f} s while shards were queued, {tail:.2f} s at the end")
+
+
+def report_memory(jvms):
+    print("| MiB" + " " * 26 + " |   peak | " + " | ".join(f"{share:6.0%}" for share in SHARES) + " |")
+    print("|" + "-" * 31 + "|" + "-------:|" * (1 + len(SHARES)))
+    for name, jvm in jvms.items():
+        row(f"{name}, resident", [jvm["peak"], *(jvm["resident"].get(share, "") for share in SHARES)])
+        row(f"{name}, live heap", ["", *(jvm["live"].get(share, "") for share in SHARES)])
+
+
+def spread(numbers, form):
+    return " / ".join(format(number, form) for number in (min(numbers), statistics.median(numbers), max(numbers)))
 
 
 def row(name, cells):
@@ -270,11 +292,11 @@ def main(a, work):
     with Cluster(a.spark_home, work) as cluster:
         start = time.time()
         driver = cluster.submit(work / "job.yaml")
-        samples = watch(cluster, driver, work / "out" / "completions")
+        jvms = watch(cluster, driver, work / "out" / "completions")
         wall = time.time() - start
     if driver.returncode:
         raise SystemExit(f"the job failed, see {work / 'driver.log'}")
-    report(a, work, samples, wall)
+    report(a, work, start, wall, jvms)
 
 
 if __name__ == "__main__":
