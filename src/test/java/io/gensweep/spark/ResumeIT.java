@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,31 +18,29 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeIT {
   private static final List<String> LOCAL = List.of("--master", "local[2]");
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir Path folder;
 
   @Test
-  void aKilledJobRunAgainEndsWithTheRowsOfAnUninterruptedOne() throws Exception {
-    Path log = folder.resolve("killed.log");
-    Process killed = SparkSubmit.start(LOCAL, log, arguments("killed"));
-    try {
-      while (shards("killed") == 0) {
-        assertThat(killed.isAlive()).as(Files.readString(log)).isTrue();
-        Thread.sleep(50);
-      }
-    } finally {
-      killed.descendants().forEach(ProcessHandle::destroyForcibly);
-      killed.destroyForcibly().waitFor();
-    }
+  void aJobKilledAgainAndAgainEndsWithTheRowsOfAnUninterruptedOne() throws Exception {
+    String[] job = arguments("killed");
+    kill("killed", LOCAL, job, () -> Files.exists(folder.resolve("killed/manifest.json")));
+    assertThat(shards("killed")).as("before the first shard").isZero();
+    kill("killed", LOCAL, job, () -> shards("killed") > 0);
     long done = shards("killed");
-    assertThat(folder.resolve("killed/_SUCCESS")).doesNotExist();
+    long all =
+        JSON.readTree(folder.resolve("killed/manifest.json").toFile()).get("shards").asLong();
+    assertThat(done).as("the kill came before the end").isLessThan(all);
 
     // With another number of slots, and so of threads if those of the first run were not kept.
-    SparkSubmit.Ended resumed =
-        SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("killed"));
+    String finishing =
+        kill("killed", List.of("--master", "local[1]"), job, () -> shards("killed") == all);
+    assertThat(finishing).contains((all - done) + " of " + all + " shards to do");
+    assertThat(folder.resolve("killed/_SUCCESS")).doesNotExist();
+    SparkSubmit.Ended resumed = SparkSubmit.gensweep(LOCAL, arguments("killed"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-    long all = shards("killed");
-    assertThat(all).as("the kill came before the end").isGreaterThan(done);
-    assertThat(resumed.output()).contains((all - done) + " of " + all + " shards to do");
+    assertThat(resumed.output()).contains(" 0 of " + all + " shards to do");
     assertThat(folder.resolve("killed/_SUCCESS")).exists();
 
     SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, arguments("whole"));
@@ -66,28 +65,17 @@ class ResumeIT {
   @Test
   void aKilledScoringRunAgainEndsWithTheScoresOfAnUninterruptedOne() throws Exception {
     List<String> questions = Files.readAllLines(Path.of("data/prompts/arithmetic.jsonl"));
-    ObjectMapper json = new ObjectMapper();
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       StringBuilder text = new StringBuilder();
       for (int j = 0; j < 16; j++) {
         text.append(
-            json.readTree(questions.get((i * 7 + j) % 256)).at("/messages/0/content").asText());
+            JSON.readTree(questions.get((i * 7 + j) % 256)).at("/messages/0/content").asText());
       }
-      documents.add(json.writeValueAsString(Map.of("id", "d" + i, "document", text.toString())));
+      documents.add(JSON.writeValueAsString(Map.of("id", "d" + i, "document", text.toString())));
     }
     Files.write(folder.resolve("documents.jsonl"), documents);
-    Path log = folder.resolve("scored.log");
-    Process killed = SparkSubmit.start(LOCAL, log, scoring("scored"));
-    try {
-      while (shards("scored", "scores") == 0) {
-        assertThat(killed.isAlive()).as(Files.readString(log)).isTrue();
-        Thread.sleep(20);
-      }
-    } finally {
-      killed.descendants().forEach(ProcessHandle::destroyForcibly);
-      killed.destroyForcibly().waitFor();
-    }
+    kill("scored", LOCAL, scoring("scored"), () -> shards("scored", "scores") > 0);
     assertThat(folder.resolve("scored/_SUCCESS")).as("the kill came too late").doesNotExist();
     List<String> one = List.of("--master", "local[1]");
     SparkSubmit.Ended resumed = SparkSubmit.gensweep(one, scoring("scored"));
@@ -147,6 +135,24 @@ class ResumeIT {
                 + " from '{sys.argv[1]}/completions/*.parquet'\").fetchall())",
             folder.resolve("ended").toString());
     assertThat(rows.output()).isEqualTo("[(2048, 2048)]\n");
+  }
+
+  /** Runs the job until {@code point}, and gives what it printed. */
+  private String kill(
+      String output, List<String> options, String[] arguments, Callable<Boolean> point)
+      throws Exception {
+    Path log = folder.resolve(output + ".log");
+    Process job = SparkSubmit.start(options, log, arguments);
+    try {
+      while (!point.call()) {
+        assertThat(job.isAlive()).as(Files.readString(log)).isTrue();
+        Thread.sleep(5);
+      }
+    } finally {
+      job.descendants().forEach(ProcessHandle::destroyForcibly);
+      job.destroyForcibly().waitFor();
+    }
+    return Files.readString(log);
   }
 
   private long shards(String output) throws IOException {
