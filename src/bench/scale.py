@@ -97,16 +97,17 @@ class Cluster(contextlib.ExitStack):
 
     def __init__(self, spark_home, work):
         super().__init__()
-        self.home, self.work = spark_home, work
+        self.home, self.work, self.workers = spark_home, work, []
+
+    def launch(self):
         port = free_port()
         self.master = f"spark://127.0.0.1:{port}"
         deploy, ui = "org.apache.spark.deploy.", "--webui-port"
         where = ["--host", "127.0.0.1"]
         self.start("master", "spark-class", deploy + "master.Master", *where, "--port", port, ui, free_port())
         self.wait_for("master", "Starting Spark master")
-        self.workers = []
         for i in range(WORKERS):
-            size = ["--cores", "1", "--memory", "2g", "--work-dir", work / f"worker-{i}"]
+            size = ["--cores", "1", "--memory", "2g", "--work-dir", self.work / f"worker-{i}"]
             command = [deploy + "worker.Worker", *where, *size, ui, free_port(), self.master]
             self.workers.append(self.start(f"worker-{i}", "spark-class", *command))
         for i in range(WORKERS):
@@ -129,7 +130,6 @@ class Cluster(contextlib.ExitStack):
             if line in log.read_text():
                 return
             time.sleep(0.2)
-        self.close()
         raise SystemExit(f"{name} did not start, see {log}")
 
     def submit(self, job):
@@ -290,6 +290,7 @@ def main(a, work):
     write_job(work / "job.yaml", work, a.long)
     (work / "events").mkdir()
     with Cluster(a.spark_home, work) as cluster:
+        cluster.launch()
         start = time.time()
         driver = cluster.submit(work / "job.yaml")
         jvms = watch(cluster, driver, work / "out" / "completions")
