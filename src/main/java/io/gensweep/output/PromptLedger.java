@@ -1,7 +1,6 @@
 package io.gensweep.output;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import io.gensweep.prompt.PromptColumns;
@@ -77,19 +76,19 @@ public final class PromptLedger implements Serializable {
    * @return empty for an output of a version that kept no ledger
    */
   public Optional<Dataset<Row>> read(SparkSession spark, ShardLayout layout) throws IOException {
-    int lots = layout.lots().size();
-    for (int lot = 0; lot < lots; lot++) {
+    List<String> folders = new ArrayList<>();
+    for (int lot = 0; lot < layout.lots().size(); lot++) {
       if (storage.list(folder(lot)).isEmpty()) {
         return Optional.empty();
       }
+      folders.add(folder(lot).toString());
     }
     return Optional.of(
         spark
             .read()
             .schema(ENTRY.add(PromptColumns.LOT, DataTypes.IntegerType))
-            .parquet(storage.path(FOLDER).toString())
-            // A run that died may have left one that no manifest names.
-            .filter(col(PromptColumns.LOT).lt(lit(lots))));
+            .option("basePath", storage.path(FOLDER).toString())
+            .parquet(folders.toArray(String[]::new)));
   }
 
   /** What each shard will take, in no unit; all the same where no ledger was kept. */

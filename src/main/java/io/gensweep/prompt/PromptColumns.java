@@ -44,6 +44,7 @@ public final class PromptColumns {
   static final int KEPT_AT = 4;
   static final int REFERENCES_AT = 5;
   static final int SHARD_AT = 6;
+  static final int COST_AT = 7;
 
   /** Between kind and message of a problem. */
   static final String COLON = ": ";

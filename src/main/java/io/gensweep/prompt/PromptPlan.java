@@ -117,15 +117,21 @@ public record PromptPlan(
    * @param tokens at most to generate for a prompt that does not say so itself
    */
   public Dataset<Row> entries(double tokens) {
-    Column own = get_json_object(col(PromptColumns.SAMPLING), "$.max_tokens").cast("double");
-    Column letters = coalesce(length(to_json(struct(col(PromptColumns.CONTENT)))), lit(0));
     return prompts.select(
         col(PromptColumns.PROMPT_ID),
         rowHash().as(PromptColumns.ROW_HASH),
-        letters
-            .divide(lit(LETTERS_PER_TOKEN))
-            .plus(coalesce(own, lit(tokens)))
-            .as(PromptColumns.COST));
+        cost(tokens).as(PromptColumns.COST));
+  }
+
+  /**
+   * About how many tokens a prompt is long and lets generate.
+   *
+   * @param tokens at most to generate for a prompt that does not say so itself
+   */
+  public static Column cost(double tokens) {
+    Column own = get_json_object(col(PromptColumns.SAMPLING), "$.max_tokens").cast("double");
+    Column letters = coalesce(length(to_json(struct(col(PromptColumns.CONTENT)))), lit(0));
+    return letters.divide(lit(LETTERS_PER_TOKEN)).plus(coalesce(own, lit(tokens)));
   }
 
   private static Column rowHash() {

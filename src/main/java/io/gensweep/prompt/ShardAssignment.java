@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
-import scala.Tuple2;
+import scala.Tuple3;
 
 /**
  * Driver and executor. Which Spark partition makes which shard: one for each shard that is not
@@ -62,7 +62,7 @@ public final class ShardAssignment extends Partitioner {
 
   @Override
   public int getPartition(Object key) {
-    return partitions[(Integer) ((Tuple2<?, ?>) key)._1()];
+    return partitions[(Integer) ((Tuple3<?, ?, ?>) key)._1()];
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import scala.Tuple2;
+import scala.Tuple3;
 
 /**
  * Driver. Sends each prompt to the shard that its id alone decides, so that no file depends on
@@ -24,10 +25,11 @@ public final class ShardedPrompts {
   private ShardedPrompts() {}
 
   /**
-   * The prompts of the shards that remain, in partitions of {@code assignment}, each sorted by the
-   * UTF-8 bytes of the id. Read a row with {@link Prompts}.
+   * The prompts of the shards that remain, in partitions of {@code assignment}. The costliest come
+   * first, or the last of a shard would be decoded alone; then by the UTF-8 bytes of the id. Read a
+   * row with {@link Prompts}.
    *
-   * @param sharded prompts with their shard
+   * @param sharded prompts with their shard and then their cost
    */
   public static JavaRDD<Row> of(Dataset<Row> sharded, ShardAssignment assignment) {
     return sharded
@@ -60,8 +62,11 @@ public final class ShardedPrompts {
         .drop(PromptColumns.LOT);
   }
 
-  private static Tuple2<Integer, String> key(Row row) {
-    return new Tuple2<>(Prompts.shard(row), row.getString(PromptColumns.PROMPT_ID_AT));
+  private static Tuple3<Integer, Double, String> key(Row row) {
+    return new Tuple3<>(
+        Prompts.shard(row),
+        row.getDouble(PromptColumns.COST_AT),
+        row.getString(PromptColumns.PROMPT_ID_AT));
   }
 
   /** A schema in each row would cross the shuffle again and again. */
@@ -81,13 +86,14 @@ public final class ShardedPrompts {
     return values;
   }
 
-  private enum Order implements Comparator<Tuple2<Integer, String>>, Serializable {
+  private enum Order implements Comparator<Tuple3<Integer, Double, String>>, Serializable {
     INSTANCE;
 
     @Override
-    public int compare(Tuple2<Integer, String> left, Tuple2<Integer, String> right) {
-      int byShard = Integer.compare(left._1(), right._1());
-      return byShard != 0 ? byShard : Utf8Order.INSTANCE.compare(left._2(), right._2());
+    public int compare(
+        Tuple3<Integer, Double, String> left, Tuple3<Integer, Double, String> right) {
+      int byCost = Double.compare(right._2(), left._2());
+      return byCost != 0 ? byCost : Utf8Order.INSTANCE.compare(left._3(), right._3());
     }
   }
 }

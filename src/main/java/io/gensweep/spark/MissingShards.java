@@ -50,7 +50,7 @@ final class MissingShards {
         new TaskWatch(
             totals,
             ended -> {
-              if (tooMany(failedBefore + ended.failed())) {
+              if (!stopped && tooMany(failedBefore + ended.failed())) {
                 stopped = true;
                 context.cancelJobGroup(group);
               }
@@ -58,23 +58,28 @@ final class MissingShards {
     long left = wanted - failedBefore - commit.rows(spark);
     context.addSparkListener(watch);
     context.setJobGroup(group, "generate", false);
+    boolean cancelled = false;
     try (Progress progress = new Progress(watch::now, prompts.getNumPartitions(), left, out)) {
       prompts.foreachPartition(generate);
     } catch (Exception e) {
-      if (stopped) {
-        throw failure();
-      }
-      if (e.getCause() == null && watch.failure().isPresent()) {
+      if (!stopped && e.getCause() == null && watch.failure().isPresent()) {
         // Spark gave up for want of executors that may try again, and tells no cause.
         throw new IllegalStateException(e.getMessage(), watch.failure().get());
       }
-      throw e;
+      if (!stopped) {
+        throw e;
+      }
+      cancelled = true;
     } finally {
       context.clearJobGroup();
       context.removeSparkListener(watch);
       if (context.isLocal()) {
         LoadedModel.closeAll();
       }
+    }
+    // Outside the group, whose jobs are cancelled.
+    if (cancelled) {
+      throw failure();
     }
   }
 

@@ -125,7 +125,7 @@ record PlannedRun(
     }
     ShardLayout layout = earlier.get().layout();
     return earlier.get().input().equals(now.input())
-        ? PromptShards.same(prompts, layout, ledger, spark)
+        ? PromptShards.same(prompts, tokens, layout, ledger, spark)
         : PromptShards.appended(prompts, tokens, layout, ledger, cut, spark);
   }
 

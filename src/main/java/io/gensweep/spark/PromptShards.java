@@ -30,7 +30,7 @@ import org.apache.spark.sql.functions;
  * Driver. The shard of each prompt. Prompts keep those of the run that first saw them; what was
  * appended since gets shards of its own, so that no shard that is done changes.
  *
- * @param prompts with their shard
+ * @param prompts with their shard and their cost
  * @param unrecorded entries of the last lot that the ledger lacks; empty when it has them all
  * @param appended prompts that no earlier run saw; 0 in a first run
  */
@@ -49,17 +49,21 @@ record PromptShards(
   static PromptShards first(PromptPlan plan, double tokens, int shards) {
     ShardLayout layout = ShardLayout.of(shards);
     return new PromptShards(
-        layout, inFirstLot(plan.prompts(), layout), Optional.of(plan.entries(tokens)), 0);
+        layout, inFirstLot(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
   }
 
-  /** Of a run that resumes an output with the prompts that it is of. */
+  /**
+   * Of a run that resumes an output with the prompts that it is of.
+   *
+   * @param tokens at most to generate for a prompt
+   */
   static PromptShards same(
-      PromptPlan plan, ShardLayout layout, PromptLedger ledger, SparkSession spark)
+      PromptPlan plan, double tokens, ShardLayout layout, PromptLedger ledger, SparkSession spark)
       throws IOException {
     Dataset<Row> sharded =
         layout.lots().size() == 1
-            ? inFirstLot(plan.prompts(), layout)
-            : inLots(plan.prompts(), layout, recorded(ledger, spark, layout));
+            ? inFirstLot(plan, tokens, layout)
+            : inLots(plan, tokens, layout, recorded(ledger, spark, layout));
     return new PromptShards(layout, sharded, Optional.empty(), 0);
   }
 
@@ -85,7 +89,7 @@ record PromptShards(
     long count = unseen.count();
     ShardLayout layout = earlier.append(shards.applyAsInt(count));
     return new PromptShards(
-        layout, inLots(plan.prompts(), layout, recorded), Optional.of(unseen), count);
+        layout, inLots(plan, tokens, layout, recorded), Optional.of(unseen), count);
   }
 
   private static void requireUnchanged(
@@ -150,19 +154,25 @@ record PromptShards(
         .agg(values.get(0), values.subList(1, values.size()).toArray(Column[]::new));
   }
 
-  private static Dataset<Row> inFirstLot(Dataset<Row> prompts, ShardLayout layout) {
-    return ShardedPrompts.withShard(prompts.withColumn(PromptColumns.LOT, lit(0)), layout);
+  private static Dataset<Row> inFirstLot(PromptPlan plan, double tokens, ShardLayout layout) {
+    return sharded(plan.prompts().withColumn(PromptColumns.LOT, lit(0)), tokens, layout);
   }
 
   private static Dataset<Row> inLots(
-      Dataset<Row> prompts, ShardLayout layout, Dataset<Row> recorded) {
+      PromptPlan plan, double tokens, ShardLayout layout, Dataset<Row> recorded) {
     Dataset<Row> lots = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.LOT);
     int last = layout.lots().size() - 1;
-    return ShardedPrompts.withShard(
-        prompts
+    return sharded(
+        plan.prompts()
             .join(lots, BY_ID, "left")
             .withColumn(PromptColumns.LOT, coalesce(col(PromptColumns.LOT), lit(last))),
+        tokens,
         layout);
+  }
+
+  private static Dataset<Row> sharded(Dataset<Row> prompts, double tokens, ShardLayout layout) {
+    return ShardedPrompts.withShard(prompts, layout)
+        .withColumn(PromptColumns.COST, PromptPlan.cost(tokens));
   }
 
   private static Column[] columns(Dataset<Row> rows) {

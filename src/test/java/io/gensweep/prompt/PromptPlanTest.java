@@ -98,12 +98,24 @@ class PromptPlanTest {
   }
 
   @Test
+  void theCostliestPromptsOfAShardComeFirst() {
+    Dataset<Row> prompts =
+        sharded(numbered(9), 1)
+            .withColumn(
+                PromptColumns.COST,
+                org.apache.spark.sql.functions.expr("IF(prompt_id IN ('3', '7'), 2.0D, 1.0D)"));
+    List<String> ids =
+        ShardedPrompts.of(prompts, assignment(1, Set.of())).map(PromptPlanTest::id).collect();
+    assertThat(ids).containsExactly("3", "7", "0", "1", "2", "4", "5", "6", "8");
+  }
+
+  @Test
   void theCostliestShardsAreBegunFirst() {
     ShardAssignment assignment = new ShardAssignment(new double[] {1, 5, 2, 5, 9, 2}, Set.of(4));
     List<Integer> order = new ArrayList<>();
     for (int p = 0; p < assignment.numPartitions(); p++) {
       int shard = assignment.shard(p);
-      assertThat(assignment.getPartition(new scala.Tuple2<>(shard, "id"))).isEqualTo(p);
+      assertThat(assignment.getPartition(new scala.Tuple3<>(shard, 1.0, "id"))).isEqualTo(p);
       assertThat(assignment.isDone(shard)).isFalse();
       order.add(shard);
     }
@@ -153,8 +165,9 @@ class PromptPlanTest {
 
   private static Dataset<Row> sharded(Dataset<Row> prompts, int shards) {
     return ShardedPrompts.withShard(
-        prompts.withColumn(PromptColumns.LOT, org.apache.spark.sql.functions.lit(0)),
-        ShardLayout.of(shards));
+            prompts.withColumn(PromptColumns.LOT, org.apache.spark.sql.functions.lit(0)),
+            ShardLayout.of(shards))
+        .withColumn(PromptColumns.COST, org.apache.spark.sql.functions.lit(1.0));
   }
 
   /** One line a prompt, by shard and id. */

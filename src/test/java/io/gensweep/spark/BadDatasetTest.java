@@ -27,7 +27,7 @@ class BadDatasetTest {
   private static final String FOUR = "{\"id\": 4, \"prompt\": \"4 + 4\", \"n\": 8}\n";
   private static final String FIVE = "{\"id\": 5, \"prompt\": \"5 + 5\", \"n\": 10}\n";
 
-  private static final int WORDS = 25_000;
+  private static final int WORDS = 100_000;
 
   @TempDir private Path folder;
 
