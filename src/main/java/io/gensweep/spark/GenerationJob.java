@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
-import io.gensweep.job.PromptKind;
 import io.gensweep.job.ResolvedJob;
-import io.gensweep.job.SpecialTokens;
 import io.gensweep.output.FailedRows;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
@@ -127,7 +125,6 @@ public final class GenerationJob {
   }
 
   private PlannedModel model() throws IOException {
-    checkSupported();
     Optional<RunVersions> earlier =
         new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(RunVersions::of);
     // A resumed run keeps what the first decided: bits of a row may depend on it.
@@ -192,15 +189,6 @@ public final class GenerationJob {
     plan.output().writeMetrics(summary.json());
     plan.output().succeed();
     return summary;
-  }
-
-  private void checkSupported() {
-    if (job.prompts().specialTokens() == SpecialTokens.PLAIN
-        && job.prompts().kind() == PromptKind.MESSAGES) {
-      throw new JobError(
-          "prompts.special_tokens: plain is not supported with prompts.messages by this version;"
-              + " leave it at parse");
-    }
   }
 
   private RunSummary summary(PromptPlan prompts, long wanted, long completions, Totals totals) {

@@ -7,6 +7,7 @@ import io.gensweep.job.SpecialTokens;
 import io.gensweep.prompt.PromptContent;
 import io.gensweep.token.ChatTemplate;
 import io.gensweep.token.Message;
+import io.gensweep.token.PlainChat;
 import io.gensweep.token.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +22,8 @@ final class PromptEncoder {
     }
   }
 
-  // The longest token of known vocabularies is 128 spaces. Tokenizing costs some 150 bytes of heap
-  // a
-  // token, so a text that is far too long could end the executor and not only its own row.
+  // The longest token of known vocabularies is 128 spaces. Each token costs heap while a text is
+  // tokenized, so one that is far too long could end the executor and not only its own row.
   private static final int CHARS_PER_TOKEN = 256;
 
   private final Tokenizer tokenizer;
@@ -31,6 +31,7 @@ final class PromptEncoder {
   private final ChatMode chat;
   private final SpecialTokens specialTokens;
   private final int maxModelLen;
+  private final Optional<PlainChat> plainChat;
 
   /**
    * @param template needed where {@code chat} applies to the prompts
@@ -46,6 +47,10 @@ final class PromptEncoder {
     this.template = template;
     this.specialTokens = specialTokens;
     this.maxModelLen = maxModelLen;
+    this.plainChat =
+        specialTokens == SpecialTokens.PLAIN
+            ? template.map(rendering -> new PlainChat(tokenizer, rendering))
+            : Optional.empty();
   }
 
   /** By a job's rules. */
@@ -81,17 +86,26 @@ final class PromptEncoder {
 
   /** The template writes the special tokens itself, a BOS included, so none are added. */
   private Encoded rendered(List<Message> messages) {
-    return encoded(template.orElseThrow().render(messages, true), false);
+    if (plainChat.isEmpty()) {
+      return encoded(template.orElseThrow().render(messages, true), false);
+    }
+    long chars = messages.stream().mapToLong(message -> message.content().length()).sum();
+    return tooLong(chars).orElseGet(() -> encoded(plainChat.get().encode(messages)));
   }
 
   private Encoded encoded(String text, boolean addSpecialTokens) {
-    if (text.length() > (long) maxModelLen * CHARS_PER_TOKEN) {
-      return Encoded.failed(
-          "prompt_too_long",
-          "a text of %d characters cannot have < max_model_len %d tokens"
-              .formatted(text.length(), maxModelLen));
-    }
-    return encoded(tokenizer.encode(text, addSpecialTokens, specialTokens));
+    return tooLong(text.length())
+        .orElseGet(() -> encoded(tokenizer.encode(text, addSpecialTokens, specialTokens)));
+  }
+
+  private Optional<Encoded> tooLong(long chars) {
+    return chars <= (long) maxModelLen * CHARS_PER_TOKEN
+        ? Optional.empty()
+        : Optional.of(
+            Encoded.failed(
+                "prompt_too_long",
+                "a text of %d characters cannot have < max_model_len %d tokens"
+                    .formatted(chars, maxModelLen)));
   }
 
   private static Encoded encoded(int[] ids) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   private final OptionalInt bosTokenId;
   private final OptionalInt eosTokenId;
   private final boolean addsBos;
+  private final Set<String> specialTexts;
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private Optional<HuggingFaceTokenizer> plain = Optional.empty();
   private boolean closed;
@@ -47,6 +49,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     this.config = config;
     parsing = open(json.parsing());
     vocabSize = json.vocabSize();
+    specialTexts = Set.copyOf(json.specials());
     cleansUp = config.cleanUpSpaces() && (!json.isBpe() || config.cleanUpBpeToo());
     bosTokenId = named("bos_token");
     eosTokenId = named("eos_token");
@@ -132,6 +135,11 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   /** Special tokens by name (bos_token, eos_token and so on), as chat templates use them. */
   public Map<String, String> specialTokens() {
     return config.specialTokens();
+  }
+
+  /** All texts that are parsed as special tokens. */
+  Set<String> specialTexts() {
+    return specialTexts;
   }
 
   @Override

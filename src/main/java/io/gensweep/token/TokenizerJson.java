@@ -119,6 +119,18 @@ final class TokenizerJson {
     return contents;
   }
 
+  /** The texts that are special tokens. */
+  Set<String> specials() {
+    Set<String> contents = new HashSet<>();
+    added.forEach(
+        token -> {
+          if (isSpecial(token) && !content(token).isEmpty()) {
+            contents.add(content(token));
+          }
+        });
+    return contents;
+  }
+
   int vocabSize() {
     Set<String> all = new HashSet<>(modelTokens);
     added.forEach(token -> all.add(content(token)));

@@ -1,0 +1,134 @@
+package io.gensweep.token;
+
+import io.gensweep.job.SpecialTokens;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Executor, one per task. Conversations of people who are not trusted: what looks like a special
+ * token in a message stays text, and the special tokens that the template writes are special.
+ *
+ * <p>A mark in the middle of such text carries it through the template. The rendered text is cut at
+ * the special tokens that are left, as the tokenizers library cuts it, and each piece is encoded
+ * without marks by a tokenizer that knows no special tokens.
+ */
+public final class PlainChat {
+  // Private use: no tokenizer or template gives these a meaning.
+  private static final int FIRST_MARK = 0xE000;
+  private static final int LAST_MARK = 0xF8FF;
+
+  private final Tokenizer tokenizer;
+  private final ChatTemplate template;
+  // By their first character, the longest first.
+  private final Map<Character, List<String>> specials = new HashMap<>();
+
+  public PlainChat(Tokenizer tokenizer, ChatTemplate template) {
+    this.tokenizer = tokenizer;
+    this.template = template;
+    for (String special : tokenizer.specialTexts()) {
+      specials.computeIfAbsent(special.charAt(0), first -> new ArrayList<>()).add(special);
+    }
+    specials.values().forEach(some -> some.sort((a, b) -> b.length() - a.length()));
+  }
+
+  /**
+   * The ids of a conversation and of what asks for the next turn.
+   *
+   * @throws IllegalArgumentException if the template refuses the conversation, or the tokenizer is
+   *     one whose special tokens change the text beside them
+   */
+  public int[] encode(List<Message> messages) {
+    List<Message> harmless = each(messages, " ");
+    String safe = template.render(harmless, true);
+    int[] ids = tokenizer.encode(safe, false, SpecialTokens.PARSE);
+    if (harmless.equals(messages)) {
+      return ids;
+    }
+    char mark = unused(messages, safe);
+    if (!Arrays.equals(ids, pieces(safe, mark))) {
+      throw inexact();
+    }
+    return pieces(template.render(each(messages, Character.toString(mark)), true), mark);
+  }
+
+  /**
+   * Messages in which {@code between} parts the first character of each special text from the rest.
+   */
+  private List<Message> each(List<Message> messages, String between) {
+    return messages.stream()
+        .map(m -> new Message(parted(m.role(), between), parted(m.content(), between)))
+        .toList();
+  }
+
+  private String parted(String text, String between) {
+    StringBuilder parted = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      Optional<String> special = special(text, i);
+      int first = special.isPresent() ? Character.charCount(text.codePointAt(i)) : 1;
+      parted.append(text, i, i + first);
+      if (special.isPresent()) {
+        if (special.get().length() == first) {
+          throw inexact();
+        }
+        parted.append(between);
+      }
+      i += first - 1;
+    }
+    return parted.toString();
+  }
+
+  private static IllegalArgumentException inexact() {
+    return new IllegalArgumentException(
+        "special_tokens: plain cannot be exact for a message with a special token's text under this tokenizer; take that text out, or use parse");
+  }
+
+  private int[] pieces(String text, char mark) {
+    IntStream.Builder ids = IntStream.builder();
+    int from = 0;
+    for (int i = 0; i < text.length(); i++) {
+      Optional<String> special = special(text, i);
+      if (special.isPresent()) {
+        add(ids, text.substring(from, i), mark);
+        Arrays.stream(tokenizer.encode(special.get(), false, SpecialTokens.PARSE)).forEach(ids);
+        from = i + special.get().length();
+        i = from - 1;
+      }
+    }
+    add(ids, text.substring(from), mark);
+    return ids.build().toArray();
+  }
+
+  private void add(IntStream.Builder ids, String piece, char mark) {
+    String text = piece.replace(Character.toString(mark), "");
+    if (!text.isEmpty()) {
+      Arrays.stream(tokenizer.encode(text, false, SpecialTokens.PLAIN)).forEach(ids);
+    }
+  }
+
+  /** The longest that starts there. */
+  private Optional<String> special(String text, int at) {
+    return specials.getOrDefault(text.charAt(at), List.of()).stream()
+        .filter(special -> text.startsWith(special, at))
+        .findFirst();
+  }
+
+  private static char unused(List<Message> messages, String rendered) {
+    return (char)
+        IntStream.rangeClosed(FIRST_MARK, LAST_MARK)
+            .filter(mark -> rendered.indexOf(mark) < 0)
+            .filter(
+                mark ->
+                    messages.stream()
+                        .allMatch(m -> m.role().indexOf(mark) < 0 && m.content().indexOf(mark) < 0))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "special_tokens: plain needs a character of private use that no message has"));
+  }
+}
