@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Driver. What spark-submit starts. */
 public final class Main {
+  private static final int ATTEMPTS_ON_ONE_MACHINE = 2;
+
   private Main() {}
 
   public static void main(String[] arguments) {
@@ -56,22 +58,29 @@ public final class Main {
   }
 
   private static SparkSession session(String name) {
-    // The prompts of a shard are small, so no slot waits for one near their bytes: those of a
-    // single
-    // file all lie on the host that read it, and Spark's default holds the others back for seconds.
-    SparkConf conf =
-        new SparkConf()
-            .setIfMissing("spark.locality.wait", "0s")
-            // A machine with a broken disk, GPU or model fails fast, so it would take each task
-            // again and again; but one that failed a few in a long run is not given up.
-            .setIfMissing("spark.excludeOnFailure.enabled", "true")
-            .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2")
-            .setIfMissing("spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "10");
     return SparkSession.builder()
-        .config(conf)
+        .config(defaults())
         .appName(name)
         // The session's zone decides how dates of the input become text in ids.
         .config("spark.sql.session.timeZone", "UTC")
         .getOrCreate();
+  }
+
+  /** What suits this job better than Spark's own defaults; what the user has set stays. */
+  private static SparkConf defaults() {
+    // The prompts of a shard are small, so no slot waits for one near their bytes: those of a
+    // single
+    // file all lie on the host that read it, and Spark's default holds the others back for seconds.
+    SparkConf conf = new SparkConf().setIfMissing("spark.locality.wait", "0s");
+    // A machine with a broken disk, GPU or model fails fast, so it would take each task again and
+    // again; but one that failed a few in a long run is not given up.
+    if (conf.getInt("spark.task.maxFailures", 4) > ATTEMPTS_ON_ONE_MACHINE) {
+      String attempts = Integer.toString(ATTEMPTS_ON_ONE_MACHINE);
+      conf.setIfMissing("spark.excludeOnFailure.enabled", "true")
+          .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", attempts)
+          .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", attempts)
+          .setIfMissing("spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "10");
+    }
+    return conf;
   }
 }
