@@ -68,9 +68,8 @@ public final class Main {
 
   /** What suits this job better than Spark's own defaults; what the user has set stays. */
   private static SparkConf defaults() {
-    // The prompts of a shard are small, so no slot waits for one near their bytes: those of a
-    // single
-    // file all lie on the host that read it, and Spark's default holds the others back for seconds.
+    // Prompts are small, so no slot waits for one near their bytes: those of one file all lie on
+    // the host that read it, and Spark's default holds the others back for seconds.
     SparkConf conf = new SparkConf().setIfMissing("spark.locality.wait", "0s");
     // A machine with a broken disk, GPU or model fails fast, so it would take each task again and
     // again; but one that failed a few in a long run is not given up.

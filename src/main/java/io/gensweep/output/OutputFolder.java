@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Driver. The output folder of a run, from the look before it to {@code _SUCCESS} after it: {@link
- * #check}, {@link #clear}, {@link #begin}, then shards, then {@link #succeed}.
+ * #check}, {@link #clear}, the manifest, then shards, then {@link #succeed}.
  */
 public final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
@@ -102,11 +102,6 @@ public final class OutputFolder {
     }
   }
 
-  /** Makes the folder ready for shards; from here on it can be resumed. */
-  public void begin(Manifest manifest) throws IOException {
-    write(manifest);
-  }
-
   /**
    * The manifest of an output that must be there.
    *
@@ -140,6 +135,7 @@ public final class OutputFolder {
     }
   }
 
+  /** From here on the output can be resumed. */
   public void write(Manifest manifest) throws IOException {
     write(MANIFEST, Json.pretty(manifest.json()));
   }

@@ -114,9 +114,8 @@ public final class OutputLock implements AutoCloseable {
    * @throws OutputError naming the one that has
    */
   public void requireHeld() throws IOException {
-    Optional<JsonNode> holder = holder();
-    if (!holder.map(this::isSelf).orElse(false)) {
-      throw heldBy(holder.orElseGet(Json.MAPPER::createObjectNode));
+    if (!isHeld()) {
+      throw heldBy(holder().orElseGet(Json.MAPPER::createObjectNode));
     }
   }
 
@@ -156,14 +155,14 @@ public final class OutputLock implements AutoCloseable {
     return System.currentTimeMillis() - beat < STALE.toMillis();
   }
 
-  private boolean isSelf(JsonNode holder) {
-    return holder.path("id").equals(self.path("id"));
+  private boolean isHeld() throws IOException {
+    return holder().map(now -> now.path("id").equals(self.path("id"))).orElse(false);
   }
 
   /** Says that this process lives, or notices that the lock is another's. */
   void beat() {
     try {
-      if (holder().map(this::isSelf).orElse(false)) {
+      if (isHeld()) {
         storage.touch(file, Json.pretty(self));
       } else {
         timer.shutdown();
@@ -192,7 +191,7 @@ public final class OutputLock implements AutoCloseable {
   }
 
   private void release() throws IOException {
-    if (holder().map(this::isSelf).orElse(false)) {
+    if (isHeld()) {
       storage.delete(file);
       if (storage.list(storage.path()).isEmpty()) {
         storage.delete(storage.path());

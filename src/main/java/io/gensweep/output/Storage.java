@@ -136,7 +136,7 @@ final class Storage implements Serializable {
     files().delete(path, true);
   }
 
-  /** Whether a file appears when its writer is closed, and is not created before others look. */
+  /** Whether a file is not there for others before its writer is closed. */
   boolean isObjectStore() {
     return Uploads.suit(files());
   }

@@ -71,8 +71,7 @@ public record PromptPlan(
                 count(lit(1)),
                 count(when(malformedRow(), lit(1))),
                 count(when(noId, lit(1))),
-                // As a decimal: a sum of longs overflows, which is an error in Spark 4's default
-                // mode.
+                // As a decimal: Spark 4 by default makes an error of a sum of longs that overflows.
                 sum(rowHash().cast("decimal(20,0)")),
                 sum(coalesce(size(col(PromptColumns.REFERENCES)), lit(0))))
             .first();

@@ -21,7 +21,8 @@ import org.apache.spark.sql.types.StructType;
 final class PromptReader {
   static final String MALFORMED = "__malformed_line";
 
-  private static final int LINE_SHOWN = 200;
+  /** Characters of a line that an error shows. */
+  static final int LINE_SHOWN = 200;
 
   private PromptReader() {}
 

@@ -38,7 +38,6 @@ import org.apache.spark.sql.types.StructType;
 /** Driver. Reads the prompt dataset and gives it the columns of {@link PromptColumns}. */
 public final class PromptSource {
   private static final int HASH_LETTERS = 16;
-  private static final int LINE_SHOWN = 200;
 
   private final PromptsSpec spec;
   private final Optional<ScoreSpec> score;
@@ -224,7 +223,7 @@ public final class PromptSource {
                     PromptColumns.MALFORMED_PROMPT
                         + PromptColumns.COLON
                         + "the line is not a whole record: "),
-                substring(col("line"), 1, LINE_SHOWN)));
+                substring(col("line"), 1, PromptReader.LINE_SHOWN)));
     if (spec.kind() != PromptKind.MESSAGES) {
       return problem;
     }

@@ -112,7 +112,7 @@ public final class GenerationJob {
       int lot = plan.manifest().layout().lots().size() - 1;
       plan.ledger().write(lot, plan.shards().unrecorded().get());
     }
-    plan.output().begin(plan.manifest());
+    plan.output().write(plan.manifest());
   }
 
   private void lockLost() {

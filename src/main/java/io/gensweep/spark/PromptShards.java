@@ -14,8 +14,6 @@ import io.gensweep.prompt.PromptPlan;
 import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardedPrompts;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongToIntFunction;
@@ -24,7 +22,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * Driver. The shard of each prompt. Prompts keep those of the run that first saw them; what was
@@ -84,8 +81,8 @@ record PromptShards(
       throws IOException {
     Dataset<Row> entries = plan.entries(tokens);
     Dataset<Row> recorded = recorded(ledger, spark, earlier);
-    requireUnchanged(recorded, byId(entries), ledger);
-    Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti").select(columns(entries));
+    requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.LOT, lit(0))), ledger);
+    Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti");
     long count = unseen.count();
     ShardLayout layout = earlier.append(shards.applyAsInt(count));
     return new PromptShards(
@@ -141,17 +138,12 @@ record PromptShards(
 
   /** Lines that are malformed in the same way share an id. */
   private static Dataset<Row> byId(Dataset<Row> entries) {
-    List<Column> values =
-        new ArrayList<>(
-            List.of(
-                count(lit(1)).as(ROWS),
-                sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")).as(HASHES)));
-    if (List.of(entries.columns()).contains(PromptColumns.LOT)) {
-      values.add(min(col(PromptColumns.LOT)).as(PromptColumns.LOT));
-    }
     return entries
         .groupBy(col(PromptColumns.PROMPT_ID))
-        .agg(values.get(0), values.subList(1, values.size()).toArray(Column[]::new));
+        .agg(
+            count(lit(1)).as(ROWS),
+            sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")).as(HASHES),
+            min(col(PromptColumns.LOT)).as(PromptColumns.LOT));
   }
 
   private static Dataset<Row> inFirstLot(PromptPlan plan, double tokens, ShardLayout layout) {
@@ -173,9 +165,5 @@ record PromptShards(
   private static Dataset<Row> sharded(Dataset<Row> prompts, double tokens, ShardLayout layout) {
     return ShardedPrompts.withShard(prompts, layout)
         .withColumn(PromptColumns.COST, PromptPlan.cost(tokens));
-  }
-
-  private static Column[] columns(Dataset<Row> rows) {
-    return Arrays.stream(rows.columns()).map(functions::col).toArray(Column[]::new);
   }
 }

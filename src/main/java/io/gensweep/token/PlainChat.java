@@ -112,9 +112,12 @@ public final class PlainChat {
 
   /** The longest that starts there. */
   private Optional<String> special(String text, int at) {
-    return specials.getOrDefault(text.charAt(at), List.of()).stream()
-        .filter(special -> text.startsWith(special, at))
-        .findFirst();
+    for (String special : specials.getOrDefault(text.charAt(at), List.of())) {
+      if (text.startsWith(special, at)) {
+        return Optional.of(special);
+      }
+    }
+    return Optional.empty();
   }
 
   private static char unused(List<Message> messages, String rendered) {

@@ -211,7 +211,7 @@ class OutputFolderTest {
 
   private void begin(Manifest manifest, IfExists ifExists) throws IOException {
     folder().clear(ifExists);
-    folder().begin(manifest);
+    folder().write(manifest);
   }
 
   private OutputFolder folder() {

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
-import io.gensweep.job.Command;
 import io.gensweep.output.OutputError;
 import io.gensweep.report.RunSummary;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,13 +127,8 @@ class AppendedPromptsTest {
     Path file = Files.write(folder.resolve("prompts.jsonl"), prompts);
     List<String> all = new ArrayList<>(List.of("sampling.n=2", "sampling.max_tokens=8"));
     all.addAll(List.of(sets));
-    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    return GenerationJob.run(
-        Command.RUN,
-        TinyJob.of(file, folder.resolve(output), all.toArray(String[]::new)),
-        false,
-        spark,
-        quiet);
+    return TinyRun.of(TinyJob.of(file, folder.resolve(output), all.toArray(String[]::new)))
+        .summary();
   }
 
   private Map<String, String> shards(String output) throws IOException {
@@ -151,11 +142,6 @@ class AppendedPromptsTest {
   }
 
   private List<String> rows(String output) {
-    return spark
-        .read()
-        .parquet(folder.resolve(output).resolve("completions").toString())
-        .orderBy("prompt_id", "sweep_point", "sample_index")
-        .toJSON()
-        .collectAsList();
+    return TinyRun.keyed(folder.resolve(output).toString());
   }
 }

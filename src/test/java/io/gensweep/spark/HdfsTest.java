@@ -3,16 +3,10 @@ package io.gensweep.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gensweep.LocalSpark;
-import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.output.OutputLock;
-import io.gensweep.report.RunSummary;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -20,7 +14,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,8 +26,6 @@ class HdfsTest {
   @TempDir static java.nio.file.Path folder;
   private static MiniDFSCluster cluster;
   private static FileSystem hdfs;
-
-  private final SparkSession spark = LocalSpark.session();
 
   @BeforeAll
   static void start() throws IOException {
@@ -53,8 +44,8 @@ class HdfsTest {
 
   @Test
   void aRunResumesAndWritesTheBytesOfALocalOne() throws IOException {
-    RunSummary summary = run(job("/out"));
-    assertThat(summary.rows()).isEqualTo(128);
+    TinyRun first = TinyRun.of(job("/out"));
+    assertThat(first.summary().rows()).isEqualTo(128);
     assertThat(names("/out"))
         .containsExactly(
             "_SUCCESS", "_prompts", "completions", "manifest.json", "metrics.json", "sweep.json");
@@ -62,13 +53,14 @@ class HdfsTest {
     List<String> shards = names("/out/completions");
     assertThat(hdfs.delete(new Path("/out/completions", shards.get(1)), false)).isTrue();
     assertThat(hdfs.delete(new Path("/out/_SUCCESS"), false)).isTrue();
-    run(job("/out"));
+    TinyRun.of(job("/out"));
     assertThat(names("/out/completions")).isEqualTo(shards);
     assertThat(names("/out")).contains("_SUCCESS").doesNotContain("_tmp", "_lock");
 
     java.nio.file.Path local = folder.resolve("local");
-    run(TinyJob.of(java.nio.file.Path.of(PROMPTS), local, "sampling.n=2", "sampling.max_tokens=8"));
-    assertThat(rows(uri("/out"))).hasSize(128).isEqualTo(rows(local.toString()));
+    TinyRun.of(
+        TinyJob.of(java.nio.file.Path.of(PROMPTS), local, "sampling.n=2", "sampling.max_tokens=8"));
+    assertThat(TinyRun.keyed(uri("/out"))).hasSize(128).isEqualTo(TinyRun.keyed(local.toString()));
   }
 
   @Test
@@ -76,16 +68,11 @@ class HdfsTest {
     String place = uri("/locked");
     try (OutputLock lock = OutputLock.acquire(place, hdfs.getConf(), () -> {})) {
       lock.requireHeld();
-      assertThatThrownBy(() -> run(job("/locked")))
+      assertThatThrownBy(() -> TinyRun.of(job("/locked")))
           .isInstanceOf(JobError.class)
           .hasMessageContaining("another run writes to it");
     }
     assertThat(hdfs.exists(new Path("/locked"))).isFalse();
-  }
-
-  private RunSummary run(ResolvedJob job) throws IOException {
-    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    return GenerationJob.run(Command.RUN, job, false, spark, quiet);
   }
 
   private static ResolvedJob job(String out) {
@@ -101,15 +88,6 @@ class HdfsTest {
 
   private static String uri(String path) {
     return hdfs.getUri() + path;
-  }
-
-  private List<String> rows(String output) {
-    return spark
-        .read()
-        .parquet(output + "/completions")
-        .orderBy("prompt_id", "sweep_point", "sample_index")
-        .toJSON()
-        .collectAsList();
   }
 
   private static List<String> names(String path) throws IOException {

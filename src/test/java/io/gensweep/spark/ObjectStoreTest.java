@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
-import io.gensweep.job.Command;
 import io.gensweep.output.ShowsWhatIsClosed;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,11 +19,10 @@ class ObjectStoreTest {
   private static final Path PROMPTS = Path.of("data/prompts/quickstart.jsonl");
 
   @TempDir private Path folder;
-  private final SparkSession spark = LocalSpark.session();
 
   @Test
   void aRunThatBreaksOffIsResumedToTheRowsOfALocalOne() throws IOException {
-    ShowsWhatIsClosed.configure(spark.sparkContext().hadoopConfiguration());
+    ShowsWhatIsClosed.configure(LocalSpark.session().sparkContext().hadoopConfiguration());
     Path output = folder.resolve("out");
     ShowsWhatIsClosed.failing(
         "shard-00003",
@@ -43,26 +37,13 @@ class ObjectStoreTest {
     Path local = folder.resolve("local");
     run(local.toString());
     assertThat(files(output)).isEqualTo(files(local)).contains("_SUCCESS");
-    assertThat(rows("objects://host" + output)).hasSize(64).isEqualTo(rows(local.toString()));
+    assertThat(TinyRun.keyed("objects://host" + output))
+        .hasSize(64)
+        .isEqualTo(TinyRun.keyed(local.toString()));
   }
 
   private void run(String output) throws IOException {
-    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    GenerationJob.run(
-        Command.RUN,
-        TinyJob.of(PROMPTS, folder, "sampling.max_tokens=8", "output.path=" + output),
-        false,
-        spark,
-        quiet);
-  }
-
-  private List<String> rows(String output) {
-    return spark
-        .read()
-        .parquet(output + "/completions")
-        .orderBy("prompt_id", "sample_index")
-        .toJSON()
-        .collectAsList();
+    TinyRun.of(TinyJob.of(PROMPTS, folder, "sampling.max_tokens=8", "output.path=" + output));
   }
 
   private static List<String> files(Path output) throws IOException {

@@ -29,7 +29,6 @@ record TinyRun(RunSummary summary, Path output) {
 
   /** Greedy and of few tokens; rows may fail. */
   static TinyRun of(Path prompts, Path output, String... sets) throws IOException {
-
     return of(
         TinyJob.of(
             prompts,
@@ -42,6 +41,16 @@ record TinyRun(RunSummary summary, Path output) {
     return new TinyRun(
         GenerationJob.run(Command.RUN, job, false, SPARK, quiet),
         Path.of(job.spec().output().path()));
+  }
+
+  /** All completions of an output on any file system, by their key. */
+  static List<String> keyed(String output) {
+    return SPARK
+        .read()
+        .parquet(output + "/completions")
+        .orderBy("prompt_id", "sweep_point", "sample_index")
+        .toJSON()
+        .collectAsList();
   }
 
   /** Requires every prompt once, as a completion or as an error row. */
