@@ -55,6 +55,10 @@ class FaultsIT {
     options.addAll(List.of("--conf", "spark.speculation.quantile=0.3"));
     options.addAll(List.of("--conf", "spark.speculation.multiplier=1.2"));
     options.addAll(List.of("--conf", "spark.speculation.minTaskRuntime=1s"));
+    // How long the other waits for prompts that it has to fetch from the one that stands still.
+    options.addAll(List.of("--conf", "spark.network.timeout=20s"));
+    options.addAll(List.of("--conf", "spark.network.timeoutInterval=5s"));
+    options.addAll(List.of("--conf", "spark.executor.heartbeatInterval=2s"));
     Path log = folder.resolve("slow.log");
     Process job = SparkSubmit.start(options, log, arguments(out));
     awaitShard(job, out);
@@ -62,7 +66,7 @@ class FaultsIT {
     signal("STOP", slow);
     try {
       // Spark itself may wait for the answer of an executor before it ends.
-      for (int i = 0; i < 1000 && !Files.exists(out.resolve("_SUCCESS")); i++) {
+      for (int i = 0; i < 1800 && !Files.exists(out.resolve("_SUCCESS")); i++) {
         Thread.sleep(100);
       }
       assertThat(out.resolve("_SUCCESS")).as(Files.readString(log)).exists();

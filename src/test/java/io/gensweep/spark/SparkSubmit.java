@@ -15,6 +15,9 @@ final class SparkSubmit {
   static final Path PYTHON = Path.of(System.getProperty("gensweep.python"));
   private static final String JAR = System.getProperty("gensweep.jar");
 
+  /** Many short-lived JVMs share two cores: the second compiler would cost more than it brings. */
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   /** How a process ended and what it printed. */
   record Ended(int exitCode, String output) {}
 
@@ -56,6 +59,7 @@ final class SparkSubmit {
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
     command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
     command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
+    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SHORT_LIVED));
     command.add(JAR);
     command.addAll(List.of(arguments));
     return command;
@@ -73,9 +77,16 @@ final class SparkSubmit {
         .environment()
         .putAll(
             Map.of(
-                "SPARK_HOME", home().toString(),
-                "SPARK_LOCAL_IP", "127.0.0.1",
-                "OPT_OUT_TRACKING", "true"));
+                "SPARK_HOME",
+                home().toString(),
+                "SPARK_LOCAL_IP",
+                "127.0.0.1",
+                "SPARK_SUBMIT_OPTS",
+                SHORT_LIVED,
+                "SPARK_DAEMON_JAVA_OPTS",
+                SHORT_LIVED,
+                "OPT_OUT_TRACKING",
+                "true"));
     return builder;
   }
 
