@@ -3,12 +3,15 @@ package io.gensweep.model;
 import java.util.Arrays;
 import java.util.List;
 
-/** Executor. The index tensors of one decode step; the program's text says what each holds. */
+/**
+ * Executor. The index tensors of one decode step of a lane; the program's text says what each
+ * holds.
+ */
 final class DecodeCall {
   private DecodeCall() {}
 
   /** The sequences have already advanced to the position that this step writes. */
-  static ProgramCall of(List<DecodeRow> batch) {
+  static ProgramCall of(int lane, List<DecodeRow> batch) {
     int rows = batch.size();
     long[] ids = new long[rows];
     long[] positions = new long[rows];
@@ -44,6 +47,7 @@ final class DecodeCall {
     }
     return ProgramCall.of(
         "decode",
+        ProgramCall.number(lane),
         ProgramCall.longs(ids),
         ProgramCall.longs(positions),
         ProgramCall.longs(blocks),

@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,7 +71,7 @@ public final class DecoderLoader {
    * @param packed whether products go through oneDNN's packed weights, on which a row's bits rest
    */
   static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean packed) {
-    TorchEnvironment.prepare(settings.threads());
+    TorchEnvironment.prepare();
     TorchEnvironment.requireDevice(settings.device());
     if (settings.dtype() == DType.INT8 && !settings.device().equals("cpu")) {
       throw new JobError(
@@ -79,12 +81,14 @@ public final class DecoderLoader {
     }
     DecoderLoader loader = new DecoderLoader(folder, settings, packed);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();
+    ProgramThreads threads = new ProgramThreads(settings.threads(), settings.lanes());
     try {
-      loader.fill((PtSymbolBlock) model.getBlock(), model.getNDManager());
+      int lanes = threads.whole(() -> loader.fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.config().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(model, shape, new KvCache(loader.blocks));
+      return new TorchDecoder(model, threads, shape, new KvCache(loader.blocks, lanes));
     } catch (RuntimeException e) {
+      threads.close();
       model.close();
       throw e;
     }
@@ -118,10 +122,10 @@ public final class DecoderLoader {
         : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
   }
 
-  private void fill(PtSymbolBlock block, NDManager root) {
-    // The optimiser specialises the program to the shapes it sees, and shapes change at every step
-    // here.
-    JniUtils.setGraphExecutorOptimize(false);
+  /** Gives the program its weights and an empty cache; tells how many lanes that has. */
+  private int fill(ZooModel<ProgramCall, ByteBuffer> model, ProgramThreads threads) {
+    PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
+    NDManager root = model.getNDManager();
     ModelConfig c = config;
     run(
         block,
@@ -167,8 +171,46 @@ public final class DecoderLoader {
             list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
       }
     }
+    int lanes = settings.lanes();
     if (packed) {
-      run(block, "set_product_rows", IValue.listFrom(PRODUCT_ROWS));
+      lanes = setProductRows(block, root, threads);
+    }
+    run(block, "set_lanes", IValue.from((long) lanes));
+    return lanes;
+  }
+
+  /**
+   * Rows of a product within which bits are the same for any number of rows, and also with a lane's
+   * part of the threads. Where no lane's products agree with those of all threads, there is one
+   * lane.
+   */
+  private int setProductRows(PtSymbolBlock block, NDManager root, ProgramThreads threads) {
+    long rows = productRows(block, PRODUCT_ROWS);
+    if (settings.lanes() == 1) {
+      return 1;
+    }
+    long[] upTo = LongStream.of(PRODUCT_ROWS).filter(count -> count <= rows).toArray();
+    long inLane = threads.inLane(() -> productRows(block, upTo));
+    Supplier<ByteBuffer> sample = () -> sampleProducts(block, root, inLane);
+    if (sample.get().equals(threads.inLane(sample))) {
+      return settings.lanes();
+    }
+    productRows(block, PRODUCT_ROWS);
+    return 1;
+  }
+
+  private static long productRows(PtSymbolBlock block, long[] counts) {
+    try (IValue from = IValue.listFrom(counts);
+        IValue rows = IValueUtils.runMethod(block, "set_product_rows", from)) {
+      return rows.toLong();
+    }
+  }
+
+  private static ByteBuffer sampleProducts(PtSymbolBlock block, NDManager root, long rows) {
+    try (NDManager manager = root.newSubManager();
+        IValue count = IValue.from(rows);
+        IValue sample = IValueUtils.runMethod(block, "sample_products", count)) {
+      return sample.toTensor((PtNDManager) manager).toByteBuffer();
     }
   }
 

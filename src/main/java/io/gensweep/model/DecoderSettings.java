@@ -30,6 +30,11 @@ public record DecoderSettings(
     }
   }
 
+  /** Parts of a batch that are computed beside one another, each with its part of the threads. */
+  int lanes() {
+    return device.equals("cpu") ? ProgramThreads.lanes(threads, maxBatch) : 1;
+  }
+
   /** The same on another device. */
   public DecoderSettings on(String device) {
     return new DecoderSettings(dtype, device, maxModelLen, maxBatch, threads);

@@ -3,18 +3,26 @@ package io.gensweep.model;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Plain Java. The KV rows of one sequence: row i lies in block(i / BLOCK) at i % BLOCK. */
+/**
+ * Plain Java. The KV rows of one sequence: row i lies in block(i / BLOCK) of its lane at i % BLOCK.
+ */
 public final class KvSequence {
   private final KvCache cache;
+  private final int lane;
   private final int reservedTokens;
   private int[] blocks = new int[4];
   private int held;
   private int length;
   private boolean released;
 
-  KvSequence(KvCache cache, int reservedTokens) {
+  KvSequence(KvCache cache, int lane, int reservedTokens) {
     this.cache = cache;
+    this.lane = lane;
     this.reservedTokens = reservedTokens;
+  }
+
+  int lane() {
+    return lane;
   }
 
   /** Rows written. */
@@ -48,7 +56,7 @@ public final class KvSequence {
       blocks = Arrays.copyOf(blocks, Math.max(needed, 2 * blocks.length));
     }
     while (held < needed) {
-      blocks[held++] = cache.takeBlock();
+      blocks[held++] = cache.takeBlock(lane);
     }
   }
 
@@ -77,12 +85,12 @@ public final class KvSequence {
     released = true;
     length = 0;
     giveBack(0);
-    cache.endPromise(reservedTokens);
+    cache.endPromise(lane, reservedTokens);
   }
 
   private void giveBack(int keep) {
     while (held > keep) {
-      cache.giveBlock(blocks[--held]);
+      cache.giveBlock(lane, blocks[--held]);
     }
   }
 

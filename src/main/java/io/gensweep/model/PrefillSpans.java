@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Executor. Spans of prompts flattened for one call, token by token, and which of the tokens are
- * asked for what follows them.
+ * Executor. Spans of prompts of a lane flattened for one call, token by token, and which of the
+ * tokens are asked for what follows them.
  */
 final class PrefillSpans {
   private final LongStream.Builder ids = LongStream.builder();
@@ -48,10 +48,11 @@ final class PrefillSpans {
     tokens += end - start;
   }
 
-  ProgramCall call() {
+  ProgramCall call(int lane) {
     List<ProgramCall.Argument> arguments =
         new ArrayList<>(
             List.of(
+                ProgramCall.number(lane),
                 ProgramCall.longs(ids.build().toArray()),
                 ProgramCall.longs(positions.build().toArray()),
                 ProgramCall.longs(blocks.build().toArray()),

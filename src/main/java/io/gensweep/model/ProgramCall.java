@@ -29,6 +29,10 @@ record ProgramCall(String method, List<Argument> arguments) {
         manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
   }
 
+  static Argument number(long value) {
+    return manager -> manager.create(value);
+  }
+
   static Argument floats(float[] values) {
     return manager -> manager.create(values);
   }

@@ -2,22 +2,24 @@ package io.gensweep.model;
 
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import io.gensweep.sampling.Candidates;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Executor, one per JVM and device. Runs the decoder program: flattens a batch into a few index
- * tensors, one call a step, and reads the best tokens of each row back. Not thread-safe.
+ * Executor, one per JVM and device. Runs the decoder program: flattens what a batch has in each
+ * lane into a few index tensors, one call a step and lane, and reads the best tokens of each row
+ * back. Not thread-safe.
  */
 final class TorchDecoder implements ModelRunner {
   /**
@@ -35,16 +37,26 @@ final class TorchDecoder implements ModelRunner {
   static final int CALL_TOKENS = 256;
 
   private final ZooModel<ProgramCall, ByteBuffer> model;
-  private final Predictor<ProgramCall, ByteBuffer> predictor;
+  private final ProgramThreads threads;
   private final ModelShape shape;
   private final KvCache cache;
-  private int allocatedBlocks;
 
-  TorchDecoder(ZooModel<ProgramCall, ByteBuffer> model, ModelShape shape, KvCache cache) {
+  // By lane; no lane is computed by two threads at a time.
+  private final List<Predictor<ProgramCall, ByteBuffer>> predictors;
+  private final int[] allocatedBlocks;
+
+  /** The threads are the decoder's from here on. */
+  TorchDecoder(
+      ZooModel<ProgramCall, ByteBuffer> model,
+      ProgramThreads threads,
+      ModelShape shape,
+      KvCache cache) {
     this.model = model;
-    this.predictor = model.newPredictor();
+    this.threads = threads;
     this.shape = shape;
     this.cache = cache;
+    this.predictors = Stream.generate(model::newPredictor).limit(cache.lanes()).toList();
+    this.allocatedBlocks = new int[cache.lanes()];
   }
 
   @Override
@@ -59,42 +71,87 @@ final class TorchDecoder implements ModelRunner {
 
   @Override
   public void prefill(List<Prefill> batch) {
-    fill(batch, i -> Integer.MAX_VALUE, found -> {});
+    var unused = inLanes(batch, Prefill::kv, this::fill);
   }
 
   @Override
   public List<TokenLogprobs> score(List<Scoring> batch) {
-    int rows = batch.stream().mapToInt(s -> s.tokenIds().length - s.from()).sum();
+    return inLanes(batch, Scoring::kv, this::score);
+  }
+
+  @Override
+  public List<Candidates> decode(List<DecodeRow> batch) {
+    return inLanes(batch, DecodeRow::kv, this::decode);
+  }
+
+  /** An item of a batch that a lane has made its result of. */
+  @FunctionalInterface
+  private interface LaneWork<T, R> {
+    /** Gives a result for each item. */
+    List<R> of(int lane, List<T> items);
+  }
+
+  /** Lets each lane work on its items of a batch; gives the results in the order of the batch. */
+  private <T, R> List<R> inLanes(List<T> batch, Function<T, KvSequence> kv, LaneWork<T, R> work) {
+    List<List<Integer>> places =
+        Stream.generate(() -> (List<Integer>) new ArrayList<Integer>())
+            .limit(cache.lanes())
+            .toList();
+    for (int i = 0; i < batch.size(); i++) {
+      places.get(kv.apply(batch.get(i)).lane()).add(i);
+    }
+    List<Integer> lanes =
+        IntStream.range(0, places.size()).filter(l -> !places.get(l).isEmpty()).boxed().toList();
+    List<List<R>> results =
+        threads.each(
+            lanes, lane -> work.of(lane, places.get(lane).stream().map(batch::get).toList()));
+    List<R> inOrder = new ArrayList<>(Collections.nCopies(batch.size(), null));
+    for (int i = 0; i < lanes.size(); i++) {
+      List<Integer> own = places.get(lanes.get(i));
+      for (int j = 0; j < own.size(); j++) {
+        inOrder.set(own.get(j), results.get(i).get(j));
+      }
+    }
+    return inOrder;
+  }
+
+  private List<Prefill> fill(int lane, List<Prefill> items) {
+    fill(lane, items, i -> Integer.MAX_VALUE, found -> {});
+    return items;
+  }
+
+  private List<TokenLogprobs> score(int lane, List<Scoring> items) {
+    int rows = items.stream().mapToInt(s -> s.tokenIds().length - s.from()).sum();
     DoubleBuffer all = DoubleBuffer.allocate(3 * rows);
     fill(
-        batch.stream().map(Scoring::prefill).toList(),
-        i -> batch.get(i).from() - 1,
+        lane,
+        items.stream().map(Scoring::prefill).toList(),
+        i -> items.get(i).from() - 1,
         found -> all.put(found.asDoubleBuffer()));
     all.flip();
-    List<TokenLogprobs> logprobs = new ArrayList<>(batch.size());
-    for (Scoring scoring : batch) {
-      logprobs.add(TokenLogprobs.read(all, scoring.tokenIds().length - scoring.from()));
-    }
-    return logprobs;
+    return items.stream()
+        .map(scoring -> TokenLogprobs.read(all, scoring.tokenIds().length - scoring.from()))
+        .toList();
   }
 
   /**
-   * Cuts a batch into spans and runs them.
+   * Cuts prompts into spans and runs them.
    *
    * @param ask the first position of a prompt that is asked for what follows it
-   * @param found gets what the program says of those, in the order of the batch
+   * @param found gets what the program says of those, in the order of the prompts
    */
-  private void fill(List<Prefill> batch, IntUnaryOperator ask, Consumer<ByteBuffer> found) {
+  private void fill(
+      int lane, List<Prefill> prompts, IntUnaryOperator ask, Consumer<ByteBuffer> found) {
     PrefillSpans spans = new PrefillSpans();
-    for (int i = 0; i < batch.size(); i++) {
-      Prefill prefill = batch.get(i);
+    for (int i = 0; i < prompts.size(); i++) {
+      Prefill prefill = prompts.get(i);
       KvSequence kv = prefill.kv();
       int start = kv.length();
       kv.advance(prefill.count() - start);
       while (start < prefill.count()) {
         int end = Math.min(prefill.count(), (start / CALL_TOKENS + 1) * CALL_TOKENS);
         if (spans.tokens() + end - start > CALL_TOKENS) {
-          run(spans, found);
+          run(lane, spans, found);
           spans = new PrefillSpans();
         }
         spans.add(kv, prefill.tokenIds(), start, end, ask.applyAsInt(i));
@@ -102,31 +159,45 @@ final class TorchDecoder implements ModelRunner {
       }
     }
     if (spans.tokens() > 0) {
-      run(spans, found);
+      run(lane, spans, found);
     }
   }
 
-  private void run(PrefillSpans spans, Consumer<ByteBuffer> found) {
-    ByteBuffer said = call(spans.call());
+  private void run(int lane, PrefillSpans spans, Consumer<ByteBuffer> found) {
+    ByteBuffer said = call(lane, spans.call(lane));
     if (spans.asks()) {
       found.accept(said);
     }
   }
 
-  @Override
-  public List<Candidates> decode(List<DecodeRow> batch) {
-    batch.forEach(row -> row.kv().advance(1));
-    DoubleBuffer best = call(DecodeCall.of(batch)).asDoubleBuffer();
-    int rows = batch.size();
-    int width = best.remaining() / rows;
-    List<Candidates> candidates = new ArrayList<>(rows);
-    for (int row = 0; row < rows; row++) {
+  private List<Candidates> decode(int lane, List<DecodeRow> rows) {
+    rows.forEach(row -> row.kv().advance(1));
+    DoubleBuffer best = call(lane, DecodeCall.of(lane, rows)).asDoubleBuffer();
+    int width = best.remaining() / rows.size();
+    List<Candidates> candidates = new ArrayList<>(rows.size());
+    for (int row = 0; row < rows.size(); row++) {
       double[] values = new double[width];
       best.get(values);
       int index = row;
-      candidates.add(new DecodedRow(values, shape.vocabSize(), () -> wholeRow(index)));
+      candidates.add(new DecodedRow(values, shape.vocabSize(), () -> wholeRow(lane, index)));
     }
     return candidates;
+  }
+
+  private float[] wholeRow(int lane, int row) {
+    float[] logits = new float[shape.vocabSize()];
+    threads
+        .whole(
+            () ->
+                call(
+                    lane,
+                    ProgramCall.of(
+                        "whole_row",
+                        ProgramCall.number(lane),
+                        ProgramCall.longs(new long[] {row}))))
+        .asFloatBuffer()
+        .get(logits);
+    return logits;
   }
 
   @Override
@@ -134,58 +205,53 @@ final class TorchDecoder implements ModelRunner {
     to.advance(tokens - to.length());
     int blocks = KvCache.blocksFor(tokens);
     if (blocks > 0) {
-      call(
+      ProgramCall copy =
           ProgramCall.of(
               "copy_blocks",
+              ProgramCall.number(from.lane()),
               ProgramCall.longs(numbers(from, blocks)),
-              ProgramCall.longs(numbers(to, blocks))));
+              ProgramCall.number(to.lane()),
+              ProgramCall.longs(numbers(to, blocks)));
+      var unused = threads.whole(() -> call(to.lane(), copy));
     }
-  }
-
-  @Override
-  public void close() {
-    predictor.close();
-    model.close();
-  }
-
-  /** The device's part of the cache grows with the blocks handed out, and at least doubles. */
-  private void allocate() {
-    if (cache.highWater() > allocatedBlocks) {
-      int most = cache.capacityTokens() / KvCache.BLOCK;
-      int wanted = Math.min(most, Math.max(cache.highWater(), 2 * allocatedBlocks));
-      try (IValue blocks = IValue.from((long) wanted)) {
-        IValueUtils.runMethod((PtSymbolBlock) model.getBlock(), "grow", blocks).close();
-      }
-      allocatedBlocks = wanted;
-    }
-  }
-
-  private float[] wholeRow(int row) {
-    float[] logits = new float[shape.vocabSize()];
-    call(ProgramCall.of("whole_row", ProgramCall.longs(new long[] {row})))
-        .asFloatBuffer()
-        .get(logits);
-    return logits;
   }
 
   private static long[] numbers(KvSequence kv, int blocks) {
-    long[] numbers = new long[blocks];
-    for (int i = 0; i < blocks; i++) {
-      numbers[i] = kv.block(i);
-    }
-    return numbers;
+    return IntStream.range(0, blocks).mapToLong(kv::block).toArray();
   }
 
-  private ByteBuffer call(ProgramCall call) {
+  private ByteBuffer call(int lane, ProgramCall call) {
     try {
-      allocate();
-      return predictor.predict(call);
+      allocate(lane);
+      return predictors.get(lane).predict(call);
     } catch (TranslateException | EngineException e) {
       String message = "the decoder failed in " + call.method() + ": " + e.getMessage();
       throw isOutOfMemory(message)
           ? new DeviceMemoryException(message, e)
           : new IllegalStateException(message, e);
     }
+  }
+
+  /** The device's part of a lane's cache grows with the blocks handed out, and at least doubles. */
+  private void allocate(int lane) throws TranslateException {
+    int needed = cache.highWater(lane);
+    if (needed > allocatedBlocks[lane]) {
+      int share = cache.capacityTokens() / KvCache.BLOCK / cache.lanes();
+      int wanted = Math.max(needed, Math.min(2 * allocatedBlocks[lane], share));
+      var unused =
+          predictors
+              .get(lane)
+              .predict(
+                  ProgramCall.of("grow", ProgramCall.number(lane), ProgramCall.number(wanted)));
+      allocatedBlocks[lane] = wanted;
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+    predictors.forEach(Predictor::close);
+    model.close();
   }
 
   /** As libtorch's allocators say it: DefaultCPUAllocator and CUDACachingAllocator. */

@@ -1,7 +1,6 @@
 package io.gensweep.model;
 
 import ai.djl.engine.Engine;
-import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import io.gensweep.job.JobError;
@@ -16,16 +15,11 @@ final class TorchEnvironment {
 
   private TorchEnvironment() {}
 
-  /**
-   * @param threads threads of one operation; the setting holds for the process and for the calling
-   *     thread
-   */
-  static synchronized void prepare(int threads) {
+  static synchronized void prepare() {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     keepFreedMemory();
     Engine.getEngine("PyTorch");
-    JniUtils.setNumThreads(threads);
   }
 
   /**

@@ -24,10 +24,11 @@ class Decoder(Module):
   biases : List[Tensor]
   scales : List[Tensor]
   zero_points : List[Tensor]
-  # KV cache: per layer [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block` positions.
+  # KV cache: per lane, and in it per layer, [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block`
+  # positions of its lane. Lanes are computed at the same time, by threads of their own: no method writes what two share.
   keys : List[Tensor]
   values : List[Tensor]
-  # Logits of the last decode: one tensor [rows, vocabulary padded to a multiple of 64].
+  # Logits of the last decode: per lane [rows, vocabulary padded to a multiple of 64].
   logits : List[Tensor]
 
   def configure(self: __torch__.Decoder, ints: List[int], eps: float) -> int:
@@ -120,16 +121,21 @@ class Decoder(Module):
   def set_product_rows(self: __torch__.Decoder, counts: List[int]) -> int:
     self.product_rows = 1
     for count in counts:
-      x = torch.sin(torch.mul(torch.arange(torch.mul(count, torch.size(self.ends[0], 1)), dtype=6, device=self.ends[0].device), 0.7))
-      x = torch.to(torch.view(x, [count, -1]), self.dtype)
-      same = (self).rows_agree(x, 0)
-      for at in [1, 3]:
-        same = torch.__and__(same, (self).rows_agree(x, at))
-      y = (self).product((self).ready(x), 3, "none", x)
-      same = torch.__and__(same, (self).rows_agree(y, 5))
+      same = True
+      inputs = (self).sample_inputs(count)
+      for i in range(5):
+        same = torch.__and__(same, (self).rows_agree(inputs[i], [0, 1, 2, 3, 5][i]))
       if same:
         self.product_rows = ops.prim.max(self.product_rows, count)
     return self.product_rows
+
+  # Some rows as the head, q/k/v, the output, gate and the second product of the MLP may meet them.
+  def sample_inputs(self: __torch__.Decoder, rows: int) -> List[Tensor]:
+    x = torch.sin(torch.mul(torch.arange(torch.mul(rows, torch.size(self.ends[0], 1)), dtype=6, device=self.ends[0].device), 0.7))
+    x = torch.to(torch.view(x, [rows, -1]), self.dtype)
+    q = torch.contiguous(torch.slice((self).product((self).ready(x), 1, "none", x), 1, 0, torch.mul(self.heads, self.head_dim)))
+    y = (self).product((self).ready(x), 3, "none", x)
+    return [x, x, q, x, y]
 
   # Whether the rows of x have the same bits in products of fewer rows.
   def rows_agree(self: __torch__.Decoder, x: Tensor, at: int) -> bool:
@@ -141,26 +147,48 @@ class Decoder(Module):
         same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
     return same
 
-  # Grows the cache to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros, not garbage: a block may be read beyond what was
-  # written, under a weight of zero.
-  def grow(self: __torch__.Decoder, blocks: int) -> int:
+  # The products that set_product_rows looks at, one after the other: bits to compare between threads.
+  def sample_products(self: __torch__.Decoder, rows: int) -> Tensor:
+    inputs = (self).sample_inputs(rows)
+    found = annotate(List[Tensor], [])
+    for i in range(5):
+      y = (self).product((self).ready(inputs[i]), [0, 1, 2, 3, 5][i], "none", inputs[i])
+      torch.append(found, torch.view(torch.to(y, 6), [-1]))
+    return torch.cat(found, 0)
+
+  # Begins an empty cache of this many lanes.
+  def set_lanes(self: __torch__.Decoder, lanes: int) -> int:
+    none = torch.zeros([0, self.kv_heads, self.block, self.head_dim], dtype=self.dtype, device=self.ends[0].device)
+    self.keys = annotate(List[Tensor], [])
+    self.values = annotate(List[Tensor], [])
+    self.logits = annotate(List[Tensor], [])
+    for i in range(lanes):
+      torch.append(self.logits, none)
+      for layer in range(torch.len(self.mlp_norm)):
+        torch.append(self.keys, none)
+        torch.append(self.values, none)
+    return lanes
+
+  # The place of a lane's first layer in keys and values.
+  def lane_start(self: __torch__.Decoder, lane: Tensor) -> int:
+    return torch.mul(int(lane), torch.len(self.mlp_norm))
+
+  # Grows the cache of a lane to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros,
+  # not garbage: a block may be read beyond what was written, under a weight of zero.
+  def grow(self: __torch__.Decoder, lane: Tensor, to: Tensor) -> Tensor:
+    blocks = int(to)
+    first = (self).lane_start(lane)
     shape = [blocks, self.kv_heads, self.block, self.head_dim]
-    for i in range(torch.len(self.mlp_norm)):
-      held = 0
-      if torch.lt(i, torch.len(self.keys)):
-        held = torch.size(self.keys[i], 0)
+    for i in range(first, torch.add(first, torch.len(self.mlp_norm))):
+      held = torch.size(self.keys[i], 0)
       if torch.lt(held, blocks):
         keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
         values = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
-        if torch.gt(held, 0):
-          _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
-          _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
-          self.keys[i] = keys
-          self.values[i] = values
-        else:
-          torch.append(self.keys, keys)
-          torch.append(self.values, values)
-    return blocks
+        _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
+        _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
+        self.keys[i] = keys
+        self.values[i] = values
+    return to
 
   # What a product takes of x [rows, in]: x itself, or in int8 whole numbers and the step between them, one [rows, 1] for each
   # row, so that a row's numbers do not depend on the batch (dynamic, symmetric, per token).
@@ -251,22 +279,24 @@ class Decoder(Module):
 
   # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
   # layer after those are written too, and it needs no more where nothing meets its output.
-  # ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
+  # lane []: whose cache; ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def span_layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
+  def span_layers(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
     tokens = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
+    first_cache = (self).lane_start(lane)
     for layer in range(torch.len(self.mlp_norm)):
+      cache = torch.add(first_cache, layer)
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       v = torch.slice(qkv, 1, rotated)
-      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
-      _1 = torch.index_put_(self.values[layer], where, v)
+      _0 = torch.index_put_(self.keys[cache], where, torch.slice(qk, 1, self.heads))
+      _1 = torch.index_put_(self.values[cache], where, v)
       if torch.lt(layer, depth):
         # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
         qk = torch.to(qk, 6)
@@ -287,22 +317,22 @@ class Decoder(Module):
             held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
             mine = torch.narrow(table, 0, entry, held)
             past = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
-            a = (self).attend_span(q, (self).gather_blocks(self.keys[layer], mine, end), (self).gather_blocks(self.values[layer], mine, end), past)
+            a = (self).attend_span(q, (self).gather_blocks(self.keys[cache], mine, end), (self).gather_blocks(self.values[cache], mine, end), past)
           torch.append(attended, a)
         x = (self).linear((self).ready(torch.to(torch.cat(attended, 0), self.dtype)), torch.add(torch.mul(layer, 5), 2), "add", x)
         x = (self).mlp(x, layer)
     return x
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
-    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
+  def prefill(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+    _0 = (self).span_layers(lane, ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
+  def score(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+    x = (self).span_layers(lane, ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
     x = (self).norm(torch.index_select(x, 0, asked), self.ends[1])
     found = annotate(List[Tensor], [])
     start = 0
@@ -361,10 +391,10 @@ class Decoder(Module):
       partial = torch.sum(torch.mul(torch.view(partial, spread), weight), [1])
     return torch.to(torch.reshape(partial, [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
 
-  # One token a sequence. ids, positions, blocks, offsets [rows]; owner, filled [blocks up to the highest in use]: batch row
+  # One token a sequence, all of one lane. ids, positions, blocks, offsets [rows]; owner, filled [blocks up to the highest in use]: batch row
   # and valid positions (0 where free); table [rows, width] block numbers, -1 where absent; temperatures [rows] or empty.
   # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
-  def decode(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
@@ -377,19 +407,21 @@ class Decoder(Module):
     mask = torch.reshape(torch.expand(torch.view(low, [-1, 1, 1, self.block]), [-1, self.kv_heads, group, -1]), [-1, group, self.block])
     absent = torch.view(torch.where(torch.lt(table, 0), -inf, 0.), [rows, torch.size(table, 1), 1, 1, 1])
     entries = torch.view(torch.clamp_min(table, 0), [-1])
+    first_cache = (self).lane_start(lane)
     for layer in range(torch.len(self.mlp_norm)):
+      cache = torch.add(first_cache, layer)
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
-      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
-      _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
-      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], owner, mask, entries, absent)
+      _0 = torch.index_put_(self.keys[cache], where, torch.slice(qk, 1, self.heads))
+      _1 = torch.index_put_(self.values[cache], where, torch.slice(qkv, 1, rotated))
+      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[cache], self.values[cache], owner, mask, entries, absent)
       x = (self).linear((self).ready(a), torch.add(torch.mul(layer, 5), 2), "add", x)
       x = (self).mlp(x, layer)
     logits = (self).linear((self).ready((self).norm(x, self.ends[1])), 0, "none", x)
     if torch.gt(torch.size(logits, 1), self.vocab):
       _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
-    self.logits = [logits]
+    self.logits[int(lane)] = logits
     # A few rows at a time: what they need in between stays in the cache of the processor.
     found = annotate(List[Tensor], [])
     for start in range(0, rows, 8):
@@ -423,13 +455,15 @@ class Decoder(Module):
     return torch.add(torch.log(torch.sum(sums, [-1], True, dtype=7)), top)
 
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
-  def whole_row(self: __torch__.Decoder, row: Tensor) -> Tensor:
-    return torch.to(torch.slice(torch.index_select(self.logits[0], 0, row), 1, 0, self.vocab), 6)
+  def whole_row(self: __torch__.Decoder, lane: Tensor, row: Tensor) -> Tensor:
+    return torch.to(torch.slice(torch.index_select(self.logits[int(lane)], 0, row), 1, 0, self.vocab), 6)
 
-  # Copies whole blocks of one sequence to those of another.
-  def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
+  # Copies whole blocks of one sequence to those of another, which may live in another lane.
+  def copy_blocks(self: __torch__.Decoder, source_lane: Tensor, source: Tensor, target_lane: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
+    first = (self).lane_start(source_lane)
+    to = (self).lane_start(target_lane)
     for layer in range(torch.len(self.mlp_norm)):
-      _0 = torch.index_put_(self.keys[layer], where, torch.index_select(self.keys[layer], 0, source))
-      _1 = torch.index_put_(self.values[layer], where, torch.index_select(self.values[layer], 0, source))
+      _0 = torch.index_put_(self.keys[torch.add(to, layer)], where, torch.index_select(self.keys[torch.add(first, layer)], 0, source))
+      _1 = torch.index_put_(self.values[torch.add(to, layer)], where, torch.index_select(self.values[torch.add(first, layer)], 0, source))
     return target

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
@@ -39,14 +40,31 @@ class KvCacheTest {
     assertThat(List.of(first.block(0), first.block(1))).containsExactly(0, 2);
     assertThat(List.of(second.block(0), second.block(1))).containsExactly(1, 3);
     assertThat(second.length()).isEqualTo(BLOCK);
-    assertThat(cache.highWater()).isEqualTo(4);
+    assertThat(cache.highWater(0)).isEqualTo(4);
     first.release();
-    assertThat(cache.highWater()).isEqualTo(4);
+    assertThat(cache.highWater(0)).isEqualTo(4);
     second.truncate(BLOCK);
-    assertThat(cache.highWater()).isEqualTo(2);
+    assertThat(cache.highWater(0)).isEqualTo(2);
     KvSequence third = cache.reserve(2 * BLOCK - 1);
     third.advance(2 * BLOCK - 1);
     assertThat(List.of(third.block(0), third.block(1))).containsExactly(0, 2);
+  }
+
+  @Test
+  void aSequenceJoinsTheLaneWithTheFewest() {
+    KvCache lanes = new KvCache(6, 2);
+    List<KvSequence> four = Stream.generate(() -> lanes.reserve(BLOCK)).limit(4).toList();
+    assertThat(four).extracting(KvSequence::lane).containsExactly(0, 1, 0, 1);
+    four.forEach(kv -> kv.advance(1));
+    assertThat(four).extracting(kv -> kv.block(0)).containsExactly(0, 0, 1, 1);
+    four.get(1).release();
+    assertThat(lanes.highWater(1)).isEqualTo(2);
+    KvSequence next = lanes.reserve(3 * BLOCK);
+    assertThat(next.lane()).isEqualTo(1);
+    assertThat(lanes.canReserve(1)).isFalse();
+    next.advance(3 * BLOCK);
+    assertThat(List.of(next.block(0), next.block(1), next.block(2))).containsExactly(0, 2, 3);
+    assertThat(lanes.highWater(0)).isEqualTo(2);
   }
 
   @Test
@@ -100,6 +118,6 @@ class KvCacheTest {
       assertThat(large.promisedBlocks()).isLessThanOrEqualTo(40);
     }
     live.forEach(KvSequence::release);
-    assertThat(large.usedBlocks() + large.promisedBlocks() + large.highWater()).isZero();
+    assertThat(large.usedBlocks() + large.promisedBlocks() + large.highWater(0)).isZero();
   }
 }

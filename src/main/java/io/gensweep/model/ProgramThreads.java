@@ -1,0 +1,143 @@
+package io.gensweep.model;
+
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Executor, one per decoder. The threads that run its program: one that computes each operation
+ * with all the threads it may have, and one for each lane with that lane's part of them.
+ *
+ * <p>A step is some 1,500 operations, most of them small. With all threads each of those waits for
+ * the slowest thread, and many are too small to be shared at all; lanes wait for one another once a
+ * step.
+ */
+final class ProgramThreads implements AutoCloseable {
+  /** Fewer, and reading the weights once for each lane costs more than lanes bring. */
+  private static final int ROWS_PER_LANE = 32;
+
+  private static final Object STARTING = new Object();
+
+  private final ExecutorService all;
+  private final List<ExecutorService> lanes = new ArrayList<>();
+
+  /**
+   * @param threads of an operation
+   * @param lanes a divisor of {@code threads}
+   */
+  ProgramThreads(int threads, int lanes) {
+    for (int lane = 0; lane < lanes && lanes > 1; lane++) {
+      this.lanes.add(thread("gensweep-lane-" + lane, threads / lanes));
+    }
+    this.all = thread("gensweep-program", threads);
+  }
+
+  /** How many lanes a batch on a CPU is worth. */
+  static int lanes(int threads, int maxBatch) {
+    int lanes = Math.max(1, Math.min(threads, maxBatch / ROWS_PER_LANE));
+    while (threads % lanes != 0) {
+      lanes--;
+    }
+    return lanes;
+  }
+
+  private static ExecutorService thread(String name, int threads) {
+    ExecutorService executor =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    // libtorch keeps both settings for each thread, and gives a new one the number that was set
+    // last for any.
+    join(
+        executor,
+        () -> {
+          synchronized (STARTING) {
+            JniUtils.setNumThreads(threads);
+            // The optimiser specialises the program to the shapes it sees, and shapes change at
+            // every step here.
+            JniUtils.setGraphExecutorOptimize(false);
+            return JniUtils.getNumThreads();
+          }
+        });
+    return executor;
+  }
+
+  /** Runs a task with all threads. */
+  <T> T whole(Supplier<T> task) {
+    return join(all, task);
+  }
+
+  /** Runs a task as a lane's are run beside those of the others. */
+  <T> T inLane(Supplier<T> task) {
+    return join(lanes.get(0), task);
+  }
+
+  /**
+   * Runs a task for each of some lanes, beside one another if there are several, and waits for all.
+   *
+   * @param work lanes; each once
+   * @throws RuntimeException of the first lane that failed
+   */
+  <T> List<T> each(List<Integer> work, Function<Integer, T> task) {
+    if (work.size() == 1) {
+      return List.of(whole(() -> task.apply(work.get(0))));
+    }
+    List<CompletableFuture<T>> running = new ArrayList<>();
+    for (int lane : work) {
+      running.add(CompletableFuture.supplyAsync(() -> task.apply(lane), lanes.get(lane)));
+    }
+    try {
+      CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+      return running.stream().map(CompletableFuture::join).toList();
+    } catch (CompletionException e) {
+      throw thrown(e);
+    }
+  }
+
+  private static <T> T join(ExecutorService executor, Supplier<T> task) {
+    try {
+      return CompletableFuture.supplyAsync(task, executor).join();
+    } catch (CompletionException e) {
+      throw thrown(e);
+    }
+  }
+
+  private static RuntimeException thrown(CompletionException e) {
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return e.getCause() instanceof RuntimeException cause ? cause : e;
+  }
+
+  /** Waits for the threads, which must end before libtorch goes. */
+  @Override
+  public void close() {
+    List<ExecutorService> ending = new ArrayList<>(lanes);
+    ending.add(all);
+    ending.forEach(ExecutorService::shutdown);
+    boolean interrupted = false;
+    for (ExecutorService executor : ending) {
+      boolean ended = false;
+      while (!ended) {
+        try {
+          ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
