@@ -352,12 +352,23 @@ class Decoder(Module):
   # Attention of one span, [count, heads * head_dim]. q [kv_heads, group, count, head_dim]; k, v [end, kv_heads, head_dim]; past
   # [count, end], or none where the span is the beginning. The heads of a group see K and V as one view: with enable_gqa
   # libtorch would copy them for each.
+  # Of fewer than 32 queries libtorch's threads keep what they have in common in buffers of that many rows, one after the
+  # other; where those do not begin at multiples of 64 bytes, bits depend on which thread took a head. So they get up to 16 or 32.
   def attend_span(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, past: Optional[Tensor]) -> Tensor:
+    count = torch.size(q, 2)
+    missing = 0
+    if torch.lt(count, 32):
+      missing = torch.remainder(torch.neg(count), 16)
+    some = past
+    if torch.gt(missing, 0):
+      q = torch.constant_pad_nd(q, [0, 0, 0, missing], 0)
+      if torch.__isnot__(past, None):
+        some = torch.constant_pad_nd(unchecked_cast(Tensor, past), [0, 0, 0, missing], 1)
     shared = [-1, torch.size(q, 1), -1, -1]
     ks = torch.expand(torch.unsqueeze(torch.transpose(k, 0, 1), 1), shared)
     vs = torch.expand(torch.unsqueeze(torch.transpose(v, 0, 1), 1), shared)
-    a = torch.scaled_dot_product_attention(q, ks, vs, past, 0., torch.__is__(past, None), scale=None, enable_gqa=False)
-    return torch.reshape(torch.permute(a, [2, 0, 1, 3]), [torch.size(q, 2), torch.mul(self.heads, self.head_dim)])
+    a = torch.scaled_dot_product_attention(q, ks, vs, some, 0., torch.__is__(past, None), scale=None, enable_gqa=False)
+    return torch.reshape(torch.permute(torch.slice(a, 2, 0, count), [2, 0, 1, 3]), [count, torch.mul(self.heads, self.head_dim)])
 
   # [end, kv_heads, head_dim] of one sequence as float32, from its blocks in order.
   def gather_blocks(self: __torch__.Decoder, cache: Tensor, blocks: Tensor, end: int) -> Tensor:

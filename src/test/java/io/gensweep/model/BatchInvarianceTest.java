@@ -45,7 +45,34 @@ class BatchInvarianceTest {
     }
   }
 
-  /** The test above can fail: plain products round by the number of rows. */
+  /** A small batch is computed by all threads, and a lane of a large one by a part of them. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void spansHaveTheirBitsFromOneThreadOrTwo(Path folder, DType dtype) throws IOException {
+    try (ModelRunner one = load(folder, dtype, true, 1);
+        ModelRunner two = load(folder, dtype, true, 2)) {
+      int[] ids = prompt(one, 80);
+      for (int start : new int[] {1, 5, 20}) {
+        for (int length = start + 2; length <= ids.length; length += length < 40 ? 1 : 7) {
+          int[] text = Arrays.copyOf(ids, length);
+          assertThat(scored(one, text, start))
+              .as("%d tokens after %d", length - start, start)
+              .isEqualTo(scored(two, text, start));
+        }
+      }
+    }
+  }
+
+  private static float[] scored(ModelRunner runner, int[] text, int start) {
+    KvSequence kv = runner.cache().reserve(text.length);
+    runner.prefill(List.of(new Prefill(kv, text, start)));
+    Scoring scoring = new Scoring(kv, text, start + 1);
+    float[] logprobs = runner.score(List.of(scoring)).get(0).logprobs();
+    kv.release();
+    return logprobs;
+  }
+
+  /** The needle's test can fail: plain products round by the number of rows. */
   @Test
   void plainProductsChangeTheBits() throws IOException {
     try (ModelRunner runner = load(TINY, DType.FLOAT32, false)) {
@@ -143,12 +170,17 @@ class BatchInvarianceTest {
   }
 
   private static ModelRunner load(Path folder, DType dtype, boolean packed) throws IOException {
+    // A batch of 128 is computed in as many lanes.
+    return load(folder, dtype, packed, folder.equals(TINY) ? 2 : 4);
+  }
+
+  private static ModelRunner load(Path folder, DType dtype, boolean packed, int threads)
+      throws IOException {
     ModelConfig config =
         ModelConfig.of(new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
     return DecoderLoader.load(
         new ModelFolder(folder, config, List.of()),
-        // A batch of 128 is computed in as many lanes.
-        new DecoderSettings(dtype, "cpu", 256, 128, folder.equals(TINY) ? 2 : 4),
+        new DecoderSettings(dtype, "cpu", 256, 128, threads),
         packed);
   }
 }
