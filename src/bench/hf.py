@@ -17,7 +17,7 @@ def main(folder, dtype, threads):
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
     print(json.dumps({"load_seconds": time.perf_counter() - start}), flush=True)
     for line in sys.stdin:
-        tokens, path = line.rstrip("\n").split(" ", 1)
+        tokens, samples, path = line.rstrip("\n").split(" ", 2)
         with open(path) as file:
             ids = torch.tensor([[int(word) for word in prompt.split()] for prompt in file])
         start = time.perf_counter()
@@ -26,6 +26,7 @@ def main(folder, dtype, threads):
                 ids,
                 attention_mask=torch.ones_like(ids),
                 do_sample=True,
+                num_return_sequences=int(samples),
                 temperature=0.8,
                 top_k=50,
                 top_p=0.95,

@@ -29,14 +29,15 @@ def openvino(folder, dtype, threads, sequences):
         {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "KV_CACHE_PRECISION": precision},
     )
 
-    def generate(prompts, tokens):
+    def generate(prompts, tokens, samples):
         config = openvino_genai.GenerationConfig()
         config.max_new_tokens = config.min_new_tokens = tokens
         config.ignore_eos = config.do_sample = True
+        config.num_return_sequences = samples
         config.temperature, config.top_k, config.top_p = TEMPERATURE, TOP_K, TOP_P
         ids = [openvino.Tensor(numpy.array([prompt], dtype=numpy.int64)) for prompt in prompts]
         results = pipeline.generate(ids, [config] * len(ids))
-        return sum(len(result.m_generation_ids[0]) for result in results)
+        return sum(len(ids) for result in results for ids in result.m_generation_ids)
 
     return generate
 
@@ -47,10 +48,11 @@ def ctranslate2(folder, dtype, threads, sequences):
     vocabulary = json.loads(Path(folder, "vocabulary.json").read_text(encoding="utf-8"))
     generator = ctranslate2.Generator(folder, device="cpu", intra_threads=threads, compute_type=dtype)
 
-    def generate(prompts, tokens):
+    def generate(prompts, tokens, samples):
         results = generator.generate_batch(
             [[vocabulary[token] for token in prompt] for prompt in prompts],
             max_batch_size=sequences,
+            num_hypotheses=samples,
             max_length=tokens,
             min_length=tokens,
             sampling_temperature=TEMPERATURE,
@@ -58,7 +60,7 @@ def ctranslate2(folder, dtype, threads, sequences):
             sampling_topp=TOP_P,
             include_prompt_in_result=False,
         )
-        return sum(len(result.sequences_ids[0]) for result in results)
+        return sum(len(ids) for result in results for ids in result.sequences_ids)
 
     return generate
 
@@ -68,10 +70,10 @@ def main(engine, folder, dtype, threads, sequences):
     generate = {"openvino": openvino, "ctranslate2": ctranslate2}[engine](folder, dtype, int(threads), int(sequences))
     print(json.dumps({"load_seconds": time.perf_counter() - start}), flush=True)
     for line in sys.stdin:
-        tokens, path = line.rstrip("\n").split(" ", 1)
+        tokens, samples, path = line.rstrip("\n").split(" ", 2)
         prompts = [[int(word) for word in prompt.split()] for prompt in Path(path).read_text().splitlines()]
         start = time.perf_counter()
-        generated = generate(prompts, int(tokens))
+        generated = generate(prompts, int(tokens), int(samples))
         print(json.dumps({"tokens": generated, "seconds": time.perf_counter() - start}), flush=True)
 
 

@@ -2,6 +2,8 @@
 
 HF transformers runs the same folder. With --openvino and --ctranslate2, folders of the same model in those engines' own forms
 (optimum-cli export openvino, ct2-transformers-converter), they run as well; their packages must be in the environment.
+The limit is what the matrix products and one reading of the KV cache at each step would allow (roofline.py), measured in the
+same rounds. With --samples every prompt is continued so many times, and a batch has that many prompts less.
 With --plain also of the engine with libtorch's own matrix products, which give no row the same bits in every batch.
 
 Started by src/bench/run, which builds what is measured. Contenders are asked in turn, round by round, so that what else
@@ -41,8 +43,8 @@ class Contender:
             raise SystemExit(f"{self.name} has ended, see {self.log}")
         return json.loads(line)
 
-    def generate(self, tokens, prompts):
-        self.process.stdin.write(f"{tokens} {prompts}\n")
+    def generate(self, tokens, samples, prompts):
+        self.process.stdin.write(f"{tokens} {samples} {prompts}\n")
         self.process.stdin.flush()
         return self.answer()
 
@@ -59,6 +61,11 @@ def engine(a, dtype, *plain):
     settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new), *plain]
     command = [java, "-Xmx2g", "-cp", classpath, "io.gensweep.bench.EngineAlone", *settings]
     return Contender(" ".join(["gensweep", *plain, dtype]), command)
+
+
+def limit(a, dtype):
+    command = [sys.executable, ROOT / "src" / "bench" / "roofline.py", a.model, dtype, str(a.threads)]
+    return Contender(f"limit {dtype}", command)
 
 
 def peers(a, dtype):
@@ -115,7 +122,7 @@ def write_prompts(a, count):
 
 def measure(a):
     """{(contender, column): [measurement of each round]}; a column is a batch, or "job"."""
-    files = {batch: write_prompts(a, batch)[0] for batch in a.batch}
+    files = {batch: write_prompts(a, max(1, batch // a.samples))[0] for batch in a.batch}
     rows = write_prompts(a, a.job_prompts)[1]
     seen = {}
     contenders = []
@@ -125,12 +132,13 @@ def measure(a):
             if a.plain:
                 contenders.append(engine(a, dtype, "plain"))
             contenders += [peer(a, name, dtype) for name in peers(a, dtype)]
+            contenders.append(limit(a, dtype))
         for contender in contenders:
-            contender.generate(8, files[min(a.batch)])
+            contender.generate(8, a.samples, files[min(a.batch)])
         for number in range(a.rounds):
             for batch in a.batch:
                 for contender in contenders:
-                    answer = contender.generate(a.new, files[batch])
+                    answer = contender.generate(a.new, a.samples, files[batch])
                     seen.setdefault((contender.name, batch), []).append(answer)
             for dtype in [] if a.no_job else a.dtype:
                 seen.setdefault((f"job {dtype}", "job"), []).append(job(a, dtype, rows))
@@ -151,14 +159,14 @@ def after_load(metrics):
 
 def report(a, seen):
     columns = [f"batch {batch}" for batch in a.batch]
-    print(f"tokens/s, prompt {a.prompt}, new {a.new}, {a.threads} threads, median of {a.rounds} rounds (least-most)\n")
+    print(f"tokens/s, prompt {a.prompt}, new {a.new}, {a.samples} of each prompt, {a.threads} threads, median of {a.rounds} rounds (least-most)\n")
     print(f"| {'':26} | " + " | ".join(f"{c:>18}" for c in columns) + " |")
     print(f"|{'-' * 28}|" + "|".join("-" * 19 + ":" for _ in columns) + "|")
     for name in dict.fromkeys(name for name, column in seen if column != "job"):
         rates = [[rate(answer) for answer in seen[name, batch]] for batch in a.batch]
         row(name, [f"{statistics.median(r):.0f} ({min(r):.0f}-{max(r):.0f})" for r in rates])
     for dtype in a.dtype:
-        for other in ["gensweep plain"] * a.plain + peers(a, dtype):
+        for other in ["gensweep plain"] * a.plain + peers(a, dtype) + ["limit"]:
             pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"{other} {dtype}", b]) for b in a.batch]
             ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
             row(f"gensweep / {other.removeprefix('gensweep ')}, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
@@ -184,6 +192,7 @@ if __name__ == "__main__":
     cli.add_argument("--batch", nargs="+", type=int, default=[1, 16, 64])
     cli.add_argument("--prompt", type=int, default=64, help="tokens of a prompt")
     cli.add_argument("--new", type=int, default=64, help="tokens generated for each prompt")
+    cli.add_argument("--samples", type=int, default=1, help="continuations of each prompt")
     cli.add_argument("--rounds", type=int, default=3)
     cli.add_argument("--threads", type=int, default=2)
     cli.add_argument("--dtype", nargs="+", default=["float32", "bfloat16"], choices=DTYPES)

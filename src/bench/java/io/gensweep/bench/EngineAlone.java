@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +28,8 @@ import java.util.stream.Stream;
  *
  * <p>Arguments: model folder, dtype, threads, most sequences, most tokens of a sequence, and {@code
  * plain} for matrix products on which no row's bits can rest. Each line of input names how many
- * tokens to generate and a file of prompts, one a line as token ids; they are generated as one
- * batch, and a line of JSON says how long that took.
+ * tokens to generate, how many samples of each prompt, and a file of prompts, one a line as token
+ * ids; they are generated as one batch, and a line of JSON says how long that took.
  */
 public final class EngineAlone {
   private static final SamplingConfig SAMPLING =
@@ -59,25 +60,31 @@ public final class EngineAlone {
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       answers.printf("{\"load_seconds\": %.3f}%n", (System.nanoTime() - start) / 1e9);
       for (String line = asked.readLine(); line != null; line = asked.readLine()) {
-        String[] words = line.split(" ", 2);
-        answers.println(generate(runner, Integer.parseInt(words[0]), prompts(Path.of(words[1]))));
+        String[] words = line.split(" ", 3);
+        SamplingConfig sampling = SAMPLING.withMaxTokens(Integer.parseInt(words[0]));
+        answers.println(
+            generate(
+                runner, sampling, Integer.parseInt(words[1]), prompts(Path.of(words[2]))));
       }
     }
   }
 
-  private static String generate(ModelRunner runner, int tokens, List<int[]> prompts) {
-    Engine engine = new Engine(
+  private static String generate(
+      ModelRunner runner, SamplingConfig sampling, int samples, List<int[]> prompts) {
+    Engine engine =
+        new Engine(
             runner,
-            prompts.size(),
+            samples * prompts.size(),
             // The other contenders make no text either.
-            sampling -> new ContinuationText(ids -> "", sampling));
-    SamplingConfig sampling = SAMPLING.withMaxTokens(tokens);
+            s -> new ContinuationText(ids -> "", s));
+    List<Variant> variants =
+        IntStream.range(0, samples).mapToObj(sample -> new Variant(0, sample, sampling)).toList();
     long[] generated = new long[1];
     long start = System.nanoTime();
     for (int i = 0; i < prompts.size(); i++) {
       var unused =
           engine.submit(
-              new Request("prompt-" + i, prompts.get(i), List.of(new Variant(0, 0, sampling))),
+              new Request("prompt-" + i, prompts.get(i), variants),
               completion -> generated[0] += completion.tokenIds().length);
     }
     while (engine.hasWork()) {
