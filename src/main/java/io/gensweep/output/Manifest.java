@@ -33,6 +33,7 @@ public record Manifest(
 
   private static final int FORMAT = 1;
   private static final String APPENDED = "appended_shards";
+  private static final String SLICES = "slices";
 
   /**
    * Settings that may differ between a run and the one that resumes it: they change no row, or a
@@ -126,9 +127,15 @@ public record Manifest(
   ObjectNode json() {
     ObjectNode tree = Json.MAPPER.createObjectNode();
     tree.put("format", FORMAT);
-    tree.put("shards", layout.lots().get(0));
-    if (layout.lots().size() > 1) {
-      tree.set(APPENDED, Json.MAPPER.valueToTree(layout.lots().subList(1, layout.lots().size())));
+    List<ShardLayout.Lot> lots = layout.lots();
+    List<Integer> shards = lots.stream().map(ShardLayout.Lot::shards).toList();
+    tree.put("shards", shards.get(0));
+    if (lots.size() > 1) {
+      tree.set(APPENDED, Json.MAPPER.valueToTree(shards.subList(1, shards.size())));
+    }
+    if (lots.stream().anyMatch(lot -> lot.slices() > 1)) {
+      tree.set(
+          SLICES, Json.MAPPER.valueToTree(lots.stream().map(ShardLayout.Lot::slices).toList()));
     }
     tree.set("hashes", Json.MAPPER.valueToTree(hashes));
     tree.set("versions", Json.MAPPER.valueToTree(versions));
@@ -155,11 +162,13 @@ public record Manifest(
   }
 
   private static ShardLayout layout(JsonNode tree) {
-    ShardLayout layout = ShardLayout.of(tree.path("shards").asInt());
+    JsonNode slices = tree.path(SLICES);
+    List<ShardLayout.Lot> lots = new ArrayList<>();
+    lots.add(new ShardLayout.Lot(tree.path("shards").asInt(), slices.path(0).asInt(1)));
     for (JsonNode shards : tree.path(APPENDED)) {
-      layout = layout.append(shards.asInt());
+      lots.add(new ShardLayout.Lot(shards.asInt(), slices.path(lots.size()).asInt(1)));
     }
-    return layout;
+    return new ShardLayout(lots);
   }
 
   private static SortedMap<String, String> texts(JsonNode tree) {

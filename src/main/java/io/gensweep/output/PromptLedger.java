@@ -99,7 +99,7 @@ public final class PromptLedger implements Serializable {
       for (Row shard :
           ShardedPrompts.withShard(entries.get(), layout)
               .groupBy(col(PromptColumns.SHARD))
-              .agg(sum(col(PromptColumns.COST)))
+              .agg(sum(col(PromptColumns.COST).divide(col(PromptColumns.SLICES))))
               .collectAsList()) {
         costs[shard.getInt(0)] = shard.getDouble(1);
       }

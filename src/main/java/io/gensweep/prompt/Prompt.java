@@ -11,18 +11,21 @@ import org.apache.spark.sql.Row;
  * @param sampling overrides of the job's sampling for this row, a JSON object
  * @param kept the values of {@code prompts.keep}, in that order
  * @param references texts to score; none in a job that scores nothing, one or more in one that does
+ * @param slice of the continuations wanted of it
  */
 public record Prompt(
     String id,
     PromptContent content,
     Optional<String> sampling,
     Row kept,
-    List<Optional<String>> references) {
+    List<Optional<String>> references,
+    Slice slice) {
   public Prompt {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(sampling, "sampling");
     Objects.requireNonNull(kept, "kept");
     references = List.copyOf(references);
+    Objects.requireNonNull(slice, "slice");
   }
 }

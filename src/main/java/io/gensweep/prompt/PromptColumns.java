@@ -24,7 +24,12 @@ public final class PromptColumns {
   /** Array of string, of at least one: the texts to score; null in a job that scores nothing. */
   public static final String REFERENCES = "references";
 
-  /** Only in the rows that executors see. */
+  // Only in the rows that executors see.
+
+  /** Which of the {@link #SLICES} of its continuations a row stands for. */
+  static final String SLICE = "slice";
+
+  public static final String SLICES = "slices";
   public static final String SHARD = "shard";
 
   /** Which lot of a {@link ShardLayout} a prompt belongs to. */
@@ -43,8 +48,10 @@ public final class PromptColumns {
   static final int PROBLEM_AT = 3;
   static final int KEPT_AT = 4;
   static final int REFERENCES_AT = 5;
-  static final int SHARD_AT = 6;
-  static final int COST_AT = 7;
+  static final int SLICE_AT = 6;
+  static final int SLICES_AT = 7;
+  static final int SHARD_AT = 8;
+  static final int COST_AT = 9;
 
   /** Between kind and message of a problem. */
   static final String COLON = ": ";

@@ -39,6 +39,9 @@ public record PromptPlan(
   private static final long PROMPTS_PER_SHARD = 4;
   private static final long COMPLETIONS_WORTH_A_SHARD = 256;
 
+  /** As many as are decoded together: it is worth to prefill their prompt once more. */
+  private static final long COMPLETIONS_WORTH_A_SLICE = 64;
+
   /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
   static final long MOST_SHARDS = 20_000;
 
@@ -91,12 +94,21 @@ public record PromptPlan(
   }
 
   /**
-   * How many shards to cut prompts into; those of a resumed run stay as its manifest has them.
+   * What to cut prompts into; those of a resumed run stay as its manifest has them.
    *
    * @param completionsPerPrompt sweep points times samples
    * @param taskSlots tasks that the cluster runs at a time
    */
-  public static int shards(long rows, long completionsPerPrompt, int taskSlots) {
+  public static ShardLayout.Lot lot(long rows, long completionsPerPrompt, int taskSlots) {
+    long wanted = Math.min(MOST_SHARDS, SHARDS_PER_SLOT * taskSlots);
+    long worth = completionsPerPrompt / COMPLETIONS_WORTH_A_SLICE;
+    int slices = (int) Math.max(1, Math.min(worth, wanted / rows));
+    return slices == 1
+        ? ShardLayout.Lot.of(shards(rows, completionsPerPrompt, taskSlots))
+        : new ShardLayout.Lot((int) rows * slices, slices);
+  }
+
+  private static int shards(long rows, long completionsPerPrompt, int taskSlots) {
     double completions = (double) rows * completionsPerPrompt;
     long bySize = (long) Math.ceil(completions / COMPLETIONS_PER_SHARD);
     long wanted = Math.max(bySize, SHARDS_PER_SLOT * taskSlots);

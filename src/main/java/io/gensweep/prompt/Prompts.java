@@ -23,7 +23,14 @@ public final class Prompts {
         row.isNullAt(PromptColumns.KEPT_AT)
             ? RowFactory.create()
             : row.getStruct(PromptColumns.KEPT_AT),
-        references(row));
+        references(row),
+        slice(row));
+  }
+
+  private static Slice slice(Row row) {
+    return row.length() > PromptColumns.SLICES_AT
+        ? new Slice(row.getInt(PromptColumns.SLICE_AT), row.getInt(PromptColumns.SLICES_AT))
+        : Slice.ALL;
   }
 
   /** The shard of a row that came through {@link ShardedPrompts}. */

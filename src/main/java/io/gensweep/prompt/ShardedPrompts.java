@@ -1,8 +1,10 @@
 package io.gensweep.prompt;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -41,7 +43,7 @@ public final class ShardedPrompts {
   }
 
   /**
-   * Adds the shard to rows with an id and a lot, and takes the lot away.
+   * Adds the shard to rows with an id and a lot, and takes the lot away; a row for each slice.
    *
    * @param layout of the output
    */
@@ -49,16 +51,21 @@ public final class ShardedPrompts {
     // xxHash64 with Spark's seed 42: the same number in Spark 3.5 and 4.
     Column hash = xxhash64(col(PromptColumns.PROMPT_ID));
     Column lot = col(PromptColumns.LOT);
-    List<Integer> lots = layout.lots();
+    List<ShardLayout.Lot> lots = layout.lots();
     // One flat expression, however often prompts were appended.
-    Column shards = when(lot.equalTo(lit(0)), lit(lots.get(0)));
+    Column shards = when(lot.equalTo(lit(0)), lit(lots.get(0).shards()));
+    Column slices = when(lot.equalTo(lit(0)), lit(lots.get(0).slices()));
     Column first = when(lot.equalTo(lit(0)), lit(0));
     for (int i = 1; i < lots.size(); i++) {
-      shards = shards.when(lot.equalTo(lit(i)), lit(lots.get(i)));
+      shards = shards.when(lot.equalTo(lit(i)), lit(lots.get(i).shards()));
+      slices = slices.when(lot.equalTo(lit(i)), lit(lots.get(i).slices()));
       first = first.when(lot.equalTo(lit(i)), lit(layout.first(i)));
     }
-    return rows.withColumn(
-            PromptColumns.SHARD, pmod(hash, shards.cast("long")).cast("int").plus(first))
+    // The slices of a prompt go to shards that follow one another, so that no two meet.
+    Column place = hash.plus(col(PromptColumns.SLICE));
+    return rows.withColumn(PromptColumns.SLICE, explode(sequence(lit(0), slices.minus(lit(1)))))
+        .withColumn(PromptColumns.SLICES, slices)
+        .withColumn(PromptColumns.SHARD, pmod(place, shards.cast("long")).cast("int").plus(first))
         .drop(PromptColumns.LOT);
   }
 

@@ -33,8 +33,8 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
     return prompt -> {
       PromptEncoder.Encoded encoded = encoder.encode(prompt.content());
       WantedRows.Wanted wanted = wantedRows.of(prompt.sampling());
-      List<Variant> variants = wanted.variants();
-      int tokens = encoded.tokenIds().length;
+      List<Variant> variants = prompt.slice().of(wanted.variants());
+      int tokens = prompt.slice().isFirst() ? encoded.tokenIds().length : 0;
       Optional<Failure> failure = encoded.failure().or(wanted::failure);
       if (failure.isPresent()) {
         return new Asked<>(
@@ -43,6 +43,9 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
             variants.stream()
                 .map(v -> Completion.failed(prompt.id(), v, 0, failure.get()))
                 .toList());
+      }
+      if (variants.isEmpty()) {
+        return new Asked<>(tokens, Optional.empty(), List.of());
       }
       return new Asked<>(
           tokens, Optional.of(new Request(prompt.id(), encoded.tokenIds(), variants)), List.of());

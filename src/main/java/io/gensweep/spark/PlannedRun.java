@@ -20,7 +20,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.LongToIntFunction;
+import java.util.function.LongFunction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -114,14 +114,14 @@ record PlannedRun(
       PromptLedger ledger,
       SparkSession spark)
       throws IOException {
-    LongToIntFunction cut =
+    LongFunction<ShardLayout.Lot> cut =
         count ->
-            PromptPlan.shards(
+            PromptPlan.lot(
                 count,
                 Math.max(1, rows / prompts.rows()),
                 spark.sparkContext().defaultParallelism());
     if (earlier.isEmpty()) {
-      return PromptShards.first(prompts, tokens, cut.applyAsInt(prompts.rows()));
+      return PromptShards.first(prompts, tokens, cut.apply(prompts.rows()));
     }
     ShardLayout layout = earlier.get().layout();
     return earlier.get().input().equals(now.input())

@@ -16,7 +16,7 @@ import io.gensweep.prompt.ShardedPrompts;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongToIntFunction;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -43,8 +43,8 @@ record PromptShards(
    *
    * @param tokens at most to generate for a prompt
    */
-  static PromptShards first(PromptPlan plan, double tokens, int shards) {
-    ShardLayout layout = ShardLayout.of(shards);
+  static PromptShards first(PromptPlan plan, double tokens, ShardLayout.Lot lot) {
+    ShardLayout layout = ShardLayout.of(lot);
     return new PromptShards(
         layout, inFirstLot(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
   }
@@ -68,7 +68,7 @@ record PromptShards(
    * Of a run that resumes an output with other prompts than it is of.
    *
    * @param tokens at most to generate for a prompt
-   * @param shards how many to cut so many appended prompts into
+   * @param cut what to cut so many appended prompts into
    * @throws OutputError unless what is new is appended
    */
   static PromptShards appended(
@@ -76,7 +76,7 @@ record PromptShards(
       double tokens,
       ShardLayout earlier,
       PromptLedger ledger,
-      LongToIntFunction shards,
+      LongFunction<ShardLayout.Lot> cut,
       SparkSession spark)
       throws IOException {
     Dataset<Row> entries = plan.entries(tokens);
@@ -84,7 +84,7 @@ record PromptShards(
     requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.LOT, lit(0))), ledger);
     Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti");
     long count = unseen.count();
-    ShardLayout layout = earlier.append(shards.applyAsInt(count));
+    ShardLayout layout = earlier.append(cut.apply(count));
     return new PromptShards(
         layout, inLots(plan, tokens, layout, recorded), Optional.of(unseen), count);
   }

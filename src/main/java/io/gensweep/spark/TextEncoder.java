@@ -112,7 +112,7 @@ final class TextEncoder {
       Function<String, List<ScoredText.Window>> windows) {
     List<ScoredText> texts = new ArrayList<>();
     List<Score> failed = new ArrayList<>();
-    for (int index = 0; index < prompt.references().size(); index++) {
+    for (int index : asked(prompt)) {
       Optional<Failure> failure = Optional.empty();
       try {
         Optional<List<ScoredText.Window>> cut = prompt.references().get(index).map(windows);
@@ -128,11 +128,16 @@ final class TextEncoder {
       failure.ifPresent(f -> failed.add(Score.failed(prompt.id(), at, f)));
     }
     return new Asked<>(
-        promptTokens,
+        prompt.slice().isFirst() ? promptTokens : 0,
         texts.isEmpty()
             ? Optional.empty()
             : Optional.of(new ScoreRequest(prompt.id(), shared, texts)),
         failed);
+  }
+
+  /** The indices of the references that a task asks about. */
+  private static List<Integer> asked(Prompt prompt) {
+    return prompt.slice().of(IntStream.range(0, prompt.references().size()).boxed().toList());
   }
 
   /** A line that is no record has no text either; that it is none says more. */
@@ -146,9 +151,7 @@ final class TextEncoder {
     return new Asked<>(
         0,
         Optional.empty(),
-        IntStream.range(0, prompt.references().size())
-            .mapToObj(index -> Score.failed(prompt.id(), index, failure))
-            .toList());
+        asked(prompt).stream().map(i -> Score.failed(prompt.id(), i, failure)).toList());
   }
 
   private static int[] joined(int[] context, int[] ids) {

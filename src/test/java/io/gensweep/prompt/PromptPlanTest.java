@@ -19,17 +19,28 @@ class PromptPlanTest {
   private final SparkSession spark = LocalSpark.session();
 
   @Test
+  void fewPromptsWithManyContinuationsAreCutIntoSlices() {
+    assertThat(PromptPlan.lot(1, 1_000, 8)).isEqualTo(new ShardLayout.Lot(15, 15));
+    assertThat(PromptPlan.lot(1, 1_000, 2)).isEqualTo(new ShardLayout.Lot(8, 8));
+    assertThat(PromptPlan.lot(3, 1_000, 8)).isEqualTo(new ShardLayout.Lot(30, 10));
+    assertThat(PromptPlan.lot(16, 400, 8)).isEqualTo(new ShardLayout.Lot(32, 2));
+    assertThat(PromptPlan.lot(17, 400, 8)).isEqualTo(ShardLayout.Lot.of(17));
+    assertThat(PromptPlan.lot(1, 127, 8)).isEqualTo(ShardLayout.Lot.of(1));
+  }
+
+  @Test
   void shardCountsFollowSizeAndSlotsWithinBounds() {
-    assertThat(PromptPlan.shards(1, 1, 64)).isEqualTo(1);
-    assertThat(PromptPlan.shards(20, 1, 2)).isEqualTo(5);
-    assertThat(PromptPlan.shards(1_000, 1, 8)).isEqualTo(32);
-    assertThat(PromptPlan.shards(1_000, 640, 8)).isEqualTo(320);
-    // Few prompts with many points: a shard each, so that all executors have work.
-    assertThat(PromptPlan.shards(8, 64, 8)).isEqualTo(2);
-    assertThat(PromptPlan.shards(8, 128, 8)).isEqualTo(4);
-    assertThat(PromptPlan.shards(8, 400, 8)).isEqualTo(8);
-    assertThat(PromptPlan.shards(1_000_000, 1, 8)).isEqualTo(500);
-    assertThat(PromptPlan.shards(10_000_000_000L, 1_000_000_000, 8)).isEqualTo(20_000);
+    assertThat(PromptPlan.lot(1, 1, 64)).isEqualTo(ShardLayout.Lot.of(1));
+    assertThat(PromptPlan.lot(20, 1, 2)).isEqualTo(ShardLayout.Lot.of(5));
+    assertThat(PromptPlan.lot(1_000, 1, 8)).isEqualTo(ShardLayout.Lot.of(32));
+    assertThat(PromptPlan.lot(1_000, 640, 8)).isEqualTo(ShardLayout.Lot.of(320));
+    // Prompts with many points: shards of few of them, so that all executors have work.
+    assertThat(PromptPlan.lot(8, 64, 8)).isEqualTo(ShardLayout.Lot.of(2));
+    assertThat(PromptPlan.lot(40, 128, 8)).isEqualTo(ShardLayout.Lot.of(20));
+    assertThat(PromptPlan.lot(40, 400, 8)).isEqualTo(ShardLayout.Lot.of(32));
+    assertThat(PromptPlan.lot(1_000_000, 1, 8)).isEqualTo(ShardLayout.Lot.of(500));
+    assertThat(PromptPlan.lot(10_000_000_000L, 1_000_000_000, 8))
+        .isEqualTo(ShardLayout.Lot.of(20_000));
   }
 
   @Test

@@ -9,7 +9,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ShardLayoutTest {
-  private final ShardLayout layout = ShardLayout.of(8).append(2).append(12);
+  private final ShardLayout layout =
+      ShardLayout.of(8).append(ShardLayout.Lot.of(2)).append(ShardLayout.Lot.of(12));
 
   @Test
   void everyShardHasANameOfItsOwnAndIsFoundByIt() {
@@ -53,7 +54,8 @@ class ShardLayoutTest {
   void numbersAreChecked() {
     assertThatThrownBy(() -> ShardLayout.of(0))
         .hasMessageContaining("shards must be in [1, 99999]");
-    assertThatThrownBy(() -> layout.append(100_000)).hasMessageContaining("was 100000");
+    assertThatThrownBy(() -> layout.append(ShardLayout.Lot.of(100_000)))
+        .hasMessageContaining("was 100000");
     assertThatThrownBy(() -> layout.name(22)).hasMessageContaining("shard must be in [0, 22)");
   }
 }
