@@ -3,10 +3,6 @@ package io.gensweep.model;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -19,11 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -35,15 +27,6 @@ import java.util.stream.Stream;
  * JVM when it meets one.
  */
 public final class DecoderLoader {
-  /**
-   * Rows that one matrix product on a CPU may have; the program takes the largest within which a
-   * row's bits do not depend on the number of rows.
-   */
-  private static final long[] PRODUCT_ROWS = {16, 64, TorchDecoder.CALL_TOKENS};
-
-  /** Most bytes of a weight handed over at once; a tensor's buffer ends at 2 GiB. */
-  private static final long PIECE_BYTES = 1L << 29;
-
   private final DecoderSettings settings;
   private final ModelConfig config;
   private final DecoderWeights weights;
@@ -145,9 +128,9 @@ public final class DecoderLoader {
       run(
           block,
           "set_ends",
-          list(pieces(manager, Optional.of(weights.embedding()))),
-          IValue.from(whole(manager, Optional.of(weights.finalNorm()))),
-          list(pieces(manager, weights.head())));
+          DeviceTensors.list(DeviceTensors.pieces(manager, Optional.of(weights.embedding()))),
+          IValue.from(DeviceTensors.whole(manager, Optional.of(weights.finalNorm()))),
+          DeviceTensors.list(DeviceTensors.pieces(manager, weights.head())));
       RopeScaling rope = c.ropeScaling();
       run(
           block,
@@ -160,58 +143,27 @@ public final class DecoderLoader {
               rope.lowFrequency(),
               rope.highFrequency(),
               rope.originalPositions()),
-          IValue.from(whole(manager, Optional.empty())));
+          IValue.from(DeviceTensors.whole(manager, Optional.empty())));
     }
     for (DecoderWeights.Layer layer : weights.layers()) {
       try (NDManager manager = root.newSubManager()) {
         run(
             block,
             "add_layer",
-            list(layer.weights().stream().map(w -> whole(manager, Optional.of(w))).toList()),
-            list(layer.biases().stream().map(b -> whole(manager, b)).toList()));
+            DeviceTensors.list(
+                layer.weights().stream()
+                    .map(w -> DeviceTensors.whole(manager, Optional.of(w)))
+                    .toList()),
+            DeviceTensors.list(
+                layer.biases().stream().map(b -> DeviceTensors.whole(manager, b)).toList()));
       }
     }
     int lanes = settings.lanes();
     if (packed) {
-      lanes = setProductRows(block, root, threads);
+      lanes = new ProductCheck(block, root, threads).settle(lanes);
     }
     run(block, "set_lanes", IValue.from((long) lanes));
     return lanes;
-  }
-
-  /**
-   * Rows of a product within which bits are the same for any number of rows, and also with a lane's
-   * part of the threads. Where no lane's products agree with those of all threads, there is one
-   * lane.
-   */
-  private int setProductRows(PtSymbolBlock block, NDManager root, ProgramThreads threads) {
-    long rows = productRows(block, PRODUCT_ROWS);
-    if (settings.lanes() == 1) {
-      return 1;
-    }
-    long[] upTo = LongStream.of(PRODUCT_ROWS).filter(count -> count <= rows).toArray();
-    long inLane = threads.inLane(() -> productRows(block, upTo));
-    Supplier<ByteBuffer> sample = () -> sampleProducts(block, root, inLane);
-    if (sample.get().equals(threads.inLane(sample))) {
-      return settings.lanes();
-    }
-    productRows(block, PRODUCT_ROWS);
-    return 1;
-  }
-
-  private static long productRows(PtSymbolBlock block, long[] counts) {
-    try (IValue from = IValue.listFrom(counts);
-        IValue rows = IValueUtils.runMethod(block, "set_product_rows", from)) {
-      return rows.toLong();
-    }
-  }
-
-  private static ByteBuffer sampleProducts(PtSymbolBlock block, NDManager root, long rows) {
-    try (NDManager manager = root.newSubManager();
-        IValue count = IValue.from(rows);
-        IValue sample = IValueUtils.runMethod(block, "sample_products", count)) {
-      return sample.toTensor((PtNDManager) manager).toByteBuffer();
-    }
   }
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
@@ -257,38 +209,6 @@ public final class DecoderLoader {
       case FLOAT16 -> 5;
       default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
     };
-  }
-
-  /** The tensor as float32 on the device; one without elements where the model has none. */
-  private static PtNDArray whole(NDManager manager, Optional<StoredTensor> tensor) {
-    if (tensor.isEmpty()) {
-      return (PtNDArray) manager.create(new float[0]);
-    }
-    StoredTensor t = tensor.get();
-    Shape shape =
-        t.shape().size() == 1 ? new Shape(t.rowCount()) : new Shape(t.rowCount(), t.rowSize());
-    return (PtNDArray) manager.create(t.rows(0, t.rowCount()), shape, DataType.FLOAT32);
-  }
-
-  private static List<PtNDArray> pieces(NDManager manager, Optional<StoredTensor> tensor) {
-    if (tensor.isEmpty()) {
-      return List.of(whole(manager, tensor));
-    }
-    StoredTensor t = tensor.get();
-    int rows = (int) Math.max(1, Math.min(t.rowCount(), PIECE_BYTES / (4L * t.rowSize())));
-    List<PtNDArray> pieces = new ArrayList<>();
-    for (int from = 0; from < t.rowCount(); from += rows) {
-      int to = Math.min(t.rowCount(), from + rows);
-      pieces.add(
-          (PtNDArray)
-              manager.create(
-                  t.rows(from, to), new Shape(to - from, t.rowSize()), DataType.FLOAT32));
-    }
-    return pieces;
-  }
-
-  private static IValue list(List<PtNDArray> arrays) {
-    return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
   }
 
   private static void run(PtSymbolBlock block, String method, IValue... arguments) {

@@ -2,14 +2,19 @@ package io.gensweep.model;
 
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Executor, one per decoder. The threads that run its program: one that computes each operation
@@ -82,23 +87,42 @@ final class ProgramThreads implements AutoCloseable {
     return join(lanes.get(0), task);
   }
 
+  /** What a lane makes of its part of a batch. */
+  @FunctionalInterface
+  interface LaneWork<T, R> {
+    /** Gives a result for each item, in their order. */
+    List<R> of(int lane, List<T> items);
+  }
+
   /**
-   * Runs a task for each of some lanes, beside one another if there are several, and waits for all.
+   * Lets each lane work on its part of a batch, beside the others if there are several, and waits
+   * for all.
    *
-   * @param work lanes; each once
+   * @return in the order of the batch
    * @throws RuntimeException of the first lane that failed
    */
-  <T> List<T> each(List<Integer> work, Function<Integer, T> task) {
-    if (work.size() == 1) {
-      return List.of(whole(() -> task.apply(work.get(0))));
-    }
-    List<CompletableFuture<T>> running = new ArrayList<>();
-    for (int lane : work) {
-      running.add(CompletableFuture.supplyAsync(() -> task.apply(lane), lanes.get(lane)));
-    }
+  <T, R> List<R> inLanes(List<T> batch, ToIntFunction<T> lane, LaneWork<T, R> work) {
+    Map<Integer, List<Integer>> places =
+        IntStream.range(0, batch.size())
+            .boxed()
+            .collect(
+                Collectors.groupingBy(
+                    i -> lane.applyAsInt(batch.get(i)), TreeMap::new, Collectors.toList()));
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    List<R> results = new ArrayList<>(Collections.nCopies(batch.size(), null));
+    places.forEach(
+        (number, own) -> {
+          Runnable part =
+              () -> {
+                List<R> made = work.of(number, own.stream().map(batch::get).toList());
+                IntStream.range(0, own.size()).forEach(i -> results.set(own.get(i), made.get(i)));
+              };
+          running.add(
+              CompletableFuture.runAsync(part, places.size() == 1 ? all : lanes.get(number)));
+        });
     try {
       CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
-      return running.stream().map(CompletableFuture::join).toList();
+      return results;
     } catch (CompletionException e) {
       throw thrown(e);
     }

@@ -8,10 +8,8 @@ import io.gensweep.sampling.Candidates;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -71,48 +69,17 @@ final class TorchDecoder implements ModelRunner {
 
   @Override
   public void prefill(List<Prefill> batch) {
-    var unused = inLanes(batch, Prefill::kv, this::fill);
+    var unused = threads.inLanes(batch, prefill -> prefill.kv().lane(), this::fill);
   }
 
   @Override
   public List<TokenLogprobs> score(List<Scoring> batch) {
-    return inLanes(batch, Scoring::kv, this::score);
+    return threads.inLanes(batch, scoring -> scoring.kv().lane(), this::score);
   }
 
   @Override
   public List<Candidates> decode(List<DecodeRow> batch) {
-    return inLanes(batch, DecodeRow::kv, this::decode);
-  }
-
-  /** An item of a batch that a lane has made its result of. */
-  @FunctionalInterface
-  private interface LaneWork<T, R> {
-    /** Gives a result for each item. */
-    List<R> of(int lane, List<T> items);
-  }
-
-  /** Lets each lane work on its items of a batch; gives the results in the order of the batch. */
-  private <T, R> List<R> inLanes(List<T> batch, Function<T, KvSequence> kv, LaneWork<T, R> work) {
-    List<List<Integer>> places =
-        Stream.generate(() -> (List<Integer>) new ArrayList<Integer>())
-            .limit(cache.lanes())
-            .toList();
-    for (int i = 0; i < batch.size(); i++) {
-      places.get(kv.apply(batch.get(i)).lane()).add(i);
-    }
-    List<Integer> lanes =
-        IntStream.range(0, places.size()).filter(l -> !places.get(l).isEmpty()).boxed().toList();
-    List<List<R>> results =
-        threads.each(
-            lanes, lane -> work.of(lane, places.get(lane).stream().map(batch::get).toList()));
-    List<R> inOrder = new ArrayList<>(Collections.nCopies(batch.size(), null));
-    for (int i = 0; i < lanes.size(); i++) {
-      List<Integer> own = places.get(lanes.get(i));
-      for (int j = 0; j < own.size(); j++) {
-        inOrder.set(own.get(j), results.get(i).get(j));
-      }
-    }
-    return inOrder;
+    return threads.inLanes(batch, row -> row.kv().lane(), this::decode);
   }
 
   private List<Prefill> fill(int lane, List<Prefill> items) {
