@@ -130,6 +130,29 @@ class ScoringTest {
         .isIn(together);
   }
 
+  /** Tasks share a prompt of 200 references where it is the only one, and not beside 19 others. */
+  @Test
+  void aPromptOfManyReferencesIsSharedAndHasTheSameRows() throws IOException {
+    ObjectNode many =
+        JSON.createObjectNode().put("id", "many").put("prompt", "Q: What is 97 - 29?");
+    for (int i = 0; i < 200; i++) {
+      many.withArray("answers").add(" A: " + i);
+    }
+    List<String> lines = new ArrayList<>(List.of(many.toString()));
+    score(file(lines), "text: prompt", "reference: answers");
+    List<String> shared = keyed(scores());
+    Path manifest = folder.resolve("out/manifest.json");
+    assertThat(Files.readString(manifest)).contains("\"slices\" : [ 3 ]");
+    for (int i = 0; i < 19; i++) {
+      ObjectNode line = JSON.createObjectNode().put("id", i).put("prompt", "A question");
+      line.putArray("answers").add(" and an answer");
+      lines.add(line.toString());
+    }
+    score(file(lines), "text: prompt", "reference: answers");
+    assertThat(Files.readString(manifest)).doesNotContain("slices");
+    assertThat(shared).hasSize(200).isEqualTo(keyed(scores().filter("prompt_id = 'many'")));
+  }
+
   @ParameterizedTest
   @CsvSource({"float32, 1e-5", "bfloat16, 0.15"})
   void whatARunDrewScoresAsItWasDrawn(String dtype, double tolerance) throws IOException {
