@@ -5,6 +5,7 @@ kernels that the engine calls and on weights of the model's shapes, and one read
 (attention, norms, sampling) counts as free.
 """
 
+import functools
 import json
 import sys
 import time
@@ -17,30 +18,36 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "int8": torch.fl
 
 
 def shapes(config):
-    """[out, in] of the products of a layer, and of the head."""
+    """[out, in] of the products of a layer, and of the head; and how wide K is."""
     hidden, heads, mlp = config["hidden_size"], config["num_attention_heads"], config["intermediate_size"]
     size = config.get("head_dim") or hidden // heads
-    qkv = (heads + 2 * config.get("num_key_value_heads", heads)) * size
-    return [(qkv, hidden), (hidden, heads * size), (mlp, hidden), (mlp, hidden), (hidden, mlp)], (config["vocab_size"], hidden)
+    k = config.get("num_key_value_heads", heads) * size
+    of_layer = [(heads * size + 2 * k, hidden), (hidden, heads * size), (mlp, hidden), (mlp, hidden), (hidden, mlp)]
+    return of_layer, (config["vocab_size"], hidden), k
 
 
 def product(out, width, dtype):
-    """A function of the number of rows that runs one product; inputs are made before it is timed."""
+    """A function of the number of rows that runs one product; its input is made in the first run, which is not timed."""
     weight = torch.randn(out, width)
-    inputs = {}
     if dtype == "int8":
         packed = torch.ops.onednn.qlinear_prepack(weight.mul(40).round().clamp(-127, 127).to(torch.int8), None)
         scale, zero = torch.ones(out), torch.zeros(out, dtype=torch.int32)
 
+        @functools.cache
+        def rows_of(rows):
+            return torch.randint(0, 255, (rows, width), dtype=torch.uint8)
+
         def run(rows):
-            x = inputs.setdefault(rows, torch.randint(0, 255, (rows, width), dtype=torch.uint8))
-            torch.ops.onednn.qlinear_pointwise(x, 1.0, 128, packed, scale, zero, None, 1.0, 0, torch.float32, "none", [], "")
+            torch.ops.onednn.qlinear_pointwise(rows_of(rows), 1.0, 128, packed, scale, zero, None, 1.0, 0, torch.float32, "none", [], "")
     else:
         packed = torch.ops.mkldnn._reorder_linear_weight(weight.to(DTYPES[dtype]), 64)
 
+        @functools.cache
+        def rows_of(rows):
+            return torch.randn(rows, width).to(DTYPES[dtype])
+
         def run(rows):
-            x = inputs.setdefault(rows, torch.randn(rows, width).to(DTYPES[dtype]))
-            torch.ops.mkldnn._linear_pointwise(x, packed, None, "none", [], "")
+            torch.ops.mkldnn._linear_pointwise(rows_of(rows), packed, None, "none", [], "")
 
     return run
 
@@ -60,12 +67,10 @@ def main(folder, dtype, threads):
     torch.set_num_threads(int(threads))
     start = time.perf_counter()
     config = json.loads(Path(folder, "config.json").read_text())
-    of_layer, head = shapes(config)
+    of_layer, head, k = shapes(config)
     layers = [product(*shape, dtype) for _ in range(config["num_hidden_layers"]) for shape in of_layer]
     head = product(*head, dtype)
-    heads = config.get("num_key_value_heads", config["num_attention_heads"])
-    size = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
-    token_bytes = 2 * config["num_hidden_layers"] * heads * size * DTYPES[dtype].itemsize
+    token_bytes = 2 * config["num_hidden_layers"] * k * DTYPES[dtype].itemsize
     memory = torch.ones(1 << 26)  # 256 MiB: larger than any cache
     print(json.dumps({"load_seconds": time.perf_counter() - start}), flush=True)
     for line in sys.stdin:
