@@ -48,12 +48,7 @@ class CorruptModelIT {
       SparkSubmit.Ended local =
           SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("local", model));
       assertThat(local.exitCode()).as(local.output()).isZero();
-      SparkSubmit.Ended same =
-          SparkSubmit.python(
-              "src/test/python/same_rows.py",
-              folder.resolve("both").toString(),
-              folder.resolve("local").toString());
-      assertThat(same.output()).isEqualTo("same 256\n");
+      SparkSubmit.requireSameRows(256, folder.resolve("both"), folder.resolve("local"));
 
       cluster.stop(0);
       SparkSubmit.Ended alone =
@@ -65,16 +60,7 @@ class CorruptModelIT {
   }
 
   private String[] arguments(String output, Path model) {
-    return new String[] {
-      "run",
-      "src/test/resources/jobs/sampled.yaml",
-      "--set",
-      "model.path=" + model,
-      "--set",
-      "model.device=cpu",
-      "--set",
-      "output.path=" + folder.resolve(output)
-    };
+    return SparkSubmit.sampled(model, folder.resolve(output));
   }
 
   private static Path copy(Path from, Path to) throws IOException {

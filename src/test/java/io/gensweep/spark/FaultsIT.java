@@ -101,10 +101,7 @@ class FaultsIT {
   }
 
   private static void requireQuietRows(Path out) throws Exception {
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py", out.toString(), folder.resolve("quiet").toString());
-    assertThat(same.output()).isEqualTo("same " + ROWS + "\n");
+    SparkSubmit.requireSameRows(ROWS, out, folder.resolve("quiet"));
     assertThat(out.resolve("_SUCCESS")).exists();
     assertThat(out.resolve("_tmp")).doesNotExist();
     assertThat(out.resolve("_lock")).doesNotExist();

@@ -42,12 +42,7 @@ class ShortMemoryIT {
       assertThat(ample.exitCode()).as(ample.output()).isZero();
       assertThat(halvings("ample")).isZero();
     }
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py",
-            folder.resolve("both").toString(),
-            folder.resolve("ample").toString());
-    assertThat(same.output()).isEqualTo("same 256\n");
+    SparkSubmit.requireSameRows(256, folder.resolve("both"), folder.resolve("ample"));
   }
 
   private int halvings(String output) throws IOException {
@@ -60,19 +55,7 @@ class ShortMemoryIT {
   }
 
   private String[] arguments(String output, Path model) {
-    return new String[] {
-      "run",
-      "src/test/resources/jobs/sampled.yaml",
-      "--set",
-      "model.path=" + model,
-      "--set",
-      "model.device=cpu",
-      "--set",
-      "sampling.n=2",
-      "--set",
-      "sampling.max_tokens=4",
-      "--set",
-      "output.path=" + folder.resolve(output)
-    };
+    return SparkSubmit.sampled(
+        model, folder.resolve(output), "sampling.n=2", "sampling.max_tokens=4");
   }
 }

@@ -1,5 +1,7 @@
 package io.gensweep.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,6 +71,25 @@ final class SparkSubmit {
     List<String> command = new ArrayList<>(List.of(PYTHON.toString()));
     command.addAll(List.of(arguments));
     return run(command, Map.of());
+  }
+
+  /** The arguments of a run of jobs/sampled.yaml with another model, on the CPU. */
+  static String[] sampled(Path model, Path output, String... sets) {
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "src/test/resources/jobs/sampled.yaml"));
+    List<String> all =
+        new ArrayList<>(
+            List.of("model.path=" + model, "model.device=cpu", "output.path=" + output));
+    all.addAll(List.of(sets));
+    all.forEach(set -> arguments.addAll(List.of("--set", set)));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Requires outputs of so many rows, the same bit for bit. */
+  static void requireSameRows(int rows, Path one, Path other)
+      throws IOException, InterruptedException {
+    Ended same = python("src/test/python/same_rows.py", one.toString(), other.toString());
+    assertThat(same.output()).isEqualTo("same " + rows + "\n");
   }
 
   static ProcessBuilder process(List<String> command) throws IOException {
