@@ -10,6 +10,8 @@ public final class BenchModel {
    * @param plain whether products are libtorch's own, which round by the number of rows
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean plain) {
-    return DecoderLoader.load(folder, settings, !plain);
+    return plain
+        ? DecoderLoader.load(folder, settings, Backend.PLAIN)
+        : DecoderLoader.load(folder, settings);
   }
 }

@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import io.gensweep.job.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,10 +71,32 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
         || (flags.contains("avx_vnni") && !Set.of("AVX2", "AVX", "SSE41").contains(maxIsa));
   }
 
+  /**
+   * Whether the project's own kernels serve decoders in this type. Where the CPU has tiles (AMX),
+   * oneDNN has the faster products of fewer than 32 bits.
+   */
+  public boolean kernels(DType dtype) {
+    boolean held = limits.stream().anyMatch(l -> l.matches("ATEN_CPU_CAPABILITY=(?!avx512).*"));
+    return Kernels.exist()
+        && bfloat16Products()
+        && flags.containsAll(Set.of("avx512f", "avx512bw", "avx512dq", "avx512vl"))
+        && !held
+        && switch (dtype) {
+          case FLOAT32 -> true;
+          case BFLOAT16 -> flags.contains("avx512_bf16") && bfloat16Native() && !tiles();
+          case INT8 -> flags.contains("avx512_vnni") && integerDots() && !tiles();
+          default -> false;
+        };
+  }
+
+  private boolean tiles() {
+    return flags.contains("amx_bf16");
+  }
+
   /** One word for the manifest: rows are the same bytes on CPUs with the same word. */
   public String capability() {
     String found =
-        flags.contains("amx_bf16")
+        tiles()
             ? "amx_bf16"
             : flags.contains("avx512_bf16")
                 ? "avx512_bf16"

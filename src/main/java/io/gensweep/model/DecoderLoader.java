@@ -30,14 +30,14 @@ public final class DecoderLoader {
   private final DecoderSettings settings;
   private final ModelConfig config;
   private final DecoderWeights weights;
-  private final boolean packed;
+  private final Backend backend;
   private final int blocks;
 
-  private DecoderLoader(ModelFolder folder, DecoderSettings settings, boolean packed) {
+  private DecoderLoader(ModelFolder folder, DecoderSettings settings, Backend backend) {
     this.settings = settings;
     this.config = folder.config();
     this.weights = folder.weights();
-    this.packed = packed;
+    this.backend = backend;
     this.blocks = cacheBlocks();
   }
 
@@ -47,13 +47,10 @@ public final class DecoderLoader {
    * @throws JobError if this machine has not the device, or not the memory, that is asked for
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
-    return load(folder, settings, settings.device().equals("cpu"));
+    return load(folder, settings, Backend.of(settings, folder.config()));
   }
 
-  /**
-   * @param packed whether products go through oneDNN's packed weights, on which a row's bits rest
-   */
-  static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean packed) {
+  static ModelRunner load(ModelFolder folder, DecoderSettings settings, Backend backend) {
     TorchEnvironment.prepare();
     TorchEnvironment.requireDevice(settings.device());
     if (settings.dtype() == DType.INT8 && !settings.device().equals("cpu")) {
@@ -62,9 +59,12 @@ public final class DecoderLoader {
               + settings.device()
               + "; use model.device: cpu or another dtype");
     }
-    DecoderLoader loader = new DecoderLoader(folder, settings, packed);
+    if (backend == Backend.KERNELS) {
+      Kernels.load();
+    }
+    DecoderLoader loader = new DecoderLoader(folder, settings, backend);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();
-    ProgramThreads threads = new ProgramThreads(settings.threads(), settings.lanes());
+    ProgramThreads threads = new ProgramThreads(settings.threads(), loader.lanes());
     try {
       int lanes = threads.whole(() -> loader.fill(model, threads));
       ModelShape shape =
@@ -81,7 +81,7 @@ public final class DecoderLoader {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("gensweep-decoder");
-      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive());
+      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive(backend));
       return Criteria.builder()
           .setTypes(ProgramCall.class, ByteBuffer.class)
           .optEngine("PyTorch")
@@ -115,14 +115,15 @@ public final class DecoderLoader {
         "configure",
         IValue.listFrom(
             scalarType(),
-            packed ? 1 : 0,
+            backend == Backend.PACKED ? 1 : 0,
             c.vocabSize(),
             c.heads(),
             c.kvHeads(),
             c.headDim(),
             KvCache.BLOCK,
             TorchDecoder.BEST,
-            activationLevels()),
+            activationLevels(),
+            c.intermediateSize()),
         IValue.from(c.normEpsilon()));
     try (NDManager manager = root.newSubManager()) {
       run(
@@ -158,12 +159,17 @@ public final class DecoderLoader {
                 layer.biases().stream().map(b -> DeviceTensors.whole(manager, b)).toList()));
       }
     }
-    int lanes = settings.lanes();
-    if (packed) {
+    int lanes = lanes();
+    if (backend == Backend.PACKED) {
       lanes = new ProductCheck(block, root, threads).settle(lanes);
     }
     run(block, "set_lanes", IValue.from((long) lanes));
     return lanes;
+  }
+
+  /** Kernels share each operation among their threads, and gain nothing by lanes. */
+  private int lanes() {
+    return backend == Backend.KERNELS ? 1 : settings.lanes();
   }
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */

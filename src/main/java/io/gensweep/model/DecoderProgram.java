@@ -19,14 +19,13 @@ import java.util.zip.ZipOutputStream;
  * lists, and no weights.
  */
 final class DecoderProgram {
-  private static final String TEXT = "decoder.py";
   private static final Pattern ATTRIBUTE =
       Pattern.compile("^  (\\w+) : (bool|int|float|List\\[Tensor])(?:  #.*)?$", Pattern.MULTILINE);
 
   private DecoderProgram() {}
 
-  static byte[] archive() {
-    String code = text();
+  static byte[] archive(Backend backend) {
+    String code = text("decoder.py") + "\n" + text(backend.text());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       store(zip, "m/data.pkl", pickle(code));
@@ -39,8 +38,8 @@ final class DecoderProgram {
     return bytes.toByteArray();
   }
 
-  private static String text() {
-    try (InputStream in = DecoderProgram.class.getResourceAsStream(TEXT)) {
+  private static String text(String name) {
+    try (InputStream in = DecoderProgram.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

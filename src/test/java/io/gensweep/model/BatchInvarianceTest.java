@@ -29,18 +29,25 @@ class BatchInvarianceTest {
   private final Random random = new Random(11);
 
   static Stream<Object[]> models() {
-    List<DType> dtypes =
-        CpuFeatures.here().bfloat16Products()
-            ? List.of(DType.FLOAT32, DType.INT8, DType.BFLOAT16)
-            : List.of(DType.FLOAT32, DType.INT8);
-    return Stream.of(TINY, RANDOM)
-        .flatMap(folder -> dtypes.stream().map(dtype -> new Object[] {folder, dtype}));
+    List<Object[]> models = new ArrayList<>();
+    for (Path folder : List.of(TINY, RANDOM)) {
+      for (DType dtype : List.of(DType.FLOAT32, DType.INT8, DType.BFLOAT16)) {
+        if (dtype != DType.BFLOAT16 || CpuFeatures.here().bfloat16Products()) {
+          models.add(new Object[] {folder, dtype, Backend.PACKED});
+        }
+        if (CpuFeatures.here().kernels(dtype)) {
+          models.add(new Object[] {folder, dtype, Backend.KERNELS});
+        }
+      }
+    }
+    return models.stream();
   }
 
   @ParameterizedTest
   @MethodSource("models")
-  void aNeedleHasItsBitsAtAnyPlaceOfAnyBatch(Path folder, DType dtype) throws IOException {
-    try (ModelRunner runner = load(folder, dtype, true)) {
+  void aNeedleHasItsBitsAtAnyPlaceOfAnyBatch(Path folder, DType dtype, Backend backend)
+      throws IOException {
+    try (ModelRunner runner = load(folder, dtype, backend)) {
       assertThat(changedBatches(runner)).isEmpty();
     }
   }
@@ -48,9 +55,10 @@ class BatchInvarianceTest {
   /** A small batch is computed by all threads, and a lane of a large one by a part of them. */
   @ParameterizedTest
   @MethodSource("models")
-  void spansHaveTheirBitsFromOneThreadOrTwo(Path folder, DType dtype) throws IOException {
-    try (ModelRunner one = load(folder, dtype, true, 1);
-        ModelRunner two = load(folder, dtype, true, 2)) {
+  void spansHaveTheirBitsFromOneThreadOrTwo(Path folder, DType dtype, Backend backend)
+      throws IOException {
+    try (ModelRunner one = load(folder, dtype, backend, 1);
+        ModelRunner two = load(folder, dtype, backend, 2)) {
       int[] ids = prompt(one, 80);
       for (int start : new int[] {1, 5, 20}) {
         for (int length = start + 2; length <= ids.length; length += length < 40 ? 1 : 7) {
@@ -75,7 +83,7 @@ class BatchInvarianceTest {
   /** The needle's test can fail: plain products round by the number of rows. */
   @Test
   void plainProductsChangeTheBits() throws IOException {
-    try (ModelRunner runner = load(TINY, DType.FLOAT32, false)) {
+    try (ModelRunner runner = load(TINY, DType.FLOAT32, Backend.PLAIN)) {
       assertThat(changedBatches(runner)).isNotEmpty();
     }
   }
@@ -83,7 +91,7 @@ class BatchInvarianceTest {
   /** Other kernels attend there: one query row against the cache, many against one another. */
   @ParameterizedTest
   @MethodSource("models")
-  void decodedAndPrefilledTokensHaveNearlyTheSameLogprobs(Path folder, DType dtype)
+  void decodedAndPrefilledTokensHaveNearlyTheSameLogprobs(Path folder, DType dtype, Backend backend)
       throws IOException {
     double tolerance =
         switch (dtype) {
@@ -91,7 +99,7 @@ class BatchInvarianceTest {
           case INT8 -> 0.1;
           default -> 0.25;
         };
-    try (ModelRunner runner = load(folder, dtype, true)) {
+    try (ModelRunner runner = load(folder, dtype, backend)) {
       int[] ids = prompt(runner, 90);
       KvSequence kv = runner.cache().reserve(ids.length);
       Scoring scoring = new Scoring(kv, ids, 1);
@@ -169,18 +177,18 @@ class BatchInvarianceTest {
         .toArray();
   }
 
-  private static ModelRunner load(Path folder, DType dtype, boolean packed) throws IOException {
+  private static ModelRunner load(Path folder, DType dtype, Backend backend) throws IOException {
     // A batch of 128 is computed in as many lanes.
-    return load(folder, dtype, packed, folder.equals(TINY) ? 2 : 4);
+    return load(folder, dtype, backend, folder.equals(TINY) ? 2 : 4);
   }
 
-  private static ModelRunner load(Path folder, DType dtype, boolean packed, int threads)
+  private static ModelRunner load(Path folder, DType dtype, Backend backend, int threads)
       throws IOException {
     ModelConfig config =
         ModelConfig.of(new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
     return DecoderLoader.load(
         new ModelFolder(folder, config, List.of()),
         new DecoderSettings(dtype, "cpu", 256, 128, threads),
-        packed);
+        backend);
   }
 }

@@ -1,0 +1,56 @@
+package io.gensweep.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
+ * the decoder for CPUs with AVX-512, at the speed of the processor, whose rows have the same bits
+ * in every batch, in every span of a prompt and with every number of threads.
+ */
+final class Kernels {
+  private static final String LIBRARY = "linux-x86_64/libgensweep.so";
+
+  private static boolean loaded;
+
+  private Kernels() {}
+
+  /**
+   * Whether there is a library for this system; the instructions are {@link CpuFeatures}' matter.
+   */
+  static boolean exist() {
+    return System.getProperty("os.name").equals("Linux")
+        && System.getProperty("os.arch").equals("amd64");
+  }
+
+  /** Whether the model's widths are multiples of what a step of a product takes. */
+  static boolean take(ModelConfig config) {
+    return config.hiddenSize() % 4 == 0
+        && config.intermediateSize() % 4 == 0
+        && config.heads() * config.headDim() % 4 == 0;
+  }
+
+  /** Makes the operators known to libtorch, which must be loaded. */
+  static synchronized void load() {
+    if (loaded) {
+      return;
+    }
+    try {
+      Path file = Files.createTempFile("libgensweep", ".so");
+      try (InputStream in = Kernels.class.getResourceAsStream(LIBRARY)) {
+        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        System.load(file.toString());
+      } finally {
+        // What is loaded stays mapped.
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the kernels cannot be unpacked: " + e.getMessage(), e);
+    }
+    loaded = true;
+  }
+}

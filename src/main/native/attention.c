@@ -1,0 +1,196 @@
+// Attention over the paged cache. A query's scores, its softmax and its sum of values go position by position in their order.
+#include "kernels.h"
+
+static char* head_of(const struct cache* c, char* from, int64_t block, int64_t head, size_t size) {
+  return from + (block * c->kv_heads + head) * c->block * c->head_dim * size;
+}
+
+// x * cosine + swapped * sine, where swapped are the halves of x in the other order, of one head; sine has the sign of
+// rotate_half in it.
+static void rotate(char* x, const void* cosine, const void* sine, int64_t head_dim, enum type type) {
+  int64_t half = head_dim / 2;
+  for (int64_t i = 0; i < half; i += LANES) {
+    __mmask16 mask = lanes(i, half);
+    __m512 first = load(x, i, mask, type), second = load(x, half + i, mask, type);
+    __m512 a = rounded(_mm512_mul_ps(first, load(cosine, i, mask, type)), type), b = rounded(_mm512_mul_ps(second, load(sine, i, mask, type)), type);
+    __m512 c = rounded(_mm512_mul_ps(second, load(cosine, half + i, mask, type)), type), d = rounded(_mm512_mul_ps(first, load(sine, half + i, mask, type)), type);
+    store(x, i, mask, type, _mm512_add_ps(a, b));
+    store(x, half + i, mask, type, _mm512_add_ps(c, d));
+  }
+}
+
+static void keep_key(char* to, const char* from, int64_t head_dim, size_t size) {
+  for (int64_t i = 0; i < head_dim; i++) {
+    __builtin_memcpy(to + i * LANES * size, from + i * size, size);
+  }
+}
+
+void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w) {
+  size_t size = size_of(type);
+  int64_t head_bytes = c->head_dim * size;
+  for (int64_t t = part_from(w, qkv->count); t < part_to(w, qkv->count); t++) {
+    char* row = qkv->data + t * qkv->stride;
+    const char *cos = (const char*)cosine + p->positions[t] * head_bytes, *sin = (const char*)sine + p->positions[t] * head_bytes;
+    for (int64_t h = 0; h < heads + c->kv_heads; h++) {
+      rotate(row + h * head_bytes, cos, sin, c->head_dim, type);
+    }
+    int64_t block = p->blocks[t], offset = p->offsets[t];
+    for (int64_t h = 0; h < c->kv_heads; h++) {
+      const char *key = row + (heads + h) * head_bytes, *value = row + (heads + c->kv_heads + h) * head_bytes;
+      char* group = head_of(c, c->keys, block, h, size) + offset / LANES * LANES * head_bytes;
+      keep_key(group + offset % LANES * size, key, c->head_dim, size);
+      __builtin_memcpy(head_of(c, c->values, block, h, size) + offset * head_bytes, value, head_bytes);
+    }
+  }
+}
+
+// What up to 12 query vectors of one kv head see: blocks of one sequence, up to `end` positions.
+struct view {
+  const struct cache* cache;
+  const int64_t* table;
+  int64_t head, end;
+};
+
+ALWAYS_INLINE int64_t padded(int64_t positions) { return up(positions, 2 * LANES); }
+
+// scores [count, padded(end)] of queries [count, head_dim].
+ALWAYS_INLINE void score(const int count, const enum type type, const float* queries, const struct view* v, float* scores) {
+  const struct cache* c = v->cache;
+  int64_t width = padded(v->end);
+  size_t size = size_of(type);
+  for (int64_t at = 0; at < v->end; at += 2 * LANES) {
+    const char* keys = head_of(c, c->keys, v->table[at / c->block], v->head, size) + at % c->block * c->head_dim * size;
+    __m512 sums[TILE_ROWS][2];
+    UNROLL for (int q = 0; q < count; q++) { sums[q][0] = sums[q][1] = _mm512_setzero_ps(); }
+    for (int64_t i = 0; i < c->head_dim; i++) {
+      __m512 k0 = load(keys, i * LANES, 0xffff, type), k1 = load(keys, (c->head_dim + i) * LANES, 0xffff, type);
+      UNROLL for (int q = 0; q < count; q++) {
+        __m512 x = _mm512_set1_ps(queries[q * c->head_dim + i]);
+        sums[q][0] = _mm512_fmadd_ps(x, k0, sums[q][0]);
+        sums[q][1] = _mm512_fmadd_ps(x, k1, sums[q][1]);
+      }
+    }
+    UNROLL for (int q = 0; q < count; q++) {
+      _mm512_storeu_ps(scores + q * width + at, sums[q][0]);
+      _mm512_storeu_ps(scores + q * width + at + LANES, sums[q][1]);
+    }
+  }
+}
+
+// Scores to weights, and zeros beyond `seen`; returns what their sum is to be divided by.
+static float soften(float* scores, int64_t seen, int64_t end, float scale) {
+  __m512 most = _mm512_set1_ps(-__builtin_inff()), sum = _mm512_setzero_ps();
+  for (int64_t i = 0; i < seen; i += LANES) {
+    most = _mm512_mask_max_ps(most, lanes(i, seen), most, _mm512_loadu_ps(scores + i));
+  }
+  __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(most)), factor = _mm512_set1_ps(scale);
+  int64_t i = 0;
+  for (; i < seen; i += LANES) {
+    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen), exp_of(_mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(scores + i), top), factor)));
+    _mm512_storeu_ps(scores + i, p);
+    sum = _mm512_add_ps(sum, p);
+  }
+  for (; i < end; i += LANES) {
+    _mm512_storeu_ps(scores + i, _mm512_setzero_ps());
+  }
+  return _mm512_reduce_add_ps(sum);
+}
+
+// to [count] rows: weights [count, padded(end)] times the values' elements from `at` on, `registers` times 16 of them.
+ALWAYS_INLINE void mix(const int count, const int registers, const enum type type, const float* weights, const struct view* v, int64_t at, const float* totals, char* const* to) {
+  const struct cache* c = v->cache;
+  int64_t width = padded(v->end);
+  size_t size = size_of(type);
+  __mmask16 masks[4];
+  __m512 sums[TILE_ROWS][4];
+  UNROLL for (int j = 0; j < registers; j++) {
+    masks[j] = at + j * LANES < c->head_dim ? lanes(at + j * LANES, c->head_dim) : 0;
+    UNROLL for (int q = 0; q < count; q++) { sums[q][j] = _mm512_setzero_ps(); }
+  }
+  for (int64_t start = 0; start < v->end; start += c->block) {
+    const char* values = head_of(c, c->values, v->table[start / c->block], v->head, size);
+    int64_t until = v->end - start < c->block ? v->end - start : c->block;
+    for (int64_t i = 0; i < until; i++) {
+      __m512 value[4];
+      UNROLL for (int j = 0; j < registers; j++) { value[j] = load(values, i * c->head_dim + at + j * LANES, masks[j], type); }
+      UNROLL for (int q = 0; q < count; q++) {
+        __m512 p = _mm512_set1_ps(weights[q * width + start + i]);
+        UNROLL for (int j = 0; j < registers; j++) { sums[q][j] = _mm512_fmadd_ps(p, value[j], sums[q][j]); }
+      }
+    }
+  }
+  UNROLL for (int q = 0; q < count; q++) {
+    __m512 share = _mm512_set1_ps(1 / totals[q]);
+    UNROLL for (int j = 0; j < registers; j++) { store(to[q], at + j * LANES, masks[j], type, _mm512_mul_ps(sums[q][j], share)); }
+  }
+}
+
+ALWAYS_INLINE void vectors(const int count, const enum type type, const float* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {
+  score(count, type, queries, v, scores);
+  float totals[TILE_ROWS];
+  float scale = 1 / __builtin_sqrtf((float)v->cache->head_dim);
+  for (int q = 0; q < count; q++) {
+    totals[q] = soften(scores + q * padded(v->end), seen[q], padded(v->end), scale);
+  }
+  const int registers = count <= 6 ? 4 : 2;
+  for (int64_t at = 0; at < v->cache->head_dim; at += registers * LANES) {
+    mix(count, registers, type, scores, v, at, totals, to);
+  }
+}
+
+#define VECTORS(N) case N: vectors(N, type, queries, seen, v, scores, to); break;
+#define ATTENTION(NAME, TYPE)                                                                                                                                                   \
+  static void NAME(int count, const float* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {                                                \
+    const enum type type = TYPE;                                                                                                                                                \
+    switch (count) { VECTORS(1) VECTORS(2) VECTORS(3) VECTORS(4) VECTORS(5) VECTORS(6) VECTORS(7) VECTORS(8) VECTORS(9) VECTORS(10) VECTORS(11) default: VECTORS(12) }        \
+  }
+ATTENTION(attention_float32, FLOAT32)
+ATTENTION(attention_bfloat16, BFLOAT16)
+
+int64_t attention_floats(int64_t longest, int64_t head_dim) { return TILE_ROWS * (padded(longest) + head_dim); }
+
+// The tokens [first, first + count) of a span, and one kv head: all query heads of the group, 12 query vectors at a time.
+static void attend_tile(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const int64_t* span, int64_t first, int64_t count, int64_t head, struct rows* to, enum type type, float* own) {
+  int64_t group = heads / c->kv_heads, all = count * group;
+  size_t size = size_of(type);
+  for (int64_t from = 0; from < all; from += TILE_ROWS) {
+    int here = (int)(all - from < TILE_ROWS ? all - from : TILE_ROWS);
+    int64_t seen[TILE_ROWS], end = 0;
+    char* out[TILE_ROWS];
+    for (int q = 0; q < here; q++) {
+      int64_t token = first + (from + q) / group, column = (head * group + (from + q) % group) * c->head_dim;
+      seen[q] = span[2] + token + 1;
+      end = seen[q] > end ? seen[q] : end;
+      out[q] = to->data + (span[0] + token) * to->stride + column * size;
+      const char* query = qkv->data + (span[0] + token) * qkv->stride + column * size;
+      for (int64_t i = 0; i < c->head_dim; i += LANES) {
+        __mmask16 mask = lanes(i, c->head_dim);
+        store(own + q * c->head_dim, i, mask, FLOAT32, load(query, i, mask, type));
+      }
+    }
+    struct view v = {c, p->table + span[3], head, end};
+    (type == FLOAT32 ? attention_float32 : attention_bfloat16)(here, own, seen, &v, own + TILE_ROWS * c->head_dim, out);
+  }
+}
+
+void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own) {
+  int64_t group = heads / c->kv_heads, tokens = group >= TILE_ROWS ? 1 : TILE_ROWS / group;
+  int64_t before = 0, s = 0;  // tiles before span s
+  for (;;) {
+    int64_t mine = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
+    int64_t tiles = 0;
+    for (; s < p->count; s++, before += tiles) {
+      tiles = up(p->spans[4 * s + 1], tokens) / tokens * c->kv_heads;
+      if (mine < before + tiles) {
+        break;
+      }
+    }
+    if (s == p->count) {
+      return;
+    }
+    const int64_t* span = p->spans + 4 * s;
+    int64_t first = (mine - before) / c->kv_heads * tokens;
+    int64_t count = span[1] - first < tokens ? span[1] - first : tokens;
+    attend_tile(qkv, heads, c, p, span, first, count, (mine - before) % c->kv_heads, to, type, own);
+  }
+}

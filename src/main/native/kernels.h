@@ -1,0 +1,134 @@
+// The decoder's kernels for processors with AVX-512. Every function here computes a row, or a query, by the same operations in
+// the same order whatever else is in the batch and whichever thread has it: bits do not depend on batch, spans or threads.
+#pragma once
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Numbers of c10/core/ScalarType.h.
+enum type { UINT8 = 0, INT8 = 1, INT64 = 4, FLOAT32 = 6, FLOAT64 = 7, BFLOAT16 = 15 };
+
+enum {
+  LANES = 16,      // floats in a register
+  PANEL = 32,      // outputs of a product that are computed together
+  TILE_ROWS = 12,  // rows, or queries, that are: with two registers each, and what they are made of, they fill the register file
+  ZERO_POINT = 128,  // what stands for 0 in a quantised activation
+};
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// One of the threads that share a kernel's work.
+struct worker {
+  int number, count;
+};
+
+// This worker's part [from, to) of things that cost the same.
+ALWAYS_INLINE int64_t part_from(struct worker w, int64_t things) { return things * w.number / w.count; }
+ALWAYS_INLINE int64_t part_to(struct worker w, int64_t things) { return things * (w.number + 1) / w.count; }
+
+ALWAYS_INLINE int64_t up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+ALWAYS_INLINE size_t size_of(enum type type) { return type == FLOAT32 ? 4 : type == BFLOAT16 ? 2 : 1; }
+
+// The lanes from `at` on that hold one of `count` elements.
+ALWAYS_INLINE __mmask16 lanes(int64_t at, int64_t count) {
+  return count - at >= LANES ? 0xffff : (__mmask16)((1u << (count - at)) - 1);
+}
+
+ALWAYS_INLINE __m512 load(const void* from, int64_t at, __mmask16 mask, enum type type) {
+  if (type == FLOAT32) {
+    return _mm512_maskz_loadu_ps(mask, (const float*)from + at);
+  }
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, (const uint16_t*)from + at)), 16));
+}
+
+ALWAYS_INLINE void store(void* to, int64_t at, __mmask16 mask, enum type type, __m512 value) {
+  if (type == FLOAT32) {
+    _mm512_mask_storeu_ps((float*)to + at, mask, value);
+  } else {
+    _mm256_mask_storeu_epi16((uint16_t*)to + at, mask, (__m256i)_mm512_cvtneps_pbh(value));
+  }
+}
+
+// The nearest value of the type: HF rounds after each operation, and so do we.
+ALWAYS_INLINE __m512 rounded(__m512 value, enum type type) {
+  if (type == FLOAT32) {
+    return value;
+  }
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(value)), 16));
+}
+
+// e^x within 2 units in the last place; 0 below -87.3. Cody and Waite's reduction to |r| <= ln(2)/2, then a polynomial of degree 6
+// (coefficients: Cephes, expf).
+ALWAYS_INLINE __m512 exp_of(__m512 x) {
+  __mmask16 tiny = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-87.3f), _CMP_LT_OQ);
+  __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
+  r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), r);
+  __m512 p = _mm512_set1_ps(1.9875691500e-4f);
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.3981999507e-3f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
+  p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1));
+  return _mm512_mask_mov_ps(_mm512_scalef_ps(p, n), tiny, _mm512_setzero_ps());
+}
+
+// Rows of activations: [count, width], `stride` bytes apart. Of quantised ones a row's numbers are multiples of its step.
+struct rows {
+  char* data;
+  int64_t count, width, stride;
+  float* steps;
+};
+
+// A matrix as pack() leaves it: [outputs, inputs] in panels.
+struct matrix {
+  const char* panels;
+  int64_t outputs, inputs;
+  enum type type;
+};
+
+// What becomes of the rows of a product.
+enum after {
+  STORE,   // to = product
+  ADD,     // to = product + to
+  SWIGLU,  // of each 32 outputs the first 16 are gates: to = silu(gates) * others
+};
+
+int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type);
+void pack(char* to, const void* weight, const float* scale, const void* bias, struct matrix shape, struct worker w);
+void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type, struct worker w);
+
+// Root mean square norm of x into `to`; quantised where that has steps.
+void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct worker w);
+void quantise(const struct rows* from, struct rows* to, struct worker w);
+
+// Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16 positions,
+// each [head_dim, 16], so that 16 scores are one register.
+struct cache {
+  char *keys, *values;
+  int64_t kv_heads, block, head_dim;
+};
+
+// Which positions of which sequences the rows of a call are.
+struct places {
+  const int64_t *positions, *blocks, *offsets;  // [tokens]
+  const int64_t* spans;  // [count, 4]: first token, tokens, position of the first, first entry in table
+  const int64_t* table;  // block numbers
+  int64_t count, longest;  // longest: the most positions that a query of the call sees
+};
+
+// qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place) and keeps k and v.
+void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w);
+
+int64_t attention_floats(int64_t longest, int64_t head_dim);
+// Attention of each token over the positions up to its own. next: a counter that the workers share, 0 at first; own: attention_floats.
+void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own);
+
+// logits [vocab] -> log-sum-exp of them, and of logits / temperature.
+double log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most);
+float largest(const void* logits, int64_t vocab, enum type type);
+// The best of logits, descending, ties by id.
+void best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima);

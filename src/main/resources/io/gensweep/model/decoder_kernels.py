@@ -1,0 +1,93 @@
+  # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, the scale of each row with which its
+  # largest value is 127 (symmetric, per output channel).
+  def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> int:
+    w = torch.contiguous(torch.to(weight, self.dtype))
+    scale = torch.empty([0], dtype=6)
+    if torch.gt(self.levels, 0):
+      scale = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1], True), 1e-30), 127)
+      w = torch.to(torch.round(torch.div(w, scale)), 1)
+    to = torch.empty([ops.gensweep.packed_bytes(w)], dtype=0)
+    torch.append(self.weights, ops.gensweep.pack(to, w, scale, torch.contiguous(torch.to(bias, self.dtype))))
+    return torch.len(self.weights)
+
+  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
+  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
+    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
+    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
+    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
+    _1 = (self).keep(w[4], b[3])
+    _2 = (self).keep((self).alternate(w[6], w[7]), (self).alternate(b[4], b[5]))
+    return (self).keep(w[8], b[6])
+
+  # Rows of gates and ups in turns of 16, so that a gate and what it multiplies are computed together.
+  def alternate(self: __torch__.Decoder, gates: Tensor, ups: Tensor) -> Tensor:
+    both = torch.stack([(self).sixteens(gates), (self).sixteens(ups)], 1)
+    return torch.flatten(both, 0, 2)
+
+  # [n, ...] -> [n / 16, 16, ...], filled up with zeros.
+  def sixteens(self: __torch__.Decoder, rows: Tensor) -> Tensor:
+    shape = torch.size(rows)
+    missing = torch.remainder(torch.neg(torch.size(rows, 0)), 16)
+    filled = torch.cat([rows, torch.zeros(torch.add([missing], torch.slice(shape, 1)), dtype=rows.dtype)], 0)
+    return torch.view(filled, torch.add([-1, 16], torch.slice(shape, 1)))
+
+  # What the kernels need in between, for all layers of a call.
+  def scratch(self: __torch__.Decoder, x: Tensor, longest: int) -> Tensor:
+    return torch.empty([ops.gensweep.scratch_bytes(x, self.keys[0], self.heads, self.mlp_size, longest, torch.gt(self.levels, 0))], dtype=0)
+
+  # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
+  # lane []: whose cache; positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
+  # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
+  def layers(self: __torch__.Decoder, lane: Tensor, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
+    first = (self).lane_start(lane)
+    count = torch.len(self.mlp_norm)
+    for layer in range(count):
+      at = torch.add(torch.mul(layer, 4), 1)
+      cache = torch.add(first, layer)
+      more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
+      x = ops.gensweep.layer(x, self.attention_norm[layer], self.weights[at], self.weights[torch.add(at, 1)], self.mlp_norm[layer], self.weights[torch.add(at, 2)], self.weights[torch.add(at, 3)], self.rope[0], self.rope[1], self.keys[cache], self.values[cache], positions, blocks, offsets, spans, table, scratch, self.heads, self.mlp_size, longest, self.eps, torch.gt(self.levels, 0), more)
+    return x
+
+  # The most positions that a token of the spans sees.
+  def longest(self: __torch__.Decoder, spans: Tensor) -> int:
+    return int(torch.amax(torch.add(torch.select(spans, 1, 1), torch.select(spans, 1, 2))))
+
+  # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
+  def prefill(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    longest = (self).longest(spans)
+    _0 = (self).layers(lane, x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
+    return ids
+
+  # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
+  # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
+  # At most 256 rows meet the vocabulary at a time, so memory does not grow with the prompts.
+  def score(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    longest = (self).longest(spans)
+    scratch = (self).scratch(x, longest)
+    x = torch.index_select((self).layers(lane, x, positions, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
+    found = torch.empty([torch.size(x, 0), 3], dtype=7)
+    for start in range(0, torch.size(x, 0), 256):
+      end = torch.add(start, 256)
+      _0 = ops.gensweep.targets(torch.slice(found, 0, start, end), (self).head(torch.slice(x, 0, start, end), scratch), torch.slice(targets, 0, start, end))
+    return found
+
+  # x [rows, hidden] -> logits [rows, vocab]
+  def head(self: __torch__.Decoder, x: Tensor, scratch: Tensor) -> Tensor:
+    logits = torch.empty([torch.size(x, 0), self.vocab], dtype=self.dtype)
+    return ops.gensweep.head(logits, x, self.ends[1], self.weights[0], scratch, self.eps, torch.gt(self.levels, 0))
+
+  # One token a sequence, all of one lane. ids, positions, blocks, offsets [rows]; table [rows, width] block numbers; temperatures
+  # [rows] or empty. owner and filled are for other kernels.
+  # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    each = torch.arange(torch.size(ids, 0), dtype=4)
+    spans = torch.stack([each, torch.ones_like(each), positions, torch.mul(each, torch.size(table, 1))], 1)
+    longest = (self).longest(spans)
+    scratch = (self).scratch(x, longest)
+    logits = (self).head((self).layers(lane, x, positions, blocks, offsets, table, spans, longest, scratch, True), scratch)
+    self.logits[int(lane)] = logits
+    best = ops.prim.min(self.best, self.vocab)
+    return ops.gensweep.candidates(torch.empty([torch.size(ids, 0), torch.add(2, torch.mul(2, best))], dtype=7), logits, temperatures)
