@@ -19,9 +19,10 @@ static void rotate(char* x, const void* cosine, const void* sine, int64_t head_d
   }
 }
 
-static void keep_key(char* to, const char* from, int64_t head_dim, size_t size) {
-  for (int64_t i = 0; i < head_dim; i++) {
-    __builtin_memcpy(to + i * LANES * size, from + i * size, size);
+// Into one of 16 columns of 4 bytes: one float or two bfloat16 that a step of a score takes.
+static void keep_key(char* column, const char* key, int64_t bytes) {
+  for (int64_t i = 0; i < bytes; i += 4) {
+    __builtin_memcpy(column + i * LANES, key + i, 4);
   }
 }
 
@@ -38,7 +39,7 @@ void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, con
     for (int64_t h = 0; h < c->kv_heads; h++) {
       const char *key = row + (heads + h) * head_bytes, *value = row + (heads + c->kv_heads + h) * head_bytes;
       char* group = head_of(c, c->keys, block, h, size) + offset / LANES * LANES * head_bytes;
-      keep_key(group + offset % LANES * size, key, c->head_dim, size);
+      keep_key(group + offset % LANES * 4, key, head_bytes);
       __builtin_memcpy(head_of(c, c->values, block, h, size) + offset * head_bytes, value, head_bytes);
     }
   }
@@ -51,28 +52,35 @@ struct view {
   int64_t head, end;
 };
 
+// Where the head's keys or values of 32 positions from `at` on are.
+ALWAYS_INLINE const char* piece(const struct view* v, char* from, int64_t at, size_t size) {
+  return head_of(v->cache, from, v->table[at / v->cache->block], v->head, size) + at % v->cache->block * v->cache->head_dim * size;
+}
+
 ALWAYS_INLINE int64_t padded(int64_t positions) { return up(positions, 2 * LANES); }
 
-// scores [count, padded(end)] of queries [count, head_dim].
-ALWAYS_INLINE void score(const int count, const enum type type, const float* queries, const struct view* v, float* scores) {
+// scores [count, padded(end)] of queries [count, head_dim], in steps of 4 bytes.
+ALWAYS_INLINE void score(const int count, const enum type type, const char* queries, const struct view* v, float* scores) {
   const struct cache* c = v->cache;
-  int64_t width = padded(v->end);
-  size_t size = size_of(type);
+  int64_t width = padded(v->end), bytes = c->head_dim * size_of(type);
   for (int64_t at = 0; at < v->end; at += 2 * LANES) {
-    const char* keys = head_of(c, c->keys, v->table[at / c->block], v->head, size) + at % c->block * c->head_dim * size;
-    __m512 sums[TILE_ROWS][2];
-    UNROLL for (int q = 0; q < count; q++) { sums[q][0] = sums[q][1] = _mm512_setzero_ps(); }
-    for (int64_t i = 0; i < c->head_dim; i++) {
-      __m512 k0 = load(keys, i * LANES, 0xffff, type), k1 = load(keys, (c->head_dim + i) * LANES, 0xffff, type);
+    const char *keys = piece(v, c->keys, at, size_of(type));
+    const char *ahead = at + 2 * LANES < v->end ? piece(v, c->keys, at + 2 * LANES, size_of(type)) : piece(v, c->values, 0, size_of(type));
+    __m512i sums[TILE_ROWS][2];
+    UNROLL for (int q = 0; q < count; q++) { sums[q][0] = sums[q][1] = _mm512_setzero_si512(); }
+    for (int64_t i = 0; i < bytes; i += 4) {
+      const char *k0 = keys + i * LANES, *k1 = k0 + bytes * LANES;
+      _mm_prefetch(k0 + (ahead - keys), _MM_HINT_T1);
+      _mm_prefetch(k1 + (ahead - keys), _MM_HINT_T1);
       UNROLL for (int q = 0; q < count; q++) {
-        __m512 x = _mm512_set1_ps(queries[q * c->head_dim + i]);
-        sums[q][0] = _mm512_fmadd_ps(x, k0, sums[q][0]);
-        sums[q][1] = _mm512_fmadd_ps(x, k1, sums[q][1]);
+        __m512i x = _mm512_set1_epi32(*(const int32_t*)(queries + q * bytes + i));
+        sums[q][0] = multiply_add(sums[q][0], x, _mm512_loadu_si512(k0), type);
+        sums[q][1] = multiply_add(sums[q][1], x, _mm512_loadu_si512(k1), type);
       }
     }
     UNROLL for (int q = 0; q < count; q++) {
-      _mm512_storeu_ps(scores + q * width + at, sums[q][0]);
-      _mm512_storeu_ps(scores + q * width + at + LANES, sums[q][1]);
+      _mm512_storeu_si512(scores + q * width + at, sums[q][0]);
+      _mm512_storeu_si512(scores + q * width + at + LANES, sums[q][1]);
     }
   }
 }
@@ -107,10 +115,14 @@ ALWAYS_INLINE void mix(const int count, const int registers, const enum type typ
     masks[j] = at + j * LANES < c->head_dim ? lanes(at + j * LANES, c->head_dim) : 0;
     UNROLL for (int q = 0; q < count; q++) { sums[q][j] = _mm512_setzero_ps(); }
   }
-  for (int64_t start = 0; start < v->end; start += c->block) {
-    const char* values = head_of(c, c->values, v->table[start / c->block], v->head, size);
-    int64_t until = v->end - start < c->block ? v->end - start : c->block;
+  for (int64_t start = 0; start < v->end; start += 2 * LANES) {
+    const char *values = piece(v, c->values, start, size), *ahead = start + 2 * LANES < v->end ? piece(v, c->values, start + 2 * LANES, size) : values;
+    int64_t until = v->end - start < 2 * LANES ? v->end - start : 2 * LANES;
     for (int64_t i = 0; i < until; i++) {
+      const char* next = ahead + (i * c->head_dim + at) * size;
+      for (int64_t line = 0; line < registers * LANES * (int64_t)size; line += 64) {
+        _mm_prefetch(next + line, _MM_HINT_T1);
+      }
       __m512 value[4];
       UNROLL for (int j = 0; j < registers; j++) { value[j] = load(values, i * c->head_dim + at + j * LANES, masks[j], type); }
       UNROLL for (int q = 0; q < count; q++) {
@@ -125,7 +137,7 @@ ALWAYS_INLINE void mix(const int count, const int registers, const enum type typ
   }
 }
 
-ALWAYS_INLINE void vectors(const int count, const enum type type, const float* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {
+ALWAYS_INLINE void vectors(const int count, const enum type type, const char* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {
   score(count, type, queries, v, scores);
   float totals[TILE_ROWS];
   float scale = 1 / __builtin_sqrtf((float)v->cache->head_dim);
@@ -140,7 +152,7 @@ ALWAYS_INLINE void vectors(const int count, const enum type type, const float* q
 
 #define VECTORS(N) case N: vectors(N, type, queries, seen, v, scores, to); break;
 #define ATTENTION(NAME, TYPE)                                                                                                                                                   \
-  static void NAME(int count, const float* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {                                                \
+  static void NAME(int count, const char* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {                                                \
     const enum type type = TYPE;                                                                                                                                                \
     switch (count) { VECTORS(1) VECTORS(2) VECTORS(3) VECTORS(4) VECTORS(5) VECTORS(6) VECTORS(7) VECTORS(8) VECTORS(9) VECTORS(10) VECTORS(11) default: VECTORS(12) }        \
   }
@@ -153,6 +165,7 @@ int64_t attention_floats(int64_t longest, int64_t head_dim) { return TILE_ROWS *
 static void attend_tile(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const int64_t* span, int64_t first, int64_t count, int64_t head, struct rows* to, enum type type, float* own) {
   int64_t group = heads / c->kv_heads, all = count * group;
   size_t size = size_of(type);
+  char* queries = (char*)own;
   for (int64_t from = 0; from < all; from += TILE_ROWS) {
     int here = (int)(all - from < TILE_ROWS ? all - from : TILE_ROWS);
     int64_t seen[TILE_ROWS], end = 0;
@@ -162,14 +175,10 @@ static void attend_tile(const struct rows* qkv, int64_t heads, const struct cach
       seen[q] = span[2] + token + 1;
       end = seen[q] > end ? seen[q] : end;
       out[q] = to->data + (span[0] + token) * to->stride + column * size;
-      const char* query = qkv->data + (span[0] + token) * qkv->stride + column * size;
-      for (int64_t i = 0; i < c->head_dim; i += LANES) {
-        __mmask16 mask = lanes(i, c->head_dim);
-        store(own + q * c->head_dim, i, mask, FLOAT32, load(query, i, mask, type));
-      }
+      __builtin_memcpy(queries + q * c->head_dim * size, qkv->data + (span[0] + token) * qkv->stride + column * size, c->head_dim * size);
     }
     struct view v = {c, p->table + span[3], head, end};
-    (type == FLOAT32 ? attention_float32 : attention_bfloat16)(here, own, seen, &v, own + TILE_ROWS * c->head_dim, out);
+    (type == FLOAT32 ? attention_float32 : attention_bfloat16)(here, queries, seen, &v, own + TILE_ROWS * c->head_dim, out);
   }
 }
 

@@ -59,6 +59,18 @@ ALWAYS_INLINE __m512 rounded(__m512 value, enum type type) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(value)), 16));
 }
 
+// sum of the products of 4 bytes of a, one float, two bfloat16 or four int8 (a's unsigned), and of b, for each of 16 outputs.
+ALWAYS_INLINE __m512i multiply_add(__m512i sum, __m512i a, __m512i b, enum type type) {
+  switch (type) {
+    case FLOAT32:
+      return _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), _mm512_castsi512_ps(sum)));
+    case BFLOAT16:
+      return _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sum), (__m512bh)a, (__m512bh)b));
+    default:
+      return _mm512_dpbusd_epi32(sum, a, b);
+  }
+}
+
 // e^x within 2 units in the last place; 0 below -87.3. Cody and Waite's reduction to |r| <= ln(2)/2, then a polynomial of degree 6
 // (coefficients: Cephes, expf).
 ALWAYS_INLINE __m512 exp_of(__m512 x) {
@@ -105,8 +117,8 @@ void product(const struct matrix* m, const struct rows* from, enum after after, 
 void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct worker w);
 void quantise(const struct rows* from, struct rows* to, struct worker w);
 
-// Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16 positions,
-// each [head_dim, 16], so that 16 scores are one register.
+// Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16 positions, each
+// [head_dim in steps of 4 bytes, 16], so that 16 scores are one register; block is a multiple of 32.
 struct cache {
   char *keys, *values;
   int64_t kv_heads, block, head_dim;
@@ -127,8 +139,8 @@ int64_t attention_floats(int64_t longest, int64_t head_dim);
 // Attention of each token over the positions up to its own. next: a counter that the workers share, 0 at first; own: attention_floats.
 void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own);
 
-// logits [vocab] -> log-sum-exp of them, and of logits / temperature.
-double log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most);
+// Of a row of logits [vocab].
 float largest(const void* logits, int64_t vocab, enum type type);
-// The best of logits, descending, ties by id.
-void best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima);
+void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled);
+// The best, descending, ties by id.
+float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima);

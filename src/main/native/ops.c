@@ -18,7 +18,6 @@ void GOMP_barrier(void);
 int omp_get_max_threads(void);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
-int madvise(void*, size_t, int);
 
 static char* data(value v) {
   void* at;
@@ -85,9 +84,6 @@ static void op_packed_bytes(value* s, uint64_t arguments, uint64_t results) {
 // pack(Tensor(a!) to, Tensor weight, Tensor scale, Tensor bias) -> Tensor(a!)
 static void op_pack(value* s, uint64_t arguments, uint64_t results) {
   struct packing p = {data(s[0]), data(s[1]), size(s[3], 0) ? data(s[3]) : 0, (float*)data(s[2]), shape_of(s[1])};
-  // Weights are read from end to end at every step: huge pages spare the processor most of its page walks.
-  uintptr_t from = (uintptr_t)p.to & ~(uintptr_t)4095, until = (uintptr_t)p.to + size(s[0], 0);
-  madvise((void*)from, until - from, 14);
   GOMP_parallel(pack_part, &p, 0, 0);
   done(s, 4);
 }
@@ -261,11 +257,8 @@ static void candidates_part(void* argument) {
   for (int64_t row; (row = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED)) < r->logits.count;) {
     const char* logits = r->logits.data + row * r->logits.stride;
     double* to = r->to + row * r->width;
-    float most = largest(logits, r->logits.width, r->type);
-    to[0] = log_sum_exp(logits, r->logits.width, r->type, 1, most);
-    float t = r->temperatures ? r->temperatures[row] : 1;
-    to[1] = t == 1 ? to[0] : log_sum_exp(logits, r->logits.width, r->type, t, most);
-    best_of(logits, r->logits.width, r->type, r->best, to + 2, to + 2 + r->best, maxima);
+    float most = best_of(logits, r->logits.width, r->type, r->best, to + 2, to + 2 + r->best, maxima);
+    log_sum_exp(logits, r->logits.width, r->type, r->temperatures ? r->temperatures[row] : 1, most, to, to + 1);
   }
 }
 
@@ -289,7 +282,7 @@ static void targets_part(void* argument) {
     float before = target ? largest(logits, target, r->type) : -__builtin_inff();
     float own = largest(logits + target * size_of(r->type), 1, r->type);
     double* to = r->to + row * 3;
-    to[0] = log_sum_exp(logits, r->logits.width, r->type, 1, most);
+    log_sum_exp(logits, r->logits.width, r->type, 1, most, to, to + 1);
     to[1] = own;
     to[2] = own == most && before < own;
   }

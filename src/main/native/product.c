@@ -53,17 +53,6 @@ void pack(char* to, const void* weight, const float* scale, const void* bias, st
   }
 }
 
-ALWAYS_INLINE __m512i multiply_add(__m512i sum, __m512i a, __m512i b, enum type type) {
-  switch (type) {
-    case FLOAT32:
-      return _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), _mm512_castsi512_ps(sum)));
-    case BFLOAT16:
-      return _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sum), (__m512bh)a, (__m512bh)b));
-    default:
-      return _mm512_dpbusd_epi32(sum, a, b);
-  }
-}
-
 // sums [rows, 32] of `rows` rows and a panel, one sum after the other in the order of the inputs. Meanwhile it asks for the next
 // panel, `ahead_step` bytes a step from `ahead` on.
 ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead, int64_t ahead_step, __m512i* sums) {

@@ -15,23 +15,30 @@ float largest(const void* logits, int64_t vocab, enum type type) {
   return odd ? __builtin_nanf("") : _mm512_reduce_max_ps(most);
 }
 
-// NaN if a logit is. Sums of 64 in float32, their sum in float64.
-double log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most) {
-  __m512 top = _mm512_set1_ps(most / temperature), t = _mm512_set1_ps(temperature);
-  __m512d low = _mm512_setzero_pd(), high = _mm512_setzero_pd();
+// Log-sum-exp of the logits, and of logits / temperature; NaN if a logit is. most: the largest. Sums of 64 in float32, their sum in
+// float64.
+void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled) {
+  __m512 t = _mm512_set1_ps(temperature), top = _mm512_set1_ps(most), scaled_top = _mm512_div_ps(top, t);
+  bool both = temperature != 1;
+  __m512d totals[2][2] = {0};
   for (int64_t i = 0; i < vocab; i += GROUP) {
-    __m512 sum = _mm512_setzero_ps();
+    __m512 sum = _mm512_setzero_ps(), scaled_sum = sum;
     for (int64_t j = i; j < i + GROUP && j < vocab; j += LANES) {
       __mmask16 mask = lanes(j, vocab);
       __m512 v = load(logits, j, mask, type);
-      v = temperature == 1 ? v : _mm512_div_ps(v, t);
-      sum = _mm512_add_ps(sum, _mm512_maskz_mov_ps(mask, exp_of(_mm512_sub_ps(v, top))));
+      sum = _mm512_mask_add_ps(sum, mask, sum, exp_of(_mm512_sub_ps(v, top)));
+      if (both) {
+        scaled_sum = _mm512_mask_add_ps(scaled_sum, mask, scaled_sum, exp_of(_mm512_sub_ps(_mm512_div_ps(v, t), scaled_top)));
+      }
     }
-    low = _mm512_add_pd(low, _mm512_cvtps_pd(_mm512_castps512_ps256(sum)));
-    high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(sum, 1)));
+    __m512 sums[2] = {sum, scaled_sum};
+    for (int k = 0; k <= both; k++) {
+      totals[k][0] = _mm512_add_pd(totals[k][0], _mm512_cvtps_pd(_mm512_castps512_ps256(sums[k])));
+      totals[k][1] = _mm512_add_pd(totals[k][1], _mm512_cvtps_pd(_mm512_extractf32x8_ps(sums[k], 1)));
+    }
   }
-  double total = _mm512_reduce_add_pd(_mm512_add_pd(low, high));
-  return most != most ? most : __builtin_log(total) + most / temperature;
+  *plain = __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[0][0], totals[0][1]))) + most;
+  *scaled = both ? __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[1][0], totals[1][1]))) + _mm512_cvtss_f32(scaled_top) : *plain;
 }
 
 // Puts a value into a descending list of at most `most`, behind its equals.
@@ -50,12 +57,14 @@ static int64_t insert(double* ids, double* values, int64_t held, int64_t most, d
 }
 
 // The best lie in the groups of 64 whose maxima are not below the best-th largest of them, so only those are searched.
-// maxima: room for one float per group.
-void best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima) {
+// maxima: room for one float per group. Returns the largest, NaN if a logit is.
+float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima) {
   int64_t groups = up(vocab, GROUP) / GROUP, held = 0;
+  bool odd = false;
   for (int64_t g = 0; g < groups; g++) {
     int64_t from = g * GROUP;
     maxima[g] = largest((const char*)logits + from * size_of(type), vocab - from < GROUP ? vocab - from : GROUP, type);
+    odd |= maxima[g] != maxima[g];
     held = insert(ids, values, held, best, (double)g, maxima[g]);
   }
   float least = held < best ? -__builtin_inff() : (float)values[held - 1];
@@ -78,4 +87,5 @@ void best_of(const void* logits, int64_t vocab, enum type type, int64_t best, do
       }
     }
   }
+  return odd ? __builtin_nanf("") : (float)values[0];
 }

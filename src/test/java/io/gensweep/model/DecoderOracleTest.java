@@ -2,7 +2,6 @@ package io.gensweep.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The decoder against what HF transformers said of the same checkpoints
@@ -37,22 +35,33 @@ class DecoderOracleTest {
   private static final Path MODELS = Path.of("src/test/resources/models");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static Stream<String> checkpoints() throws IOException {
+  static Stream<Object[]> checkpoints() throws IOException {
     try (Stream<Path> folders = Files.list(MODELS)) {
       return folders
           .filter(Files::isDirectory)
           .map(f -> f.getFileName().toString())
           .sorted()
           .toList()
-          .stream();
+          .stream()
+          .flatMap(name -> backends(DType.FLOAT32, name));
     }
+  }
+
+  private static Stream<Object[]> backends(DType dtype, String name) {
+    return Backends.of(dtype).stream().map(backend -> new Object[] {name, backend});
+  }
+
+  static Stream<Object[]> bfloat16Checkpoints() {
+    return Stream.of("bf16-sharded", "llama-gqa-tied")
+        .flatMap(name -> backends(DType.BFLOAT16, name));
   }
 
   @ParameterizedTest
   @MethodSource("checkpoints")
-  void greedyIdsEqualHfAndLogprobsAreWithinOneTenThousandth(String name) throws IOException {
+  void greedyIdsEqualHfAndLogprobsAreWithinOneTenThousandth(String name, Backend backend)
+      throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
-    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32, 2, backend)) {
       List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
       for (int i = 0; i < answers.size(); i++) {
         JsonNode expected = oracle.get("prompts").get(i);
@@ -70,10 +79,10 @@ class DecoderOracleTest {
 
   @ParameterizedTest
   @MethodSource("checkpoints")
-  void logprobsOfGivenTokensEqualHf(String name) throws IOException {
+  void logprobsOfGivenTokensEqualHf(String name, Backend backend) throws IOException {
     JsonNode prompts =
         JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile()).get("prompts");
-    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32, 2, backend)) {
       for (JsonNode prompt : prompts) {
         int[] prefix = array(prompt.get("prompt_ids"));
         int[] ids = IntStream.concat(IntStream.of(prefix), stream(prompt.get("ids"))).toArray();
@@ -152,9 +161,9 @@ class DecoderOracleTest {
 
   @ParameterizedTest
   @MethodSource("checkpoints")
-  void everyLogitOfTheFirstPositionEqualsHf(String name) throws IOException {
+  void everyLogitOfTheFirstPositionEqualsHf(String name, Backend backend) throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
-    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32)) {
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32, 2, backend)) {
       for (JsonNode prompt : oracle.get("prompts")) {
         List<Integer> ids = ints(prompt.get("prompt_ids"));
         KvSequence kv = prefill(runner, ids, 1);
@@ -188,10 +197,9 @@ class DecoderOracleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bf16-sharded", "llama-gqa-tied"})
-  void bfloat16StaysNearHfInBfloat16(String name) throws IOException {
-    assumeTrue(CpuFeatures.here().bfloat16Products());
-    requireNear(name, DType.BFLOAT16, "oracle-bf16.json", 0.15);
+  @MethodSource("bfloat16Checkpoints")
+  void bfloat16StaysNearHfInBfloat16(String name, Backend backend) throws IOException {
+    requireNear(name, backend, "oracle-bf16.json", 0.15);
   }
 
   /**
@@ -203,25 +211,27 @@ class DecoderOracleTest {
   void int8AgreesWithHfWithLayersInWholeNumbers(String name, int threads) throws IOException {
     int levels = CpuFeatures.here().integerDots() ? 127 : 63;
     Path file = MODELS.resolve(name).resolve("oracle-int8-" + levels + ".json");
-    List<Double> off = new ArrayList<>();
-    try (ModelRunner runner = load(MODELS.resolve(name), DType.INT8, threads)) {
-      for (JsonNode prompt : JSON.readTree(file.toFile()).get("prompts")) {
-        int[] ids = array(prompt.get("prompt_ids"));
-        float[] scored = ids.length > 1 ? score(runner, ids, 1).logprobs() : new float[0];
-        for (int t = 1; t < ids.length; t++) {
-          off.add(Math.abs(scored[t - 1] - prompt.get("prompt_logprobs").get(t).asDouble()));
+    for (Backend backend : Backends.of(DType.INT8)) {
+      List<Double> off = new ArrayList<>();
+      try (ModelRunner runner = load(MODELS.resolve(name), DType.INT8, threads, backend)) {
+        for (JsonNode prompt : JSON.readTree(file.toFile()).get("prompts")) {
+          int[] ids = array(prompt.get("prompt_ids"));
+          float[] scored = ids.length > 1 ? score(runner, ids, 1).logprobs() : new float[0];
+          for (int t = 1; t < ids.length; t++) {
+            off.add(Math.abs(scored[t - 1] - prompt.get("prompt_logprobs").get(t).asDouble()));
+          }
         }
       }
+      Collections.sort(off);
+      assertThat(off.get(off.size() * 8 / 10)).as("%s", backend).isLessThan(1e-3);
+      assertThat(off.stream().mapToDouble(d -> d).average().orElseThrow()).isLessThan(0.01);
     }
-    Collections.sort(off);
-    assertThat(off.get(off.size() * 8 / 10)).isLessThan(1e-3);
-    assertThat(off.stream().mapToDouble(d -> d).average().orElseThrow()).isLessThan(0.01);
   }
 
-  private static void requireNear(String name, DType dtype, String file, double tolerance)
+  private static void requireNear(String name, Backend backend, String file, double tolerance)
       throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve(file).toFile());
-    try (ModelRunner runner = load(MODELS.resolve(name), dtype)) {
+    try (ModelRunner runner = load(MODELS.resolve(name), DType.BFLOAT16, 2, backend)) {
       List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
       for (int i = 0; i < answers.size(); i++) {
         JsonNode expected = oracle.get("prompts").get(i);
@@ -326,12 +336,12 @@ class DecoderOracleTest {
   }
 
   private static ModelRunner load(Path folder, DType dtype) {
-    return load(folder, dtype, 2);
+    return load(folder, dtype, 2, Backends.of(dtype).get(Backends.of(dtype).size() - 1));
   }
 
-  private static ModelRunner load(Path folder, DType dtype, int threads) {
+  private static ModelRunner load(Path folder, DType dtype, int threads, Backend backend) {
     ModelFolder model = new ModelFolder(folder, config(folder), List.of());
-    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, threads));
+    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, threads), backend);
   }
 
   private static ModelConfig config(Path folder) {
