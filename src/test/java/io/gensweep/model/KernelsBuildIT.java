@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class KernelsBuildIT {
                 "src/main/native/build", System.getProperty("gensweep.python"), built.toString())
             .redirectErrorStream(true)
             .start();
-    String output = new String(build.getInputStream().readAllBytes());
+    String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(build.waitFor()).as(output).isZero();
     Path kept = Path.of("src/main/resources/io/gensweep/model/linux-x86_64/libgensweep.so");
     assertThat(Files.mismatch(built, kept))
