@@ -18,6 +18,7 @@ import java.util.Map;
  * @param tokens drawn or scored in this run
  * @param prefilledTokens KV rows computed from prompts in this run
  * @param wallSeconds from the start of the run to its last shard
+ * @param startSeconds of them until the first executor had the model
  * @param modelLoadSeconds of the slowest executor
  * @param engineSeconds in which engines worked, added up over executors; of them prefill and decode
  * @param batchHalvings times that an engine went on with half its batch, for want of memory
@@ -32,6 +33,7 @@ public record RunSummary(
     long tokens,
     long prefilledTokens,
     double wallSeconds,
+    double startSeconds,
     double modelLoadSeconds,
     double engineSeconds,
     double prefillSeconds,
@@ -84,6 +86,7 @@ public record RunSummary(
             .put("scored_tokens", drawn ? 0 : tokens)
             .put("prefilled_tokens", prefilledTokens)
             .put("wall_seconds", wallSeconds)
+            .put("start_seconds", startSeconds)
             .put("model_load_seconds", modelLoadSeconds)
             .put("engine_seconds", engineSeconds)
             .put("prefill_seconds", prefillSeconds)

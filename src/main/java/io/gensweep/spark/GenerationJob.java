@@ -17,6 +17,9 @@ import io.gensweep.prompt.ShardedPrompts;
 import io.gensweep.report.RunSummary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -38,6 +41,7 @@ public final class GenerationJob {
   private final PrintStream out;
   private final String outputPath;
   private final long start = System.nanoTime();
+  private final Instant startedAt = Instant.now();
 
   private GenerationJob(
       Command command, ResolvedJob resolved, SparkSession spark, PrintStream out) {
@@ -201,11 +205,19 @@ public final class GenerationJob {
         totals.generatedTokens(),
         totals.prefilledTokens(),
         (System.nanoTime() - start) / 1e9,
+        startSeconds(totals.engines()),
         totals.engines().stream().mapToDouble(EngineReport::loadSeconds).max().orElse(0),
         totals.engineSeconds(),
         totals.prefillSeconds(),
         totals.decodeSeconds(),
         totals.halvings(),
         totals.engines().stream().map(EngineReport::toString).sorted().toList());
+  }
+
+  private double startSeconds(List<EngineReport> engines) {
+    return engines.stream()
+        .mapToDouble(e -> Duration.between(startedAt, e.loadedAt()).toMillis() / 1e3)
+        .min()
+        .orElse(0);
   }
 }

@@ -15,6 +15,7 @@ import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
 import io.gensweep.token.Tokenizer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
@@ -117,7 +118,8 @@ final class LoadedModel implements AutoCloseable {
               decoder.device(),
               CpuFeatures.here().capability(),
               decoder.threads(),
-              seconds));
+              seconds,
+              Instant.now()));
     } catch (Throwable e) {
       tokenizer.close();
       throw e;
