@@ -4,7 +4,8 @@
 
 The job is a sweep over the sampling rules on the small model of the repository, in float32. Each continuation is generated here by
 whole forward passes without a cache; greedy points also by HF's own generate, which must say the same. A point's seed is passed over
-when one of its tokens hangs on rounding (two best logits, a cut-off, or the number drawn at the edge of a token).
+when one of its tokens hangs on rounding (two best logits, a cut-off, the number drawn at the edge of a token, or anything else that
+noise in the logits turns to another token).
 """
 
 import json
@@ -20,6 +21,7 @@ from transformers.generation.logits_process import TemperatureLogitsWarper
 MODEL = "data/models/tiny"
 JOBS = Path("src/test/resources/jobs")
 TOKENS, SAMPLES, PROMPTS = 16, 2, 3
+NOISE = 2e-5  # of float32 logits that other kernels computed
 FIRST = [224, 28, 26, 265, 224, 21, 28, 29]  # what the model says first, greedily
 # The model is sure of itself, so rules and temperatures are strong ones.
 POINTS = [
@@ -80,7 +82,13 @@ def continuation(model, prompt_id, prompt, point, sample, eos):
     ids, logprobs, sampling_logprobs = [], [], []
     while len(ids) < TOKENS and not (ids and ids[-1] in eos):
         logits = logits_after(model, prompt + ids)
-        token, drawn = choose(point, prompt_id, sample, len(ids), on_logits(point, prompt, ids, eos, logits))
+
+        def chosen(logits):
+            return choose(point, prompt_id, sample, len(ids), on_logits(point, prompt, ids, eos, logits))
+
+        token, drawn = chosen(logits)
+        if any(chosen(logits + NOISE * torch.randn_like(logits))[0] != token for _ in range(8)):
+            raise Unsafe
         logprobs.append(float(f"{logits[0].log_softmax(-1)[token]:.8g}"))
         sampling_logprobs.append(float(f"{drawn:.8g}"))
         ids.append(token)
@@ -117,6 +125,7 @@ def rows_of(model, prompts, number, point, eos):
 
 def main():
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     rope = json.loads(Path(MODEL, "config.json").read_text())["rope_parameters"]
     model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32, rope_theta=rope["rope_theta"]).eval()
     tokenizer = Tokenizer.from_file(f"{MODEL}/tokenizer.json")

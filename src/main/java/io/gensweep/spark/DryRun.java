@@ -70,7 +70,7 @@ final class DryRun {
         model.decoder().dtype().name().toLowerCase(Locale.ROOT),
         job.model().path(),
         mebi(weightBytes()),
-        model.decoder().maxBatch(),
+        speed.maxBatch(),
         model.decoder().threads());
     line("KV cache", "%.1f KiB a token, %s", tokenBytes() / 1024.0, kvCache(points, speed));
     line("executors", "%d with an engine each", engines);
@@ -113,8 +113,8 @@ final class DryRun {
         "%.1f MiB for a sequence of %,.0f, %.1f MiB for %d of them",
         mebi(each),
         tokens,
-        mebi(each * model.decoder().maxBatch()),
-        model.decoder().maxBatch());
+        mebi(each * speed.maxBatch()),
+        speed.maxBatch());
   }
 
   private double tokenBytes() {

@@ -44,7 +44,7 @@ final class GeneratePartition<A extends Answer> implements VoidFunction<Iterator
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
       try (RequestWindow<A, Prompt> window =
-          new RequestWindow<>(model.loop(), 2 * decoder.maxBatch(), task::isInterrupted)) {
+          new RequestWindow<>(model.loop(), 2 * model.batch(), task::isInterrupted)) {
         new Pass(work.asking(model), window).run(prompts, assignment.shard(task.partitionId()));
       } finally {
         totals.engine(model.takeCounters());

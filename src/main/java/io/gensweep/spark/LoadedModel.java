@@ -6,6 +6,7 @@ import io.gensweep.engine.EngineCounters;
 import io.gensweep.engine.EngineLoop;
 import io.gensweep.engine.Host;
 import io.gensweep.engine.Lease;
+import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderLoader;
@@ -32,15 +33,22 @@ final class LoadedModel implements AutoCloseable {
   private final Path folder;
   private final Tokenizer tokenizer;
   private final EngineLoop loop;
+  private final int batch;
   private final AtomicReference<Optional<EngineReport>> report;
   private EngineCounters reported;
 
   private LoadedModel(
-      ModelRunner runner, Path folder, Tokenizer tokenizer, EngineLoop loop, EngineReport report) {
+      ModelRunner runner,
+      Path folder,
+      Tokenizer tokenizer,
+      EngineLoop loop,
+      int batch,
+      EngineReport report) {
     this.runner = runner;
     this.folder = folder;
     this.tokenizer = tokenizer;
     this.loop = loop;
+    this.batch = batch;
     this.report = new AtomicReference<>(Optional.of(report));
     this.reported = loop.counters();
   }
@@ -52,15 +60,21 @@ final class LoadedModel implements AutoCloseable {
    * @throws JobError if this machine's copy is not the one that the driver read
    */
   static Lease<LoadedModel> acquire(GenerationPlan plan, DecoderSettings decoder) throws Exception {
-    record Key(String uri, String hash, DecoderSettings decoder) {}
+    record Key(String uri, String hash, DecoderSettings decoder, EngineSpec engine) {}
+    EngineSpec engine = plan.job().engine();
     return HOST.acquire(
         decoder.device(),
-        new Key(plan.model(), plan.modelHash(), decoder),
-        () -> load(plan.model(), plan.modelHash(), decoder));
+        new Key(plan.model(), plan.modelHash(), decoder, engine),
+        () -> load(plan.model(), plan.modelHash(), decoder, engine));
   }
 
   static void closeAll() {
     HOST.closeAll();
+  }
+
+  /** Sequences that the engine decodes together. */
+  int batch() {
+    return batch;
   }
 
   EngineLoop loop() {
@@ -93,17 +107,19 @@ final class LoadedModel implements AutoCloseable {
     return since;
   }
 
-  private static LoadedModel load(String uri, String hash, DecoderSettings decoder) {
+  private static LoadedModel load(
+      String uri, String hash, DecoderSettings decoder, EngineSpec spec) {
     long start = System.nanoTime();
     Path folder = ModelCopy.local(uri, new Configuration());
     requireHash(folder, hash);
     Tokenizer tokenizer = Tokenizer.load(folder);
     try {
       ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), decoder);
+      int batch = spec.maxBatch().orElseGet(() -> BatchSize.of(runner, hash, decoder));
       Engine engine =
           new Engine(
               runner,
-              decoder.maxBatch(),
+              batch,
               sampling ->
                   new ContinuationText(
                       ids -> tokenizer.decode(ids, sampling.skipSpecialTokens()), sampling));
@@ -113,6 +129,7 @@ final class LoadedModel implements AutoCloseable {
           folder,
           tokenizer,
           EngineLoop.start(engine),
+          batch,
           new EngineReport(
               SparkEnv.get().executorId(),
               decoder.device(),

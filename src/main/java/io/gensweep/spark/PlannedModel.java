@@ -21,8 +21,8 @@ import org.apache.hadoop.conf.Configuration;
  * @param weightsHash of config and weights, which each executor finds again before it loads them
  */
 record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsHash) {
-  /** Sequences decoded together where the job says auto. */
-  private static final int MAX_BATCH = 64;
+  /** Most sequences decoded together where the job says auto and each engine chooses. */
+  private static final int MOST = 256;
 
   static PlannedModel of(
       ModelSpec model, EngineSpec engine, int threads, Configuration configuration) {
@@ -42,7 +42,7 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
     return new PlannedModel(
         folder,
         new DecoderSettings(
-            dtype(model, folder), "cpu", maxModelLen, engine.maxBatch().orElse(MAX_BATCH), threads),
+            dtype(model, folder), "cpu", maxModelLen, engine.maxBatch().orElse(MOST), threads),
         weightsHash(folder));
   }
 

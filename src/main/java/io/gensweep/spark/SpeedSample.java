@@ -25,12 +25,14 @@ import org.apache.spark.sql.Row;
  * @param prompts that were measured, those that cannot run left out
  * @param promptTokens mean of those
  * @param longestPrompt tokens
- * @param batch sequences decoded together
+ * @param maxBatch sequences that the engine decodes together
+ * @param batch of them in the sample
  */
 record SpeedSample(
     int prompts,
     double promptTokens,
     int longestPrompt,
+    int maxBatch,
     int batch,
     double prefillPerSecond,
     double decodePerSecond,
@@ -58,17 +60,17 @@ record SpeedSample(
         LoadedModel model = lease.value();
         double load = model.takeReport().map(EngineReport::loadSeconds).orElse(0.0);
         List<Request> requests = requests(rows, model);
-        generate(requests, decoder.maxBatch(), WARM_TOKENS, model, task::isInterrupted);
+        generate(requests, model.batch(), WARM_TOKENS, model, task::isInterrupted);
         var unused = model.takeCounters();
-        generate(requests, decoder.maxBatch(), TOKENS, model, task::isInterrupted);
-        return List.of(of(requests, load, decoder.maxBatch(), model.takeCounters())).iterator();
+        generate(requests, model.batch(), TOKENS, model, task::isInterrupted);
+        return List.of(of(requests, load, model.batch(), model.takeCounters())).iterator();
       }
     }
 
     private List<Request> requests(Iterator<Row> rows, LoadedModel model) {
       Work.Asking<Completion> asking = work.asking(model);
       List<Request> requests = new ArrayList<>();
-      while (rows.hasNext()) {
+      while (rows.hasNext() && requests.size() < model.batch()) {
         asking
             .ask(Prompts.fromRow(rows.next()))
             .query()
@@ -118,6 +120,7 @@ record SpeedSample(
         requests.size(),
         (double) tokens / Math.max(1, requests.size()),
         requests.stream().mapToInt(r -> r.tokenIds().length).max().orElse(0),
+        maxBatch,
         Math.min(did.maxBatch(), maxBatch),
         did.prefillTokens() / (did.prefillNanos() / 1e9),
         did.decodeTokens() / decode,

@@ -43,7 +43,7 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
     DecoderSettings decoder = plan.decoder().on(TaskDevice.of(plan.job().model().device(), task));
     Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder);
     RequestWindow<Completion, Pending> window =
-        new RequestWindow<>(lease.value().loop(), 2 * decoder.maxBatch(), task::isInterrupted);
+        new RequestWindow<>(lease.value().loop(), 2 * lease.value().batch(), task::isInterrupted);
     // A reader may stop before the last row.
     TaskCompletionListener close =
         ended -> {

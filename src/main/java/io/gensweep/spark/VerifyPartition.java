@@ -63,7 +63,7 @@ final class VerifyPartition<A extends Answer>
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, decoder)) {
       LoadedModel model = lease.value();
       model.takeReport().ifPresent(totals::loaded);
-      Pass pass = new Pass(model, 2 * decoder.maxBatch(), task);
+      Pass pass = new Pass(model, 2 * model.batch(), task);
       pass.compare(prompts);
       pass.rescore();
       return pass.differences.iterator();

@@ -113,7 +113,10 @@ class ResumeIT {
       assertThat(ended.isAlive()).as(Files.readString(log)).isTrue();
       Thread.sleep(50);
     }
+    // Held while the second tries, which may take as long as all of the first.
+    signal("STOP", ended);
     SparkSubmit.Ended second = SparkSubmit.gensweep(LOCAL, arguments("ended"));
+    signal("CONT", ended);
     assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
     assertThat(second.output())
         .contains("another run writes to it: process " + ended.pid() + " on ");
@@ -135,6 +138,11 @@ class ResumeIT {
                 + " from '{sys.argv[1]}/completions/*.parquet'\").fetchall())",
             folder.resolve("ended").toString());
     assertThat(rows.output()).isEqualTo("[(2048, 2048)]\n");
+  }
+
+  private static void signal(String name, Process process) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   /** Runs the job until {@code point}, and gives what it printed. */
