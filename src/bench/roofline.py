@@ -1,18 +1,20 @@
 """How fast the work could be at best, asked over standard input in the way of EngineAlone.java.
 
 Arguments: model folder, dtype, threads. Times what no engine can leave out: the matrix products of prefill and decode, by the
-kernels that the engine calls and on weights of the model's shapes, and one reading of the KV cache for each step. All else
-(attention, norms, sampling) counts as free.
+faster of oneDNN's kernels and the project's own and on weights of the model's shapes, and one reading of the KV cache for each step.
+All else (attention, norms, sampling) counts as free.
 """
 
 import functools
 import json
+import re
 import sys
 import time
 from pathlib import Path
 
 import torch
 
+LIBRARY = Path(__file__).resolve().parents[1] / "main/resources/io/gensweep/model/linux-x86_64/libgensweep.so"
 CALL_TOKENS = 256  # of one prefill product
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "int8": torch.float32}
 
@@ -26,11 +28,23 @@ def shapes(config):
     return of_layer, (config["vocab_size"], hidden), k
 
 
-def product(out, width, dtype):
+def has_kernels(dtype):
+    """Whether this processor runs src/main/native, as CpuFeatures.java says."""
+    found = re.search(r"^flags.*$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    flags = found.group().split() if found else []
+    needs = {"float32": "avx512vl", "bfloat16": "avx512_bf16", "int8": "avx512_vnni"}[dtype]
+    return "avx512vl" in flags and needs in flags
+
+
+def quantised(weight):
+    return weight.mul(40).round().clamp(-127, 127).to(torch.int8)
+
+
+def onednn(out, width, dtype):
     """A function of the number of rows that runs one product; its input is made in the first run, which is not timed."""
     weight = torch.randn(out, width)
     if dtype == "int8":
-        packed = torch.ops.onednn.qlinear_prepack(weight.mul(40).round().clamp(-127, 127).to(torch.int8), None)
+        packed = torch.ops.onednn.qlinear_prepack(quantised(weight), None)
         scale, zero = torch.ones(out), torch.zeros(out, dtype=torch.int32)
 
         @functools.cache
@@ -52,6 +66,26 @@ def product(out, width, dtype):
     return run
 
 
+def own(out, width, dtype):
+    """The same by the project's kernels, the norm before it included."""
+    weight = torch.randn(out, width)
+    weight = quantised(weight) if dtype == "int8" else weight.to(DTYPES[dtype])
+    packed = torch.empty(torch.ops.gensweep.packed_bytes(weight), dtype=torch.uint8)
+    torch.ops.gensweep.pack(packed, weight, torch.ones(out), torch.empty(0))
+    norm = torch.ones(width, dtype=DTYPES[dtype])
+
+    @functools.cache
+    def tensors(rows):
+        x, y = torch.randn(rows, width).to(DTYPES[dtype]), torch.empty(rows, out, dtype=DTYPES[dtype])
+        return y, x, torch.empty(rows * (4 * width + 256) + 4096, dtype=torch.uint8)
+
+    def run(rows):
+        y, x, scratch = tensors(rows)
+        torch.ops.gensweep.head(y, x, norm, packed, scratch, 1e-5, dtype == "int8")
+
+    return run
+
+
 def seconds(work, least=0.5):
     """Of one call, by the best of several: what else the machine does is not the limit."""
     work()
@@ -68,8 +102,11 @@ def main(folder, dtype, threads):
     start = time.perf_counter()
     config = json.loads(Path(folder, "config.json").read_text())
     of_layer, head, k = shapes(config)
-    layers = [product(*shape, dtype) for _ in range(config["num_hidden_layers"]) for shape in of_layer]
-    head = product(*head, dtype)
+    kinds = [onednn]
+    if has_kernels(dtype):
+        torch.ops.load_library(str(LIBRARY))
+        kinds.append(own)
+    sets = [([kind(*shape, dtype) for _ in range(config["num_hidden_layers"]) for shape in of_layer], kind(*head, dtype)) for kind in kinds]
     token_bytes = 2 * config["num_hidden_layers"] * k * DTYPES[dtype].itemsize
     memory = torch.ones(1 << 26)  # 256 MiB: larger than any cache
     print(json.dumps({"load_seconds": time.perf_counter() - start}), flush=True)
@@ -78,8 +115,8 @@ def main(folder, dtype, threads):
         prompts = [len(prompt.split()) for prompt in Path(path).read_text().splitlines()]
         rows, tokens = len(prompts) * int(samples), int(tokens)
         with torch.inference_mode():
-            prefill = seconds(lambda: [run(CALL_TOKENS) for run in layers]) * sum(prompts) / CALL_TOKENS
-            step = seconds(lambda: [run(rows) for run in [*layers, head]])
+            prefill = min(seconds(lambda: [run(CALL_TOKENS) for run in layers]) for layers, _ in sets) * sum(prompts) / CALL_TOKENS
+            step = min(seconds(lambda: [run(rows) for run in [*layers, last]]) for layers, last in sets)
             reading = seconds(lambda: memory.sum()) / (memory.numel() * 4)
         cache = int(samples) * sum(length + tokens / 2 for length in prompts) * token_bytes * reading
         print(json.dumps({"tokens": rows * tokens, "seconds": prefill + tokens * (step + cache)}), flush=True)

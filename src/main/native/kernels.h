@@ -19,10 +19,16 @@ enum {
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-// One of the threads that share a kernel's work.
+// One of the threads that share a kernel's work. They are those of the OpenMP runtime that libtorch brings.
 struct worker {
   int number, count;
 };
+void GOMP_parallel(void (*part)(void*), void* argument, unsigned threads, unsigned flags);  // threads 0: as many as torch.set_num_threads said
+void GOMP_barrier(void);
+int omp_get_max_threads(void);
+int omp_get_thread_num(void);
+int omp_get_num_threads(void);
+ALWAYS_INLINE struct worker this_worker(void) { return (struct worker){omp_get_thread_num(), omp_get_num_threads()}; }
 
 // This worker's part [from, to) of things that cost the same.
 ALWAYS_INLINE int64_t part_from(struct worker w, int64_t things) { return things * w.number / w.count; }
@@ -110,7 +116,15 @@ enum after {
 };
 
 int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type);
-void pack(char* to, const void* weight, const float* scale, const void* bias, struct matrix shape, struct worker w);
+
+// weight [outputs, inputs] of the matrix's type; scale [outputs], in int8; bias [outputs] of the type of activations, or null.
+struct packing {
+  char *to, *weight, *bias;
+  float* scale;
+  struct matrix shape;
+};
+void pack(struct packing* p);
+
 void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type, struct worker w);
 
 // Root mean square norm of x into `to`; quantised where that has steps.
@@ -139,8 +153,51 @@ int64_t attention_floats(int64_t longest, int64_t head_dim);
 // Attention of each token over the positions up to its own. next: a counter that the workers share, 0 at first; own: attention_floats.
 void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own);
 
-// Of a row of logits [vocab].
-float largest(const void* logits, int64_t vocab, enum type type);
-void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled);
-// The best, descending, ties by id.
-float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima);
+// What a layer needs in between. In int8 `mixed` and `narrow` are the attention's and the MLP's outputs, quantised.
+struct scratch {
+  int64_t *next;
+  struct rows in, qkv, attended, mixed, act, narrow;
+  float* attention;
+  int64_t bytes;
+};
+struct scratch scratch_of(char* at, int64_t tokens, int64_t hidden, int64_t heads, const struct cache* c, int64_t mlp, int64_t longest, bool int8);
+struct rows scratch_rows(char** at, int64_t count, int64_t width, bool quantised);
+
+// x becomes what it is after the layer; or, where it is not wanted whole, only keys and values are kept.
+struct layer {
+  struct rows x;
+  struct matrix qkv, out, gate_up, down;
+  const void *attention_norm, *mlp_norm, *cosine, *sine;
+  struct cache cache;
+  struct places places;
+  struct scratch own;
+  int64_t heads;
+  float eps;
+  enum type type;
+  bool int8, whole;
+};
+void layer(struct layer* l);
+
+// logits = head matrix times the norm of x.
+struct head {
+  struct rows x, in, logits;
+  struct matrix matrix;
+  const void* norm;
+  float eps;
+  enum type type;
+};
+void head(struct head* h);
+
+// Rows of logits, and float64 rows of `width` that tell of them. temperatures: null for 1; next: a counter, 0 at first.
+struct reading {
+  double* to;
+  struct rows logits;
+  const float* temperatures;
+  const int64_t* targets;
+  int64_t best, width, next;
+  enum type type;
+};
+// Log-sum-exp of the logits, and of logits / temperature, then the ids and the logits of the best, descending, ties by id.
+void candidates(struct reading* r);
+// Log-sum-exp, the target's logit, 1 where the target is the (first) best, else 0.
+void targets(struct reading* r);

@@ -22,19 +22,21 @@ static float as_float(const void* from, int64_t at, enum type type) {
   return ((const float*)from)[at];
 }
 
-// weight [outputs, inputs] of the matrix's type; scale [outputs], in int8; bias [outputs], or null, float32 or bfloat16 as the weight.
-void pack(char* to, const void* weight, const float* scale, const void* bias, struct matrix shape, struct worker w) {
+static void pack_part(void* argument) {
+  struct packing* p = argument;
+  struct matrix shape = p->shape;
+  struct worker w = this_worker();
   int64_t steps = steps_of(shape.inputs, shape.type), size = size_of(shape.type), row = shape.inputs * size;
   int64_t panels = up(shape.outputs, PANEL) / PANEL, bytes = panel_bytes(shape.inputs, shape.type);
-  for (int64_t p = part_from(w, panels); p < part_to(w, panels); p++) {
-    char* panel = to + p * bytes;
+  for (int64_t n = part_from(w, panels); n < part_to(w, panels); n++) {
+    char* panel = p->to + n * bytes;
     __builtin_memset(panel, 0, bytes);
     int32_t* correction = (int32_t*)(panel + steps * PANEL * 4);
     float* scales = (float*)(correction + PANEL);
     float* biases = shape.type == INT8 ? scales + PANEL : (float*)correction;
-    for (int64_t j = 0; j < PANEL && p * PANEL + j < shape.outputs; j++) {
-      int64_t output = p * PANEL + j;
-      const char* from = (const char*)weight + output * row;
+    for (int64_t j = 0; j < PANEL && n * PANEL + j < shape.outputs; j++) {
+      int64_t output = n * PANEL + j;
+      const char* from = p->weight + output * row;
       for (int64_t at = 0; at < row; at += 4) {
         __builtin_memcpy(panel + (at * PANEL + j * 4), from + at, row - at < 4 ? row - at : 4);
       }
@@ -44,14 +46,16 @@ void pack(char* to, const void* weight, const float* scale, const void* bias, st
           sum += (int8_t)from[i];
         }
         correction[j] = ZERO_POINT * sum;
-        scales[j] = scale[output];
+        scales[j] = p->scale[output];
       }
-      if (bias) {
-        biases[j] = as_float(bias, output, shape.type);
+      if (p->bias) {
+        biases[j] = as_float(p->bias, output, shape.type);
       }
     }
   }
 }
+
+void pack(struct packing* p) { GOMP_parallel(pack_part, p, 0, 0); }
 
 // sums [rows, 32] of `rows` rows and a panel, one sum after the other in the order of the inputs. Meanwhile it asks for the next
 // panel, `ahead_step` bytes a step from `ahead` on.

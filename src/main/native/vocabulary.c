@@ -3,7 +3,7 @@
 
 enum { GROUP = 64 };
 
-float largest(const void* logits, int64_t vocab, enum type type) {
+static float largest(const void* logits, int64_t vocab, enum type type) {
   __m512 most = _mm512_set1_ps(-__builtin_inff());
   __mmask16 odd = 0;
   for (int64_t i = 0; i < vocab; i += LANES) {
@@ -17,7 +17,7 @@ float largest(const void* logits, int64_t vocab, enum type type) {
 
 // Log-sum-exp of the logits, and of logits / temperature; NaN if a logit is. most: the largest. Sums of 64 in float32, their sum in
 // float64.
-void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled) {
+static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled) {
   __m512 t = _mm512_set1_ps(temperature), top = _mm512_set1_ps(most), scaled_top = _mm512_div_ps(top, t);
   bool both = temperature != 1;
   __m512d totals[2][2] = {0};
@@ -58,7 +58,7 @@ static int64_t insert(double* ids, double* values, int64_t held, int64_t most, d
 
 // The best lie in the groups of 64 whose maxima are not below the best-th largest of them, so only those are searched.
 // maxima: room for one float per group. Returns the largest, NaN if a logit is.
-float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima) {
+static float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima) {
   int64_t groups = up(vocab, GROUP) / GROUP, held = 0;
   bool odd = false;
   for (int64_t g = 0; g < groups; g++) {
@@ -89,3 +89,33 @@ float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, d
   }
   return odd ? __builtin_nanf("") : (float)values[0];
 }
+
+static void candidates_part(void* argument) {
+  struct reading* r = argument;
+  float maxima[r->logits.width / 64 + 1];
+  for (int64_t row; (row = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED)) < r->logits.count;) {
+    const char* logits = r->logits.data + row * r->logits.stride;
+    double* to = r->to + row * r->width;
+    float most = best_of(logits, r->logits.width, r->type, r->best, to + 2, to + 2 + r->best, maxima);
+    log_sum_exp(logits, r->logits.width, r->type, r->temperatures ? r->temperatures[row] : 1, most, to, to + 1);
+  }
+}
+
+void candidates(struct reading* r) { GOMP_parallel(candidates_part, r, 0, 0); }
+
+static void targets_part(void* argument) {
+  struct reading* r = argument;
+  for (int64_t row; (row = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED)) < r->logits.count;) {
+    const char* logits = r->logits.data + row * r->logits.stride;
+    int64_t target = r->targets[row];
+    float most = largest(logits, r->logits.width, r->type);
+    float before = target ? largest(logits, target, r->type) : -__builtin_inff();
+    float own = largest(logits + target * size_of(r->type), 1, r->type);
+    double* to = r->to + row * 3;
+    log_sum_exp(logits, r->logits.width, r->type, 1, most, to, to + 1);
+    to[1] = own;
+    to[2] = own == most && before < own;
+  }
+}
+
+void targets(struct reading* r) { GOMP_parallel(targets_part, r, 0, 0); }

@@ -79,7 +79,7 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
     boolean held = limits.stream().anyMatch(l -> l.matches("ATEN_CPU_CAPABILITY=(?!avx512).*"));
     return Kernels.exist()
         && bfloat16Products()
-        && flags.containsAll(Set.of("avx512f", "avx512bw", "avx512dq", "avx512vl"))
+        && flags.containsAll(Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"))
         && !held
         && switch (dtype) {
           case FLOAT32 -> true;
