@@ -22,11 +22,13 @@ enum Backend {
     return text;
   }
 
-  /** The fastest one there is for a model held so. */
+  /** The fastest one there is for a model held so; libtorch must be loaded. */
   static Backend of(DecoderSettings settings, ModelConfig config) {
     if (!settings.device().equals("cpu")) {
       return PLAIN;
     }
-    return CpuFeatures.here().kernels(settings.dtype()) && Kernels.take(config) ? KERNELS : PACKED;
+    boolean kernels =
+        CpuFeatures.here().kernels(settings.dtype()) && Kernels.take(config) && Kernels.load();
+    return kernels ? KERNELS : PACKED;
   }
 }

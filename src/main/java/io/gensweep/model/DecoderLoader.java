@@ -47,6 +47,7 @@ public final class DecoderLoader {
    * @throws JobError if this machine has not the device, or not the memory, that is asked for
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
+    TorchEnvironment.prepare();
     return load(folder, settings, Backend.of(settings, folder.config()));
   }
 
@@ -59,8 +60,8 @@ public final class DecoderLoader {
               + settings.device()
               + "; use model.device: cpu or another dtype");
     }
-    if (backend == Backend.KERNELS) {
-      Kernels.load();
+    if (backend == Backend.KERNELS && !Kernels.load()) {
+      throw new IllegalStateException("this libtorch is too old for the kernels");
     }
     DecoderLoader loader = new DecoderLoader(folder, settings, backend);
     ZooModel<ProgramCall, ByteBuffer> model = loader.program();

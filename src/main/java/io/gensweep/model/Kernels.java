@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,10 +35,15 @@ final class Kernels {
         && config.heads() * config.headDim() % 4 == 0;
   }
 
-  /** Makes the operators known to libtorch, which must be loaded. */
-  static synchronized void load() {
+  /**
+   * Makes the operators known to libtorch, which must be loaded.
+   *
+   * @return false if this libtorch is too old for them (before 2.7, as the CUDA builds may be)
+   * @throws JobError if the library cannot be loaded from where Java keeps temporary files
+   */
+  static synchronized boolean load() {
     if (loaded) {
-      return;
+      return true;
     }
     try {
       Path file = Files.createTempFile("libgensweep", ".so");
@@ -50,7 +56,16 @@ final class Kernels {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the kernels cannot be unpacked: " + e.getMessage(), e);
+    } catch (UnsatisfiedLinkError e) {
+      if (e.getMessage().contains("undefined symbol")) {
+        return false;
+      }
+      throw new JobError(
+          "the kernels cannot be loaded: "
+              + e.getMessage()
+              + "; set -Djava.io.tmpdir to a folder on which programs may run");
     }
     loaded = true;
+    return true;
   }
 }
