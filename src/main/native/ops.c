@@ -161,8 +161,10 @@ static const struct {
 
 __attribute__((constructor)) static void announce(void) {
   void *definitions, *cpu;
-  aoti_torch_library_init_def("gensweep", __FILE_NAME__, __LINE__, &definitions);
-  aoti_torch_library_init_impl("gensweep", "CPU", __FILE_NAME__, __LINE__, &cpu);
+  // It fails where another copy of this library was loaded before: the operators are there.
+  if (aoti_torch_library_init_def("gensweep", __FILE_NAME__, __LINE__, &definitions) || aoti_torch_library_init_impl("gensweep", "CPU", __FILE_NAME__, __LINE__, &cpu)) {
+    return;
+  }
   for (size_t i = 0; i < sizeof OPERATORS / sizeof *OPERATORS; i++) {
     aoti_torch_library_def(definitions, OPERATORS[i].schema);
     aoti_torch_library_impl(cpu, OPERATORS[i].name, OPERATORS[i].run);

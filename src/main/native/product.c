@@ -105,46 +105,43 @@ ALWAYS_INLINE __m512 finished(__m512i sum, const char* tail, int half, float ste
   return _mm512_add_ps(_mm512_castsi512_ps(sum), _mm512_loadu_ps(tail + half * 64));
 }
 
+// The sums of a row and the panel's outputs, from output `at` on, to where they belong.
+ALWAYS_INLINE void finish(const __m512i* sums, const char* tail, int64_t at, const struct matrix* m, float step, enum after after, char* row, int64_t width, enum type type) {
+  __m512 y0 = rounded(finished(sums[0], tail, 0, step, m->type), type), y1 = rounded(finished(sums[1], tail, 1, step, m->type), type);
+  if (after == SWIGLU) {
+    store(row, at / 2, lanes(at / 2, width), type, _mm512_mul_ps(rounded(silu(y0), type), y1));
+    return;
+  }
+  __mmask16 m0 = lanes(at, m->outputs), m1 = m->outputs - at > LANES ? lanes(at + LANES, m->outputs) : 0;
+  if (after == ADD) {
+    y0 = _mm512_add_ps(y0, load(row, at, m0, type));
+    y1 = _mm512_add_ps(y1, load(row, at + LANES, m1, type));
+  }
+  store(row, at, m0, type, y0);
+  store(row, at + LANES, m1, type, y1);
+}
+
+// A worker's tiles follow one another, so that it reads a panel from memory once and finds it in its cache for the other rows.
 void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type, struct worker w) {
   int64_t steps = steps_of(m->inputs, m->type), bytes = panel_bytes(m->inputs, m->type), panels = up(m->outputs, PANEL) / PANEL;
-  int64_t groups = up(from->count, TILE_ROWS) / TILE_ROWS, until = part_to(w, panels);
-  // What each group of rows asks for of the next panel, in cache lines a step: together all of it.
-  int64_t ahead_step = groups >= 2 ? 64 : 128;
-  for (int64_t p = part_from(w, panels); p < until; p++) {
-    const char* panel = m->panels + p * bytes;
-    for (int64_t g = 0; g < groups; g++) {
-      int64_t first = from->count * g / groups, rows = from->count * (g + 1) / groups - first;
-      const char* ahead = panel;
-      int64_t stride = 0;
-      if (groups == 1) {
-        ahead = panel + 4096;
-        stride = 128;
-      } else if (p + 1 < until && g < 2) {
-        ahead = panel + bytes + g * steps * 64;
-        stride = ahead_step;
-      }
-      __m512i sums[2 * TILE_ROWS];
-      const char* a = from->data + first * from->stride;
-      (m->type == FLOAT32 ? tile_float32 : m->type == BFLOAT16 ? tile_bfloat16 : tile_int8)((int)rows, a, from->stride, panel, steps, ahead, stride, sums);
-      for (int64_t r = 0; r < rows; r++) {
-        float step = m->type == INT8 ? from->steps[first + r] : 1;
-        const char* tail = panel + steps * PANEL * 4;
-        char* row = to->data + (first + r) * to->stride;
-        __m512 y0 = rounded(finished(sums[2 * r], tail, 0, step, m->type), type), y1 = rounded(finished(sums[2 * r + 1], tail, 1, step, m->type), type);
-        int64_t at = p * PANEL;
-        if (after == SWIGLU) {
-          at /= 2;
-          store(row, at, lanes(at, to->width), type, _mm512_mul_ps(rounded(silu(y0), type), y1));
-          continue;
-        }
-        __mmask16 m0 = lanes(at, m->outputs), m1 = m->outputs - at > LANES ? lanes(at + LANES, m->outputs) : 0;
-        if (after == ADD) {
-          y0 = _mm512_add_ps(y0, load(row, at, m0, type));
-          y1 = _mm512_add_ps(y1, load(row, at + LANES, m1, type));
-        }
-        store(row, at, m0, type, y0);
-        store(row, at + LANES, m1, type, y1);
-      }
+  int64_t groups = up(from->count, TILE_ROWS) / TILE_ROWS, until = part_to(w, panels * groups);
+  for (int64_t t = part_from(w, panels * groups); t < until; t++) {
+    int64_t p = t / groups, g = t % groups, first = from->count * g / groups, rows = from->count * (g + 1) / groups - first;
+    const char *panel = m->panels + p * bytes, *a = from->data + first * from->stride, *ahead = panel;
+    int64_t ahead_step = 0;
+    if (groups == 1) {
+      ahead = panel + 4096;
+      ahead_step = 128;
+    } else if (g < 2 && (p + 1) * groups < until) {
+      // Half of the next panel, a cache line a step.
+      ahead = panel + bytes + g * steps * 64;
+      ahead_step = 64;
+    }
+    __m512i sums[2 * TILE_ROWS];
+    (m->type == FLOAT32 ? tile_float32 : m->type == BFLOAT16 ? tile_bfloat16 : tile_int8)((int)rows, a, from->stride, panel, steps, ahead, ahead_step, sums);
+    for (int64_t r = first; r < first + rows; r++) {
+      float step = m->type == INT8 ? from->steps[r] : 1;
+      finish(sums + 2 * (r - first), panel + steps * PANEL * 4, p * PANEL, m, step, after, to->data + r * to->stride, to->width, type);
     }
   }
 }

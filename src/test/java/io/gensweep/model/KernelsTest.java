@@ -46,8 +46,12 @@ class KernelsTest {
       try (ModelRunner libtorch = load(model, dtype, Backend.PACKED, 3)) {
         expected = scored(libtorch, ids);
       }
-      try (ModelRunner kernels = load(model, dtype, Backend.KERNELS, 3)) {
-        float[] found = scored(kernels, ids);
+      float[] found;
+      try (ModelRunner oneThread = load(model, dtype, Backend.KERNELS, 1)) {
+        found = scored(oneThread, ids);
+      }
+      try (ModelRunner kernels = load(model, dtype, Backend.KERNELS, 5)) {
+        assertThat(scored(kernels, ids)).isEqualTo(found);
         assertThat(decoded(kernels, ids)).isEqualTo(found);
         for (int i = 0; i < found.length; i++) {
           assertThat(found[i])

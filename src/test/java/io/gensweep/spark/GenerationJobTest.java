@@ -146,7 +146,8 @@ class GenerationJobTest {
         job(
             "{path: data/prompts/quickstart.jsonl, id: id, text: prompt}",
             "n: 2, max_tokens: 96",
-            "sweep.temperature=[0.0, 0.7, 1.0]"),
+            "sweep.temperature=[0.0, 0.7, 1.0]",
+            "engine.max_batch=64"),
         spark,
         new PrintStream(said, true, StandardCharsets.UTF_8));
     assertThat(said.toString(StandardCharsets.UTF_8))
