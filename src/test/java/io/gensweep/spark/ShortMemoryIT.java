@@ -56,6 +56,10 @@ class ShortMemoryIT {
 
   private String[] arguments(String output, Path model) {
     return SparkSubmit.sampled(
-        model, folder.resolve(output), "sampling.n=2", "sampling.max_tokens=4");
+        model,
+        folder.resolve(output),
+        "sampling.n=2",
+        "sampling.max_tokens=4",
+        "engine.max_batch=64");
   }
 }
