@@ -24,11 +24,32 @@ struct worker {
   int number, count;
 };
 void GOMP_parallel(void (*part)(void*), void* argument, unsigned threads, unsigned flags);  // threads 0: as many as torch.set_num_threads said
-void GOMP_barrier(void);
 int omp_get_max_threads(void);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
 ALWAYS_INLINE struct worker this_worker(void) { return (struct worker){omp_get_thread_num(), omp_get_num_threads()}; }
+
+// Where the workers of a kernel wait for one another between its phases. GOMP_barrier spins for a millisecond and more, which costs a
+// machine that has other work to do far more than the waiting: after some microseconds this one lets others run.
+struct barrier {
+  int arrived, phase;
+};
+int sched_yield(void);
+ALWAYS_INLINE void meet(struct barrier* b, struct worker w) {
+  int phase = __atomic_load_n(&b->phase, __ATOMIC_RELAXED);
+  if (__atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == w.count) {
+    __atomic_store_n(&b->arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&b->phase, phase + 1, __ATOMIC_RELEASE);
+    return;
+  }
+  for (int tries = 0; __atomic_load_n(&b->phase, __ATOMIC_ACQUIRE) == phase; tries++) {
+    if (tries < 200) {
+      _mm_pause();
+    } else {
+      sched_yield();
+    }
+  }
+}
 
 // This worker's part [from, to) of things that cost the same.
 ALWAYS_INLINE int64_t part_from(struct worker w, int64_t things) { return things * w.number / w.count; }
@@ -171,6 +192,7 @@ struct layer {
   struct cache cache;
   struct places places;
   struct scratch own;
+  struct barrier barrier;
   int64_t heads;
   float eps;
   enum type type;
@@ -181,6 +203,7 @@ void layer(struct layer* l);
 // logits = head matrix times the norm of x.
 struct head {
   struct rows x, in, logits;
+  struct barrier barrier;
   struct matrix matrix;
   const void* norm;
   float eps;

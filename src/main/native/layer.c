@@ -36,30 +36,30 @@ static void layer_part(void* argument) {
   struct scratch* own = &l->own;
   struct worker w = this_worker();
   norm(&l->x, l->attention_norm, l->eps, l->type, &own->in, w);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   product(&l->qkv, &own->in, STORE, &own->qkv, l->type, w);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   rotate_and_keep(&own->qkv, l->heads, &l->cache, &l->places, l->cosine, l->sine, l->type, w);
   if (!l->whole) {
     return;
   }
-  GOMP_barrier();
+  meet(&l->barrier, w);
   float* mine = own->attention + w.number * up(attention_floats(l->places.longest, l->cache.head_dim) * 4, 64) / 4;
   attend(&own->qkv, l->heads, &l->cache, &l->places, &own->attended, l->type, own->next, mine);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   if (l->int8) {
     quantise(&own->attended, &own->mixed, w);
-    GOMP_barrier();
+    meet(&l->barrier, w);
   }
   product(&l->out, &own->mixed, ADD, &l->x, l->type, w);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   norm(&l->x, l->mlp_norm, l->eps, l->type, &own->in, w);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   product(&l->gate_up, &own->in, SWIGLU, &own->act, l->type, w);
-  GOMP_barrier();
+  meet(&l->barrier, w);
   if (l->int8) {
     quantise(&own->act, &own->narrow, w);
-    GOMP_barrier();
+    meet(&l->barrier, w);
   }
   product(&l->down, &own->narrow, ADD, &l->x, l->type, w);
 }
@@ -73,7 +73,7 @@ static void head_part(void* argument) {
   struct head* h = argument;
   struct worker w = this_worker();
   norm(&h->x, h->norm, h->eps, h->type, &h->in, w);
-  GOMP_barrier();
+  meet(&h->barrier, w);
   product(&h->matrix, &h->in, STORE, &h->logits, h->type, w);
 }
 
