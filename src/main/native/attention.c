@@ -159,7 +159,7 @@ ALWAYS_INLINE void vectors(const int count, const enum type type, const char* qu
 ATTENTION(attention_float32, FLOAT32)
 ATTENTION(attention_bfloat16, BFLOAT16)
 
-int64_t attention_floats(int64_t longest, int64_t head_dim) { return TILE_ROWS * (padded(longest) + head_dim); }
+int64_t attention_floats(int64_t longest, int64_t head_dim) { return up(TILE_ROWS * (padded(longest) + head_dim), LANES); }
 
 // The tokens [first, first + count) of a span, and one kv head: all query heads of the group, 12 query vectors at a time.
 static void attend_tile(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const int64_t* span, int64_t first, int64_t count, int64_t head, struct rows* to, enum type type, float* own) {

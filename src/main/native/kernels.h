@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // Numbers of c10/core/ScalarType.h.
-enum type { UINT8 = 0, INT8 = 1, INT64 = 4, FLOAT32 = 6, FLOAT64 = 7, BFLOAT16 = 15 };
+enum type { INT8 = 1, FLOAT32 = 6, BFLOAT16 = 15 };
 
 enum {
   LANES = 16,      // floats in a register
@@ -170,6 +170,7 @@ struct places {
 // qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place) and keeps k and v.
 void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w);
 
+// What a worker needs for attend, in floats: a multiple of a cache line.
 int64_t attention_floats(int64_t longest, int64_t head_dim);
 // Attention of each token over the positions up to its own. next: a counter that the workers share, 0 at first; own: attention_floats.
 void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own);

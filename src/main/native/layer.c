@@ -26,7 +26,7 @@ struct scratch scratch_of(char* at, int64_t tokens, int64_t hidden, int64_t head
   s.act = scratch_rows(&at, tokens, mlp, false);
   s.narrow = int8 ? scratch_rows(&at, tokens, mlp, true) : s.act;
   s.attention = (float*)at;
-  at += omp_get_max_threads() * up(attention_floats(longest, c->head_dim) * 4, 64);
+  at += omp_get_max_threads() * attention_floats(longest, c->head_dim) * 4;
   s.bytes = at - start;
   return s;
 }
@@ -44,7 +44,7 @@ static void layer_part(void* argument) {
     return;
   }
   meet(&l->barrier, w);
-  float* mine = own->attention + w.number * up(attention_floats(l->places.longest, l->cache.head_dim) * 4, 64) / 4;
+  float* mine = own->attention + w.number * attention_floats(l->places.longest, l->cache.head_dim);
   attend(&own->qkv, l->heads, &l->cache, &l->places, &own->attended, l->type, own->next, mine);
   meet(&l->barrier, w);
   if (l->int8) {

@@ -56,14 +56,12 @@ static struct matrix shape_of(value weight) {
   return (struct matrix){0, size(weight, 0), size(weight, 1), type_of(weight)};
 }
 
-// packed_bytes(Tensor weight) -> int
 static void op_packed_bytes(value* s, uint64_t arguments, uint64_t results) {
   struct matrix m = shape_of(s[0]);
   aoti_torch_delete_tensor_object((tensor)s[0]);
   s[0] = (value)packed_bytes(m.outputs, m.inputs, m.type);
 }
 
-// pack(Tensor(a!) to, Tensor weight, Tensor scale, Tensor bias) -> Tensor(a!)
 static void op_pack(value* s, uint64_t arguments, uint64_t results) {
   struct packing p = {data(s[0]), data(s[1]), size(s[3], 0) ? data(s[3]) : 0, (float*)data(s[2]), shape_of(s[1])};
   pack(&p);
@@ -74,7 +72,6 @@ static struct cache cache_of(value keys, value values) {
   return (struct cache){data(keys), data(values), size(keys, 1), size(keys, 2), size(keys, 3)};
 }
 
-// scratch_bytes(Tensor x, Tensor keys, int heads, int mlp, int longest, bool int8) -> int
 static void op_scratch_bytes(value* s, uint64_t arguments, uint64_t results) {
   struct cache c = cache_of(s[1], s[1]);
   struct scratch all = scratch_of(0, size(s[0], 0), size(s[0], 1), (int64_t)s[2], &c, (int64_t)s[3], (int64_t)s[4], flag(s[5]));
@@ -88,9 +85,6 @@ static struct rows tensor_rows(value v) {
   return (struct rows){data(v), count, width, width * (int64_t)size_of(type_of(v)), 0};
 }
 
-// layer(Tensor(a!) x, Tensor attention_norm, Tensor qkv, Tensor out, Tensor mlp_norm, Tensor gate_up, Tensor down, Tensor cosine, Tensor sine,
-//   Tensor(b!) keys, Tensor(c!) values, Tensor positions, Tensor blocks, Tensor offsets, Tensor spans, Tensor table, Tensor(d!) scratch,
-//   int heads, int mlp, int longest, float eps, bool int8, bool whole) -> Tensor(a!)
 static void op_layer(value* s, uint64_t arguments, uint64_t results) {
   struct layer l = {.x = tensor_rows(s[0]), .attention_norm = data(s[1]), .mlp_norm = data(s[4]), .cosine = data(s[7]), .sine = data(s[8])};
   l.type = type_of(s[0]);
@@ -111,7 +105,6 @@ static void op_layer(value* s, uint64_t arguments, uint64_t results) {
   done(s, 17);
 }
 
-// head(Tensor(a!) logits, Tensor x, Tensor norm, Tensor head, Tensor(b!) scratch, float eps, bool int8) -> Tensor(a!)
 // scratch: as for a layer.
 static void op_head(value* s, uint64_t arguments, uint64_t results) {
   struct head h = {.x = tensor_rows(s[1]), .logits = tensor_rows(s[0]), .norm = data(s[2]), .eps = (float)number(s[5]), .type = type_of(s[1])};
@@ -123,7 +116,6 @@ static void op_head(value* s, uint64_t arguments, uint64_t results) {
   done(s, 5);
 }
 
-// candidates(Tensor(a!) to, Tensor logits, Tensor temperatures) -> Tensor(a!)
 // to [rows, 2 + 2 * best] float64.
 static void op_candidates(value* s, uint64_t arguments, uint64_t results) {
   struct reading r = {.to = (double*)data(s[0]), .logits = tensor_rows(s[1]), .temperatures = size(s[2], 0) ? (float*)data(s[2]) : 0};
@@ -134,7 +126,6 @@ static void op_candidates(value* s, uint64_t arguments, uint64_t results) {
   done(s, 3);
 }
 
-// targets(Tensor(a!) to, Tensor logits, Tensor targets) -> Tensor(a!)
 // to [rows, 3] float64: log-sum-exp, the target's logit, 1 where the target is the (first) best, else 0.
 static void op_targets(value* s, uint64_t arguments, uint64_t results) {
   struct reading r = {.to = (double*)data(s[0]), .logits = tensor_rows(s[1]), .targets = (int64_t*)data(s[2]), .type = type_of(s[1])};

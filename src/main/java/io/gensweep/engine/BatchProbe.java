@@ -5,9 +5,9 @@ import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.KvCache;
 import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelRunner;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -33,10 +33,10 @@ public final class BatchProbe {
    * @param most sequences
    */
   public static int choose(ModelRunner runner, int most) {
-    Map<Integer, Double> rates = new TreeMap<>();
+    Map<Integer, Double> rates = new HashMap<>();
     double step = 0;
     for (int size = FIRST;
-        size <= most && step < LONG_STEP_SECONDS && fits(runner, size);
+        size <= most && step < LONG_STEP_SECONDS && runner.cache().canReserve(size * KvCache.BLOCK);
         size *= 2) {
       try {
         step = stepSeconds(runner, size);
@@ -55,10 +55,6 @@ public final class BatchProbe {
         .filter(e -> e.getValue() >= ENOUGH * best)
         .map(Map.Entry::getKey)
         .min(Integer::compare);
-  }
-
-  private static boolean fits(ModelRunner runner, int size) {
-    return runner.cache().capacityTokens() >= size * KvCache.BLOCK;
   }
 
   /** The shortest of several, after one to warm up. */

@@ -22,7 +22,7 @@ enum Backend {
     return text;
   }
 
-  /** The fastest one there is for a model held so; libtorch must be loaded. */
+  /** The fastest one there is for a model held so. */
   static Backend of(DecoderSettings settings, ModelConfig config) {
     if (!settings.device().equals("cpu")) {
       return PLAIN;

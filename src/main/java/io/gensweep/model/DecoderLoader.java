@@ -47,7 +47,6 @@ public final class DecoderLoader {
    * @throws JobError if this machine has not the device, or not the memory, that is asked for
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
-    TorchEnvironment.prepare();
     return load(folder, settings, Backend.of(settings, folder.config()));
   }
 

@@ -36,7 +36,7 @@ final class Kernels {
   }
 
   /**
-   * Makes the operators known to libtorch, which must be loaded.
+   * Makes the operators known to libtorch, which is loaded first.
    *
    * @return false if this libtorch is too old for them (before 2.7, as the CUDA builds may be)
    * @throws JobError if the library cannot be loaded from where Java keeps temporary files
@@ -45,6 +45,7 @@ final class Kernels {
     if (loaded) {
       return true;
     }
+    TorchEnvironment.prepare();
     try {
       Path file = Files.createTempFile("libgensweep", ".so");
       try (InputStream in = Kernels.class.getResourceAsStream(LIBRARY)) {

@@ -85,6 +85,21 @@ class Decoder(Module):
     self.ends = [table, torch.clone(torch.to(final_norm, self.dtype))]
     return (self).keep(rows, torch.slice(final_norm, 0, 0, 0))
 
+  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
+  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
+    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
+    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
+    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
+    _1 = (self).keep(w[4], b[3])
+    return (self).keep_mlp([w[6], w[7], w[8]], [b[4], b[5], b[6]])
+
+  # The scales [out, 1] of an int8 weight [out, in]: with its own a row's largest value is 127 (symmetric, per output channel).
+  def channel_scale(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+    return torch.div(torch.clamp_min(torch.amax(torch.abs(weight), [1], True), 1e-30), 127)
+
+  def quantised(self: __torch__.Decoder, weight: Tensor, scale: Tensor) -> Tensor:
+    return torch.to(torch.round(torch.div(weight, scale)), 1)
+
   # Begins an empty cache of this many lanes.
   def set_lanes(self: __torch__.Decoder, lanes: int) -> int:
     none = torch.zeros([0, self.kv_heads, self.block, self.head_dim], dtype=self.dtype, device=self.ends[0].device)

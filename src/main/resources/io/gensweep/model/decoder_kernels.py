@@ -1,23 +1,18 @@
-  # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, the scale of each row with which its
-  # largest value is 127 (symmetric, per output channel).
+  # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, its scales.
   def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> int:
     w = torch.contiguous(torch.to(weight, self.dtype))
     scale = torch.empty([0], dtype=6)
     if torch.gt(self.levels, 0):
-      scale = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1], True), 1e-30), 127)
-      w = torch.to(torch.round(torch.div(w, scale)), 1)
+      scale = (self).channel_scale(w)
+      w = (self).quantised(w, scale)
     to = torch.empty([ops.gensweep.packed_bytes(w)], dtype=0)
     torch.append(self.weights, ops.gensweep.pack(to, w, scale, torch.contiguous(torch.to(bias, self.dtype))))
     return torch.len(self.weights)
 
-  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
-  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
-    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
-    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
-    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
-    _1 = (self).keep(w[4], b[3])
-    _2 = (self).keep((self).alternate(w[6], w[7]), (self).alternate(b[4], b[5]))
-    return (self).keep(w[8], b[6])
+  # gate, up, down, and their biases.
+  def keep_mlp(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
+    _0 = (self).keep((self).alternate(w[0], w[1]), (self).alternate(b[0], b[1]))
+    return (self).keep(w[2], b[2])
 
   # Rows of gates and ups in turns of 16, so that a gate and what it multiplies are computed together.
   def alternate(self: __torch__.Decoder, gates: Tensor, ups: Tensor) -> Tensor:

@@ -1,11 +1,10 @@
-  # Keeps a weight [out, in] in the layout that its product wants. In int8 a row has the scale with which its largest value is
-  # 127 (symmetric, per output channel).
+  # Keeps a weight [out, in] in the layout that its product wants.
   def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> int:
     none = torch.empty([0], dtype=6)
     w = torch.contiguous(torch.to(weight, self.dtype))
     if torch.gt(self.levels, 0):
-      scale = torch.div(torch.clamp_min(torch.amax(torch.abs(w), [1], True), 1e-30), 127)
-      w = ops.onednn.qlinear_prepack(torch.to(torch.round(torch.div(w, scale)), 1), None)
+      scale = (self).channel_scale(w)
+      w = ops.onednn.qlinear_prepack((self).quantised(w, scale), None)
       torch.append(self.scales, torch.view(scale, [-1]))
       torch.append(self.zero_points, torch.zeros([torch.size(scale, 0)], dtype=4))
     else:
@@ -20,15 +19,11 @@
     torch.append(self.biases, torch.clone(torch.to(bias, self.dtype)))
     return torch.len(self.weights)
 
-  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
-  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
-    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
-    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
-    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
-    _1 = (self).keep(w[4], b[3])
-    _2 = (self).keep(w[6], b[4])
-    _3 = (self).keep(w[7], b[5])
-    return (self).keep(w[8], b[6])
+  # gate, up, down, and their biases.
+  def keep_mlp(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
+    _0 = (self).keep(w[0], b[0])
+    _1 = (self).keep(w[1], b[1])
+    return (self).keep(w[2], b[2])
 
   # Sets product_rows to the largest of these counts within which a row of a product has the same bits for every number of
   # rows on this processor, shown on the first layer and the head. oneDNN chooses its kernels by shape and instruction

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Random;
 
 /** A decoder of any shape with random weights, as a folder that {@link DecoderLoader} reads. */
-record RandomCheckpoint(
+public record RandomCheckpoint(
     int vocab, int hidden, int mlp, int layers, int heads, int kvHeads, int headDim, boolean bias) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  ModelFolder in(Path folder) throws IOException {
+  public ModelFolder in(Path folder) throws IOException {
     ObjectNode config =
         JSON.createObjectNode()
             .put("model_type", "llama")

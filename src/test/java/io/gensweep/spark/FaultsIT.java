@@ -63,7 +63,7 @@ class FaultsIT {
     Process job = SparkSubmit.start(options, log, arguments(out));
     awaitShard(job, out);
     ProcessHandle slow = cluster.executor(1);
-    signal("STOP", slow);
+    SparkSubmit.signal("STOP", slow);
     try {
       // Spark itself may wait for the answer of an executor before it ends.
       for (int i = 0; i < 1800 && !Files.exists(out.resolve("_SUCCESS")); i++) {
@@ -122,10 +122,6 @@ class FaultsIT {
     try (Stream<Path> files = Files.list(completions)) {
       return files.filter(file -> file.toString().endsWith(".parquet")).count();
     }
-  }
-
-  private static void signal(String name, ProcessHandle process) throws Exception {
-    assertThat(run("kill", "-" + name, Long.toString(process.pid()))).isZero();
   }
 
   private static int run(String... command) throws Exception {

@@ -45,12 +45,7 @@ class ResumeIT {
 
     SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, arguments("whole"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py",
-            folder.resolve("killed").toString(),
-            folder.resolve("whole").toString());
-    assertThat(same.output()).isEqualTo("same 2048\n");
+    SparkSubmit.requireSameRows(2048, folder.resolve("killed"), folder.resolve("whole"));
 
     SparkSubmit.Ended changed =
         SparkSubmit.gensweep(LOCAL, arguments("whole", "--set", "sampling.seed=4"));
@@ -82,12 +77,7 @@ class ResumeIT {
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
     SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, scoring("unbroken"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py",
-            folder.resolve("scored").toString(),
-            folder.resolve("unbroken").toString());
-    assertThat(same.output()).isEqualTo("same 400\n");
+    SparkSubmit.requireSameRows(400, folder.resolve("scored"), folder.resolve("unbroken"));
   }
 
   private String[] scoring(String output) {
@@ -114,9 +104,9 @@ class ResumeIT {
       Thread.sleep(50);
     }
     // Held while the second tries, which may take as long as all of the first.
-    signal("STOP", ended);
+    SparkSubmit.signal("STOP", ended.toHandle());
     SparkSubmit.Ended second = SparkSubmit.gensweep(LOCAL, arguments("ended"));
-    signal("CONT", ended);
+    SparkSubmit.signal("CONT", ended.toHandle());
     assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
     assertThat(second.output())
         .contains("another run writes to it: process " + ended.pid() + " on ");
@@ -138,11 +128,6 @@ class ResumeIT {
                 + " from '{sys.argv[1]}/completions/*.parquet'\").fetchall())",
             folder.resolve("ended").toString());
     assertThat(rows.output()).isEqualTo("[(2048, 2048)]\n");
-  }
-
-  private static void signal(String name, Process process) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-    assertThat(kill.waitFor()).isZero();
   }
 
   /** Runs the job until {@code point}, and gives what it printed. */

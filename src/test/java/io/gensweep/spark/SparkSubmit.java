@@ -86,10 +86,17 @@ final class SparkSubmit {
   }
 
   /** Requires outputs of so many rows, the same bit for bit. */
-  static void requireSameRows(int rows, Path one, Path other)
-      throws IOException, InterruptedException {
-    Ended same = python("src/test/python/same_rows.py", one.toString(), other.toString());
+  static void requireSameRows(int rows, Path... outputs) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("src/test/python/same_rows.py"));
+    Stream.of(outputs).map(Path::toString).forEach(arguments::add);
+    Ended same = python(arguments.toArray(String[]::new));
     assertThat(same.output()).isEqualTo("same " + rows + "\n");
+  }
+
+  /** Sends a signal, such as STOP. */
+  static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   static ProcessBuilder process(List<String> command) throws IOException {

@@ -45,12 +45,7 @@ class StandaloneClusterIT {
         .contains("executor=1");
     SparkSubmit.Ended local = run(List.of("--master", "local[1]"), "local");
     assertThat(local.exitCode()).as(local.output()).isZero();
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py",
-            folder.resolve("spread").toString(),
-            folder.resolve("local").toString());
-    assertThat(same.output()).isEqualTo("same 256\n");
+    SparkSubmit.requireSameRows(256, folder.resolve("spread"), folder.resolve("local"));
   }
 
   /** Others have 8 shards here, 4 on one slot and 16 on seven. */
@@ -80,13 +75,8 @@ class StandaloneClusterIT {
     assertThat(single.exitCode()).as(single.output()).isZero();
     assertThat(shards("seven")).isEqualTo(16);
     assertThat(shards("single")).isEqualTo(4);
-    SparkSubmit.Ended same =
-        SparkSubmit.python(
-            "src/test/python/same_rows.py",
-            folder.resolve("one-executor").toString(),
-            folder.resolve("seven").toString(),
-            folder.resolve("single").toString());
-    assertThat(same.output()).isEqualTo("same 256\n");
+    SparkSubmit.requireSameRows(
+        256, folder.resolve("one-executor"), folder.resolve("seven"), folder.resolve("single"));
   }
 
   private static long shards(String output) throws IOException {
