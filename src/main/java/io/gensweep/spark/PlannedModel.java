@@ -8,6 +8,7 @@ import io.gensweep.model.Checkpoint;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
+import io.gensweep.token.TokenizerCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,7 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
               + " positions of the model in "
               + path);
     }
+    TokenizerCheck.require(path, tokenizerHash(path));
     return new PlannedModel(
         folder,
         new DecoderSettings(
@@ -58,6 +60,10 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
 
   /** Of all that makes text of tokens and tokens of text, and says which of them end one. */
   String tokenizerHash() {
+    return tokenizerHash(folder.path());
+  }
+
+  private static String tokenizerHash(Path folder) {
     return Sha256.hex(
         Stream.of(
                 "tokenizer.json",
@@ -65,7 +71,7 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
                 "special_tokens_map.json",
                 "chat_template.jinja",
                 "generation_config.json")
-            .map(folder.path()::resolve)
+            .map(folder::resolve)
             .filter(Files::isRegularFile)
             .toList());
   }

@@ -1,5 +1,6 @@
 package io.gensweep.token;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gensweep.job.SpecialTokens;
@@ -7,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   private static final Map<String, String> OPTIONS =
       Map.of("truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD", "addSpecialTokens", "true");
 
-  private final Path file;
+  private final Path folder;
   private final TokenizerConfig config;
   private final HuggingFaceTokenizer parsing;
   private final int vocabSize;
@@ -44,8 +44,8 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   private Optional<HuggingFaceTokenizer> plain = Optional.empty();
   private boolean closed;
 
-  private Tokenizer(Path file, TokenizerConfig config, TokenizerJson json) {
-    this.file = file;
+  private Tokenizer(Path folder, TokenizerConfig config, TokenizerJson json) {
+    this.folder = folder;
     this.config = config;
     parsing = open(json.parsing());
     vocabSize = json.vocabSize();
@@ -64,21 +64,14 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
    * @throws IllegalArgumentException if there is no tokenizer.json or it cannot be understood
    */
   public static Tokenizer load(Path modelFolder) {
-    Path file = modelFolder.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "model.path: "
-              + modelFolder
-              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
-    }
     try {
       TokenizerConfig config = TokenizerConfig.read(modelFolder, false);
-      return new Tokenizer(file, config, TokenizerJson.read(file, config));
+      return new Tokenizer(modelFolder, config, TokenizerJson.read(modelFolder, config));
     } catch (JsonProcessingException broken) {
       throw new IllegalArgumentException(
           "model.path: " + modelFolder + " has broken JSON: " + broken.getMessage(), broken);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException("cannot read " + file, unreadable);
+      throw new UncheckedIOException("cannot read the tokenizer of " + modelFolder, unreadable);
     }
   }
 
@@ -158,7 +151,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     lifetime.readLock().lock();
     try {
       if (closed) {
-        throw new IllegalStateException("the tokenizer of " + file + " is closed");
+        throw new IllegalStateException("the tokenizer of " + folder + " is closed");
       }
       return call.get();
     } finally {
@@ -173,20 +166,16 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   /** Loaded at first use, since few jobs need it and it doubles the memory. */
   private synchronized HuggingFaceTokenizer plain() {
     if (plain.isEmpty()) {
-      try {
-        TokenizerJson json = TokenizerJson.read(file, config);
-        HuggingFaceTokenizer opened = open(json.plain());
-        for (String token : json.ordinaryAdded()) {
-          if (!Arrays.equals(ids(opened, token, false), ids(parsing, token, false))) {
-            opened.close();
-            throw new IllegalStateException(
-                "special_tokens: plain would change the id of the added token '" + token + "'");
-          }
+      TokenizerJson json = TokenizerJson.read(folder, config);
+      HuggingFaceTokenizer opened = open(json.plain());
+      for (String token : json.ordinaryAdded()) {
+        if (!Arrays.equals(ids(opened, token, false), ids(parsing, token, false))) {
+          opened.close();
+          throw new IllegalStateException(
+              "special_tokens: plain would change the id of the added token '" + token + "'");
         }
-        plain = Optional.of(opened);
-      } catch (IOException unreadable) {
-        throw new UncheckedIOException("cannot read " + file, unreadable);
       }
+      plain = Optional.of(opened);
     }
     return plain.get();
   }
@@ -196,15 +185,28 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
       return HuggingFaceTokenizer.newInstance(
           new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), OPTIONS);
     } catch (IOException | RuntimeException refused) {
-      throw new IllegalArgumentException(
-          file + " cannot be loaded by the tokenizers library: " + refused.getMessage(), refused);
+      throw TokenizerJson.wrong(
+          folder.resolve(TokenizerJson.FILE),
+          "the tokenizers library refuses it: " + Printable.cut(refused.getMessage(), 200),
+          refused);
     }
   }
 
   private static int[] ids(HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) {
-    return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
+    return Arrays.stream(encoding(tokenizer, text, addSpecialTokens).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
+  }
+
+  private static Encoding encoding(
+      HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) {
+    try {
+      return tokenizer.encode(text, addSpecialTokens, false);
+    } catch (RuntimeException refused) {
+      throw new IllegalArgumentException(
+          "the tokenizer cannot encode this text: " + Printable.cut(refused.getMessage(), 200),
+          refused);
+    }
   }
 
   private OptionalInt named(String name) {

@@ -1,10 +1,14 @@
 package io.gensweep.token;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.job.JobError;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,7 +21,17 @@ import java.util.UUID;
  * knows the token, else the next free one. The edits keep that order.
  */
 final class TokenizerJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final String FILE = "tokenizer.json";
+
+  private static final String REMEDY =
+      "; take the file of the model's publisher, or save one with save_pretrained of a fast"
+          + " tokenizer";
+
+  /** Four times what the largest known vocabularies need; a tree in memory takes ten times more. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final ObjectNode root;
   private final ArrayNode added;
@@ -34,13 +48,60 @@ final class TokenizerJson {
     }
   }
 
-  /** Reads the file and makes special what tokenizer_config.json calls special. */
-  static TokenizerJson read(Path file, TokenizerConfig config) throws IOException {
-    if (!(JSON.readTree(Files.readString(file)) instanceof ObjectNode root)
-        || !root.path("model").isObject()) {
-      throw new IllegalArgumentException(
-          file + " is not a tokenizer.json of the tokenizers library: it has no model");
+  /**
+   * What a folder's file holds, of the shape that the tokenizers library reads.
+   *
+   * @throws JobError that names the file, the place in it and a remedy
+   */
+  static ObjectNode tree(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new JobError(
+          "model.path: "
+              + folder
+              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
     }
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new IllegalArgumentException("has more than " + (MOST_BYTES >> 20) + " MiB");
+      }
+      JsonNode root = JSON.readTree(Files.readString(file));
+      TokenizerShape.check(root);
+      return withoutPadding((ObjectNode) root);
+    } catch (JsonProcessingException broken) {
+      throw wrong(file, "is no JSON: " + firstLine(broken.getOriginalMessage()), broken);
+    } catch (CharacterCodingException notText) {
+      throw wrong(file, "is not in UTF-8", notText);
+    } catch (IllegalArgumentException otherShape) {
+      throw wrong(file, otherShape.getMessage(), otherShape);
+    } catch (IOException unreadable) {
+      throw wrong(file, "cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /** That the file cannot be used, and what can be done. */
+  static JobError wrong(Path file, String what, Exception cause) {
+    return new JobError("model.path: " + file + ": " + what + REMEDY, cause);
+  }
+
+  static JobError wrong(Path file, String what) {
+    return new JobError("model.path: " + file + ": " + what + REMEDY);
+  }
+
+  /** Both are off whatever the file says, and their values may be ones that the library refuses. */
+  private static ObjectNode withoutPadding(ObjectNode root) {
+    root.putNull("truncation");
+    root.putNull("padding");
+    return root;
+  }
+
+  private static String firstLine(String text) {
+    return Printable.cut(text.lines().findFirst().orElse(""), 200);
+  }
+
+  /** Reads the file and makes special what tokenizer_config.json calls special. */
+  static TokenizerJson read(Path folder, TokenizerConfig config) {
+    ObjectNode root = tree(folder);
     TokenizerJson json = new TokenizerJson(root, root.withArray("added_tokens"));
     config.specialContents().forEach(json::markSpecial);
     config.specialTokens().values().stream().sorted().forEach(json::addSpecialOfModel);
@@ -138,8 +199,7 @@ final class TokenizerJson {
   }
 
   boolean isBpe() {
-    JsonNode model = root.path("model");
-    return model.has("type") ? model.path("type").asText().equals("BPE") : model.has("merges");
+    return TokenizerShape.modelType(root.path("model")).equals("BPE");
   }
 
   /** The matcher skips a special token's whole text, with any ordinary token that starts in it. */

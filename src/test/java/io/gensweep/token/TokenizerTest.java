@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.JobError;
 import io.gensweep.job.SpecialTokens;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -185,7 +186,7 @@ class TokenizerTest {
   @Test
   void aFolderWithoutTokenizerIsNamed() {
     assertThatThrownBy(() -> Tokenizer.load(folder))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(JobError.class)
         .hasMessageContaining("model.path: " + folder + " has no tokenizer.json");
   }
 
@@ -195,7 +196,7 @@ class TokenizerTest {
       Files.writeString(folder.resolve("tokenizer.json"), content);
       assertThatThrownBy(() -> Tokenizer.load(folder))
           .as(content)
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(JobError.class)
           .hasMessageContaining(folder.toString());
     }
   }
