@@ -2,17 +2,21 @@ package io.gensweep;
 
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
+import io.gensweep.job.Nearest;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Driver. The command line: which command, which job, and the exit code of how it went. */
 @Command(
@@ -20,6 +24,9 @@ import picocli.CommandLine.Parameters;
     description = "Offline text generation and sampling sweeps on Spark.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Cli {
+  /** Commands that are to come. */
+  private static final Set<String> LATER = Set.of("report", "export", "init");
+
   private final RunCommand run;
   private final VerifyCommand verify;
   private final TextSource texts;
@@ -50,9 +57,7 @@ public final class Cli {
             .setErr(err)
             .setParameterExceptionHandler(
                 (e, unused) -> {
-                  CommandLine command = e.getCommandLine();
-                  err.println("gensweep: " + Ending.firstLine(e.getMessage()));
-                  err.println("usage: " + command.getHelp().synopsis(0).strip());
+                  err.println("gensweep: " + wrongArguments(e));
                   return ExitCode.WRONG_JOB.code();
                 })
             .setExecutionExceptionHandler((e, unused, parsed) -> failed(err, e));
@@ -70,8 +75,35 @@ public final class Cli {
 
   private static int failed(PrintWriter err, Throwable thrown) {
     Ending ending = Ending.of(thrown);
-    err.println("gensweep: " + String.join(System.lineSeparator(), ending.lines()));
+    boolean shown = Trace.isAskedFor();
+    if (shown) {
+      thrown.printStackTrace(err);
+    }
+    boolean kept = ending.code() == ExitCode.FAILED && !shown;
+    err.println("gensweep: " + ending.line() + (kept ? Trace.kept(thrown) : ""));
     return ending.code().code();
+  }
+
+  private static String wrongArguments(ParameterException thrown) {
+    CommandLine command = thrown.getCommandLine();
+    String usage = "; usage: " + command.getHelp().synopsis(0).strip();
+    boolean isCommand =
+        command.getParent() == null
+            && thrown instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption();
+    if (!isCommand) {
+      return Ending.firstLine(thrown.getMessage()) + usage;
+    }
+    String word = ((UnmatchedArgumentException) thrown).getUnmatched().get(0);
+    if (LATER.contains(word)) {
+      return word + ": this command is not supported yet" + usage;
+    }
+    Set<String> commands = command.getSubcommands().keySet();
+    return word
+        + ": no such command; "
+        + Nearest.to(word, commands)
+            .map(near -> "did you mean " + near + "?")
+            .orElse("commands: " + String.join(", ", commands));
   }
 
   /** {@code run JOB.yaml [--set key=value ...] [--dry-run | --retry-failed]}. */

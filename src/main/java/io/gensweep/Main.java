@@ -1,85 +1,76 @@
 package io.gensweep;
 
-import io.gensweep.job.Command;
-import io.gensweep.job.ResolvedJob;
-import io.gensweep.job.RunOptions;
-import io.gensweep.report.RunSummary;
-import io.gensweep.spark.GenerationJob;
-import io.gensweep.spark.HadoopTexts;
-import io.gensweep.spark.VerifyJob;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
-import java.util.Locale;
-import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
+import java.lang.reflect.InvocationTargetException;
 
-/** Driver. What spark-submit starts. */
+/**
+ * Driver. What spark-submit starts: looks whether this Java and this class path can run the
+ * program, says in one line if not, and hands over to {@link Driver}.
+ *
+ * <p>Compiled for Java 8, without the classes that are not, so that an older Java loads it.
+ */
 public final class Main {
-  private static final int ATTEMPTS_ON_ONE_MACHINE = 2;
+  static final int OLDEST_JAVA = 17;
+
+  /** The last in which Spark 3.5 and its Hadoop find the caller's identity. */
+  static final int NEWEST_JAVA = 22;
+
+  private static final String SPARK = "org.apache.spark.sql.SparkSession";
+
+  /** {@link ExitCode#WRONG_JOB}, which an older Java cannot load. */
+  private static final int WRONG = 2;
 
   private Main() {}
 
-  public static void main(String[] arguments) {
-    ExitCode code =
-        new Cli(Main::run, Main::verify, HadoopTexts::read)
-            .execute(
-                new PrintWriter(System.out, true, Charset.defaultCharset()),
-                new PrintWriter(System.err, true, Charset.defaultCharset()),
-                arguments);
-    System.exit(code.code());
-  }
-
-  private static ExitCode run(Command command, ResolvedJob job, RunOptions options)
-      throws IOException {
-    try (SparkSession spark = session(job.spec().name())) {
-      if (options.dryRun()) {
-        GenerationJob.dryRun(job, spark, System.out);
-        return ExitCode.DONE;
-      }
-      RunSummary summary =
-          GenerationJob.run(command, job, options.retryFailed(), spark, System.out);
-      System.out.printf(
-          Locale.ROOT,
-          "gensweep: done in %.1f s: %s; %s%n",
-          summary.wallSeconds(),
-          summary,
-          job.spec().output().path());
-      return summary.failedFraction() > job.spec().output().maxFailedFraction()
-          ? ExitCode.TOO_MANY_FAILED_ROWS
-          : ExitCode.DONE;
+  public static void main(String[] arguments) throws ReflectiveOperationException {
+    String refusal =
+        refusal(System.getProperty("java.specification.version"), System.getProperty("java.home"));
+    if (refusal.isEmpty() && !isThere(SPARK)) {
+      refusal =
+          "Spark is not on the class path; start the program with spark-submit gensweep.jar, or"
+              + " ./jobs/run in its source";
+    }
+    if (!refusal.isEmpty()) {
+      System.err.println("gensweep: " + refusal);
+      System.exit(WRONG);
+    }
+    try {
+      Class.forName("io.gensweep.Driver")
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) arguments);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException(e.getCause());
     }
   }
 
-  private static ExitCode verify(String output, double fraction) throws IOException {
-    try (SparkSession spark = session("verify " + output)) {
-      return VerifyJob.run(output, fraction, spark, System.out) ? ExitCode.DONE : ExitCode.FAILED;
+  /**
+   * What is said of a Java that cannot run the program; "" of one that can.
+   *
+   * @param version such as 1.8 or 17
+   * @param home its folder
+   */
+  static String refusal(String version, String home) {
+    String feature = version.startsWith("1.") ? version.substring(2) : version;
+    int number = Integer.parseInt(feature);
+    if (number >= OLDEST_JAVA && number <= NEWEST_JAVA) {
+      return "";
     }
+    return "JAVA_HOME: the Java in "
+        + home
+        + " is version "
+        + number
+        + ", and Spark 3.5 with this program needs "
+        + OLDEST_JAVA
+        + " to "
+        + NEWEST_JAVA
+        + "; set JAVA_HOME to a JDK 17";
   }
 
-  private static SparkSession session(String name) {
-    return SparkSession.builder()
-        .config(defaults())
-        .appName(name)
-        // The session's zone decides how dates of the input become text in ids.
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate();
-  }
-
-  /** What suits this job better than Spark's own defaults; what the user has set stays. */
-  private static SparkConf defaults() {
-    // Prompts are small, so no slot waits for one near their bytes: those of one file all lie on
-    // the host that read it, and Spark's default holds the others back for seconds.
-    SparkConf conf = new SparkConf().setIfMissing("spark.locality.wait", "0s");
-    // A machine with a broken disk, GPU or model fails fast, so it would take each task again and
-    // again; but one that failed a few in a long run is not given up.
-    if (conf.getInt("spark.task.maxFailures", 4) > ATTEMPTS_ON_ONE_MACHINE) {
-      String attempts = Integer.toString(ATTEMPTS_ON_ONE_MACHINE);
-      conf.setIfMissing("spark.excludeOnFailure.enabled", "true")
-          .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", attempts)
-          .setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", attempts)
-          .setIfMissing("spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "10");
+  private static boolean isThere(String name) {
+    try {
+      Class.forName(name, false, Main.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
-    return conf;
   }
 }
