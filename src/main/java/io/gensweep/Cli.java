@@ -1,5 +1,6 @@
 package io.gensweep;
 
+import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.Nearest;
@@ -7,6 +8,7 @@ import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,7 +94,7 @@ public final class Cli {
             && thrown instanceof UnmatchedArgumentException unmatched
             && !unmatched.isUnknownOption();
     if (!isCommand) {
-      return Ending.firstLine(thrown.getMessage()) + usage;
+      return Cause.firstLine(thrown.getMessage()) + usage;
     }
     String word = ((UnmatchedArgumentException) thrown).getUnmatched().get(0);
     if (LATER.contains(word)) {
@@ -176,15 +178,25 @@ public final class Cli {
       return run.run(command, resolved(), options).code();
     }
 
-    private ResolvedJob resolved() throws IOException {
+    private ResolvedJob resolved() {
       String yaml =
-          texts.read(job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
+          text(job, job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
       JobFile file = JobFile.parse(job, yaml, sets);
       Optional<String> generationConfig =
           file.samplingFromModel()
-              ? texts.read(file.model().path() + "/generation_config.json")
+              ? text("model.path", file.model().path() + "/generation_config.json")
               : Optional.empty();
       return file.resolve(generationConfig);
+    }
+
+    private Optional<String> text(String key, String location) {
+      try {
+        return texts.read(location);
+      } catch (CharacterCodingException e) {
+        throw new JobError(key + ": " + location + " is no text in UTF-8", e);
+      } catch (IOException | RuntimeException e) {
+        throw new JobError(key + ": " + location + " cannot be read: " + Cause.line(e), e);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gensweep;
 
+import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,7 +39,7 @@ final class Session {
           .getOrCreate();
     } catch (Exception e) {
       throw new JobError(
-          "Spark cannot be started with --master " + master + ": " + Ending.story(e), e);
+          "Spark cannot be started with --master " + master + ": " + Cause.line(e), e);
     }
   }
 

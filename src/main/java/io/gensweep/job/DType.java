@@ -10,7 +10,6 @@ public enum DType {
   AUTO,
   FLOAT32,
   BFLOAT16,
-  FLOAT16,
   INT8;
 
   /** Bytes of one number in the KV cache. */

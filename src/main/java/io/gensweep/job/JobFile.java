@@ -55,6 +55,7 @@ public final class JobFile {
     nameOf(source).ifPresent(name -> named.put("name", name));
     defaults.add(Origin.DEFAULT, named, path -> source);
     JobFile job = new JobFile(source, defaults, commandLine.over(file));
+    Support.requireSupported(job.given.over(defaults));
     job.model();
     job.samplingFromModel();
     return job;
@@ -132,8 +133,7 @@ public final class JobFile {
       lower = GenerationConfig.layer(json).over(defaults);
     }
     Layer settings = given.over(lower);
-    JobSpec spec =
-        Binding.checked(scope(settings, ""), () -> Support.requireImplemented(spec(settings)));
+    JobSpec spec = Binding.checked(scope(settings, ""), () -> spec(settings));
     List<Setting> all = new ArrayList<>();
     settings
         .leaves()

@@ -64,7 +64,11 @@ final class JobKeys {
   /** What to say of a word that is no key of the section, with what was probably meant. */
   static String unknown(String section, String word) {
     String path = section.isEmpty() ? "" : section + ".";
-    return path + word + ": unknown key; " + remedy(section, path, word);
+    return path
+        + word
+        + ": "
+        + Support.ofKey(section, word)
+            .orElseGet(() -> "unknown key; " + remedy(section, path, word));
   }
 
   /** The same for a dotted key whose section is none. */
@@ -73,10 +77,14 @@ final class JobKeys {
     return word
         + "."
         + under
-        + ": unknown key; "
-        + Nearest.to(word, sections)
-            .map(near -> "did you mean " + near + "." + under + "?")
-            .orElse("sections: " + String.join(", ", sections));
+        + ": "
+        + Support.ofKey("", word)
+            .orElseGet(
+                () ->
+                    "unknown key; "
+                        + Nearest.to(word, sections)
+                            .map(near -> "did you mean " + near + "." + under + "?")
+                            .orElse("sections: " + String.join(", ", sections)));
   }
 
   /**
@@ -90,12 +98,15 @@ final class JobKeys {
     return point + "." + word + ": " + unknownAmong(allowed, word);
   }
 
-  /** What to say after the name of a key that is none of those allowed. */
+  /** What to say after the name of a key that is none of the allowed ones of sampling. */
   static String unknownAmong(List<String> allowed, String word) {
-    return "unknown key; "
-        + Nearest.to(word, allowed)
-            .map(near -> "did you mean " + near + "?")
-            .orElse("allowed: " + String.join(", ", allowed));
+    return Support.ofKey(SAMPLING, word)
+        .orElseGet(
+            () ->
+                "unknown key; "
+                    + Nearest.to(word, allowed)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("allowed: " + String.join(", ", allowed)));
   }
 
   private static String remedy(String section, String path, String word) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Plain Java. Which model, and how it is held.
  *
- * @param path a Hugging Face folder or one .gguf file; any Hadoop URI
+ * @param path a folder in Hugging Face layout; any Hadoop URI
  * @param maxModelLen tokens of prompt and continuation together; empty: what the model's config
  *     says
  */
@@ -18,8 +18,7 @@ public record ModelSpec(String path, DType dtype, String device, Optional<Intege
   private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:[0-9]{1,3})?");
 
   public ModelSpec {
-    require(
-        path != null && !path.isBlank(), "path is required: a Hugging Face folder or a .gguf file");
+    require(path != null && !path.isBlank(), "path is required: a folder in Hugging Face layout");
     require(
         DEVICE.matcher(device).matches(),
         "device must be auto, cpu, cuda or cuda:N, was " + device);

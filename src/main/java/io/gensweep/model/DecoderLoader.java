@@ -212,7 +212,6 @@ public final class DecoderLoader {
     return switch (settings.dtype()) {
       case FLOAT32, INT8 -> 6;
       case BFLOAT16 -> 15;
-      case FLOAT16 -> 5;
       default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
     };
   }

@@ -2,6 +2,7 @@ package io.gensweep.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.job.Cause;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 
@@ -74,7 +76,14 @@ public final class OutputLock implements AutoCloseable {
   public static OutputLock acquire(String output, Configuration configuration, Runnable lost)
       throws IOException {
     OutputLock lock = new OutputLock(new Storage(output, configuration), lost);
-    lock.take();
+    try {
+      lock.take();
+    } catch (IOException | FSError e) {
+      throw new OutputError(
+          "output.path",
+          output,
+          "it cannot be written to: " + Cause.line(e) + "; name a folder that can");
+    }
     ShutdownHookManager.get().addShutdownHook(lock.hook, HOOK_PRIORITY);
     var unused =
         lock.timer.scheduleWithFixedDelay(

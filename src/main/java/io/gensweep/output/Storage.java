@@ -105,7 +105,9 @@ final class Storage implements Serializable {
     try {
       if (files() instanceof RawLocalFileSystem local) {
         // Hadoop looks first and creates then; the operating system does both at once.
-        files().mkdirs(path.getParent());
+        if (!files().mkdirs(path.getParent())) {
+          throw new IOException("the folder " + path.getParent() + " cannot be made");
+        }
         Files.write(local.pathToFile(path).toPath(), bytes, StandardOpenOption.CREATE_NEW);
       } else {
         try (OutputStream out = files().create(path, false)) {

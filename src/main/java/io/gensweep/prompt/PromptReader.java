@@ -1,5 +1,7 @@
 package io.gensweep.prompt;
 
+import io.gensweep.job.Cause;
+import io.gensweep.job.JobError;
 import io.gensweep.job.PromptsSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -122,7 +124,10 @@ final class PromptReader {
             e);
       }
       requireReadable(key, value, e);
-      throw e;
+      if (e instanceof SparkException || e instanceof JobError) {
+        throw e;
+      }
+      throw new PromptsError(key, value, "cannot be read: " + Cause.line(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gensweep.spark;
 
+import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.token.ChatTemplate;
@@ -13,13 +14,17 @@ final class ChatTemplates {
   private ChatTemplates() {}
 
   /** The text of {@code chat_template: FILE}, read on the driver; "" if the job names none. */
-  static String text(JobSpec job) throws IOException {
+  static String text(JobSpec job) {
     if (job.chat().templateFile().isEmpty()) {
       return "";
     }
     String file = job.chat().templateFile().get();
-    return HadoopTexts.read(file)
-        .orElseThrow(() -> new JobError("chat_template: there is no file " + file));
+    try {
+      return HadoopTexts.read(file)
+          .orElseThrow(() -> new JobError("chat_template: there is no file " + file));
+    } catch (IOException e) {
+      throw new JobError("chat_template: " + file + " cannot be read: " + Cause.line(e), e);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.gensweep.spark;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.job.Cause;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
@@ -60,7 +61,7 @@ public final class GenerationJob {
       Path place = new Path(path);
       return place.getFileSystem(hadoop).makeQualified(place).toString();
     } catch (IOException | IllegalArgumentException e) {
-      throw new JobError("output.path: " + path + " is no place to write to: " + e.getMessage(), e);
+      throw new JobError("output.path: " + path + " is no place to write to: " + Cause.line(e), e);
     }
   }
 

@@ -17,6 +17,9 @@ public final class HadoopTexts {
   public static Optional<String> read(String location) throws IOException {
     if (!location.matches("\\w[\\w+.-]+:/.*")) {
       java.nio.file.Path local = java.nio.file.Path.of(location);
+      if (Files.isDirectory(local)) {
+        throw new IOException("it is a folder");
+      }
       return Files.isRegularFile(local) ? Optional.of(Files.readString(local)) : Optional.empty();
     }
     Path path = new Path(location);

@@ -6,6 +6,8 @@ import io.gensweep.output.ShardCommit;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
@@ -16,6 +18,8 @@ import org.apache.spark.sql.SparkSession;
  * stops them once it is certain that too many rows failed.
  */
 final class MissingShards {
+  private static final Pattern LOCAL_ATTEMPTS = Pattern.compile("local\\[.*, *([0-9]+)\\]");
+
   private final SparkSession spark;
   private final OutputSpec output;
   private final ShardCommit commit;
@@ -54,7 +58,9 @@ final class MissingShards {
                 stopped = true;
                 context.cancelJobGroup(group);
               }
-            });
+            },
+            line -> out.println("gensweep: " + line),
+            attempts(context));
     long left = wanted - failedBefore - commit.rows(spark);
     context.addSparkListener(watch);
     context.setJobGroup(group, "generate", false);
@@ -81,6 +87,15 @@ final class MissingShards {
     if (cancelled) {
       throw failure();
     }
+  }
+
+  /** Local mode knows no setting, but {@code local[threads, attempts]}. */
+  private static int attempts(SparkContext context) {
+    Matcher local = LOCAL_ATTEMPTS.matcher(context.master());
+    if (local.matches()) {
+      return Integer.parseInt(local.group(1));
+    }
+    return context.isLocal() ? 1 : context.getConf().getInt("spark.task.maxFailures", 4);
   }
 
   private boolean tooMany(long failed) {

@@ -1,5 +1,6 @@
 package io.gensweep.spark;
 
+import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,12 @@ final class ModelCopy {
    *     is
    */
   static Path local(String uri, Configuration configuration) {
-    org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
+    org.apache.hadoop.fs.Path source;
+    try {
+      source = new org.apache.hadoop.fs.Path(uri);
+    } catch (IllegalArgumentException e) {
+      throw new JobError("model.path: " + uri + " is no path or URI: " + Cause.line(e), e);
+    }
     String scheme = source.toUri().getScheme();
     if (scheme == null || scheme.equals("file")) {
       return Path.of(source.toUri().getPath()).toAbsolutePath();
@@ -45,8 +51,9 @@ final class ModelCopy {
         throw new JobError("model.path: " + uri + " is not a folder that can be read");
       }
       return copy(files, source);
-    } catch (IOException e) {
-      throw new JobError("model.path: " + uri + " cannot be read: " + e.getMessage(), e);
+    } catch (IOException | IllegalArgumentException e) {
+      // Hadoop tells of an unknown host by the latter.
+      throw new JobError("model.path: " + uri + " cannot be read: " + Cause.line(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gensweep.spark;
 
+import io.gensweep.job.Cause;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.apache.spark.ExceptionFailure;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.TaskInfo;
 
 /**
  * Driver, on Spark's listener thread. What the tasks of a run have done up to now: accumulators
@@ -18,6 +20,8 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 final class TaskWatch extends SparkListener {
   private final Totals totals;
   private final Consumer<RowCounts> onEnd;
+  private final Consumer<String> onRetry;
+  private final int attempts;
   private final Map<Long, RowCounts> running = new HashMap<>();
   private final Set<Long> over = new HashSet<>();
   private RowCounts ended = RowCounts.NONE;
@@ -25,10 +29,14 @@ final class TaskWatch extends SparkListener {
 
   /**
    * @param onEnd gets the counts of all tasks that have succeeded whenever one more has
+   * @param onRetry gets a line of each task that failed and is tried again
+   * @param attempts that Spark gives a task
    */
-  TaskWatch(Totals totals, Consumer<RowCounts> onEnd) {
+  TaskWatch(Totals totals, Consumer<RowCounts> onEnd, Consumer<String> onRetry, int attempts) {
     this.totals = totals;
     this.onEnd = onEnd;
+    this.onRetry = onRetry;
+    this.attempts = attempts;
   }
 
   synchronized RowCounts now() {
@@ -38,6 +46,14 @@ final class TaskWatch extends SparkListener {
   /** What the last task that failed threw. */
   synchronized Optional<Throwable> failure() {
     return failure;
+  }
+
+  /** Of the last attempt the run's own end tells. */
+  private void retried(TaskInfo task, Throwable thrown) {
+    if (task.attemptNumber() + 1 < attempts) {
+      onRetry.accept(
+          "a task failed on %s and is tried again: %s".formatted(task.host(), Cause.line(thrown)));
+    }
   }
 
   @Override
@@ -60,6 +76,7 @@ final class TaskWatch extends SparkListener {
       if (!end.taskInfo().successful()) {
         if (end.reason() instanceof ExceptionFailure thrown && thrown.exception().isDefined()) {
           failure = Optional.of(thrown.exception().get());
+          retried(end.taskInfo(), failure.get());
         }
         return;
       }

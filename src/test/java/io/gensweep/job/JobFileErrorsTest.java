@@ -58,9 +58,9 @@ class JobFileErrorsTest {
           sampling= => --set: sampling must be a section with keys of its own, was null
           model=tiny => --set: model must be a section with keys of its own, was "tiny"
           model.path=[a] => --set: model.path must be a text, was ["a"]
-          model.dtype=bf16 => --set: model.dtype must be auto | float32 | bfloat16 | float16 | int8, was "bf16"
-          model.dtype=1 => --set: model.dtype must be auto | float32 | bfloat16 | float16 | int8, was 1
-          model.dtype=Float32 => --set: model.dtype must be auto | float32 | bfloat16 | float16 | int8, was "Float32"
+          model.dtype=bf16 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was "bf16"
+          model.dtype=1 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was 1
+          model.dtype=Float32 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was "Float32"
           model.max_model_len="" => --set: model.max_model_len must be a whole number, was ""
           name=5 => --set: name must be a text (quote it), was 5
           chat=yes => --set: chat must be auto | always | never, was "yes"
@@ -111,7 +111,7 @@ class JobFileErrorsTest {
           sampling.repetition_detection={max_pattern_size: 8} => --set: sampling.repetition_detection must have min_count >= 2 with a max_pattern_size, was 0
           sampling.repetition_detection={max_pattern_size: 8, min_pattern_size: 9, min_count: 3} => --set: sampling.repetition_detection must have min_pattern_size in [0, max_pattern_size 8], was 9
           sampling.skip_special_tokens=no => --set: sampling.skip_special_tokens must be true or false, was "no"
-          model.path="" => --set: model.path is required: a Hugging Face folder or a .gguf file
+          model.path="" => --set: model.path is required: a folder in Hugging Face layout
           model.device=gpu => --set: model.device must be auto, cpu, cuda or cuda:N, was gpu
           model.device="cuda:" => --set: model.device must be auto, cpu, cuda or cuda:N, was cuda:
           model.max_model_len=0 => --set: model.max_model_len must be >= 1, was 0
@@ -151,7 +151,32 @@ class JobFileErrorsTest {
           sweep.points=[{max_new_tokens: 0}] => --set: sweep.points[0].max_tokens must be >= 1, was 0
           sweep.points=[{top_p: 0.5}, {top_p: 1.5}] => --set: sweep.points[1].top_p must be in (0, 1], was 1.5
           # Not in this version
-          model.dtype=float16 => --set: model.dtype: float16 is not supported by this version; use auto, float32, bfloat16 or int8
+          model.dtype=float16 => --set: model.dtype: "float16" is not supported by this version; use auto, float32, bfloat16 or int8, whatever the type of the stored weights
+          model.path=hf:HuggingFaceTB/SmolLM2-135M => --set: model.path: "hf:HuggingFaceTB/SmolLM2-135M" is not supported by this version; download it (hf download ORG/NAME) and name the folder
+          model.path=hf://HuggingFaceTB/SmolLM2-135M => --set: model.path: "hf://HuggingFaceTB/SmolLM2-135M" is not supported by this version; download it (hf download ORG/NAME) and name the folder
+          model.path=models/tiny-Q4_0.GGUF => --set: model.path: "models/tiny-Q4_0.GGUF" is not supported by this version; name a folder in Hugging Face layout: config.json, *.safetensors, tokenizer.json
+          model.adapters={} => --set: model.adapters: not supported by this version; merge the adapter into the weights (PEFT's merge_and_unload)
+          prompts.format=openai-batch => --set: prompts.format: "openai-batch" is not supported by this version; use jsonl, with messages as a column
+          prompts.keep="*" => --set: prompts.keep: "*" is not supported by this version; list the columns by name
+          prompts.keep=["*"] => --set: prompts.keep: ["*"] is not supported by this version; list the columns by name
+          prompts.keep={a: b} => --set: prompts.keep: {"a":"b"} is not supported by this version; list the columns by name
+          prompts.system=Be brief. => --set: prompts.system: not supported by this version; put a system message first in each row's messages
+          prompts.template="{q}" => --set: prompts.template: not supported by this version; make the text a column of the dataset
+          prompts.limit=5 => --set: prompts.limit: not supported by this version; name a dataset that has only the prompts you want
+          prompts.truncate=left => --set: prompts.truncate: not supported by this version; a prompt that is too long becomes an error row
+          sampling.choice=[a, b] => --set: sampling.choice: not supported by this version; leave it out, allowed_token_ids restricts what is drawn
+          sampling.regex=a+ => --set: sampling.regex: not supported by this version; leave it out, allowed_token_ids restricts what is drawn
+          sampling.json_schema={} => --set: sampling.json_schema: not supported by this version; leave it out, allowed_token_ids restricts what is drawn
+          sampling.json=true => --set: sampling.json: not supported by this version; leave it out, allowed_token_ids restricts what is drawn
+          sampling.do_sample=false => --set: sampling.do_sample: not a key here; temperature: 0 is greedy, as do_sample: false, any other draws
+          sampling.num_beams=4 => --set: sampling.num_beams: there is no beam search here; leave it out
+          sampling.max_length=40 => --set: sampling.max_length: not a key here; max_tokens counts the continuation alone
+          sweep.do_sample=[true, false] => --set: sweep.do_sample: not a key here; temperature: 0 is greedy, as do_sample: false, any other draws
+          sweep.adapter=[a, b] => --set: sweep.adapter: not supported by this version; merge the adapter into the weights (PEFT's merge_and_unload)
+          sweep.points=[{do_sample: true}] => --set: sweep.points[0].do_sample: not a key here; temperature: 0 is greedy, as do_sample: false, any other draws
+          evaluate.reference=answer => --set: evaluate.reference: not supported by this version; compare the rows of completions with a kept column
+          evaluate={reference: answer} => --set: evaluate: not supported by this version; compare the rows of completions with a kept column
+          output.format=jsonl => --set: output.format: not supported by this version; rows are written as Parquet
           # Arguments that are no assignment
           noequals => --set: must be key=value, was "noequals"
           =x => --set: must be key=value, was "=x"
@@ -226,7 +251,7 @@ class JobFileErrorsTest {
 
   static Stream<Arguments> badFiles() {
     return Stream.of(
-        arguments("", "jobs/x.yaml: model.path is required: a Hugging Face folder or a .gguf file"),
+        arguments("", "jobs/x.yaml: model.path is required: a folder in Hugging Face layout"),
         arguments("- a", "jobs/x.yaml: a job file must be a map of keys, was [\"a\"]"),
         arguments(
             "model:\n  path: m\n x: 1",

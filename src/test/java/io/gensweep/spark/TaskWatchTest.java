@@ -22,7 +22,7 @@ class TaskWatchTest {
     SparkContext spark = LocalSpark.session().sparkContext();
     Totals totals = new Totals(spark);
     BlockingQueue<RowCounts> ended = new LinkedBlockingQueue<>();
-    TaskWatch watch = new TaskWatch(totals, ended::add);
+    TaskWatch watch = new TaskWatch(totals, ended::add, line -> {}, 1);
     spark.addSparkListener(watch);
     try {
       var tasks =
@@ -55,7 +55,7 @@ class TaskWatchTest {
   @Test
   void otherJobsOfTheSessionDoNotCount() {
     SparkContext spark = LocalSpark.session().sparkContext();
-    TaskWatch watch = new TaskWatch(new Totals(spark), ended -> {});
+    TaskWatch watch = new TaskWatch(new Totals(spark), ended -> {}, line -> {}, 1);
     spark.addSparkListener(watch);
     try {
       Totals others = new Totals(spark);
