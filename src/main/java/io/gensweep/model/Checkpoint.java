@@ -1,75 +1,113 @@
 package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.JobError;
-import java.io.IOException;
+import io.gensweep.job.JsonFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Plain Java. The weights of a model folder by name: {@code model.safetensors}, or the shards that
- * {@code model.safetensors.index.json} lists. Pickled weights are never read.
+ * Plain Java. The weights of a model folder by name: {@code model.safetensors}, or else the shards
+ * that {@code model.safetensors.index.json} lists. Pickled weights are never read.
  */
 public final class Checkpoint {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
-  private final Path folder;
-  private final Map<String, StoredTensor> tensors;
+  /** What a checkpoint that was saved without its head lacks in names, as in transformers. */
+  private static final String PREFIX = "model.";
 
-  private Checkpoint(Path folder, Map<String, StoredTensor> tensors) {
+  private final Path folder;
+  private final Map<String, TensorEntry> tensors;
+  private final Set<String> used = new HashSet<>();
+
+  private Checkpoint(Path folder, Map<String, TensorEntry> tensors) {
     this.folder = folder;
     this.tensors = Map.copyOf(tensors);
   }
 
   public static Checkpoint open(Path folder) {
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    Map<String, TensorEntry> tensors = new LinkedHashMap<>();
     for (Path file : files(folder)) {
       tensors.putAll(SafetensorsFile.read(file));
     }
     return new Checkpoint(folder, tensors);
   }
 
-  /** The weight files of a folder, in the order of their names. */
+  /**
+   * The weight files of a folder, in the order of their names. A whole file counts more than an
+   * index beside it, as in transformers: an index is left behind where shards were merged.
+   */
   public static List<Path> files(Path folder) {
-    Path index = folder.resolve(INDEX);
-    if (!Files.exists(index)) {
-      Path single = folder.resolve(SINGLE);
-      if (!Files.isRegularFile(single)) {
-        throw new JobError(
-            "model.path: "
-                + folder
-                + " has neither "
-                + SINGLE
-                + " nor "
-                + INDEX
-                + (hasPickles(folder)
-                    ? "; its .bin weights are pickles, which can run code and are not read: save the model"
-                        + " again with save_pretrained, which writes safetensors"
-                    : ""));
-      }
+    Path single = folder.resolve(SINGLE);
+    if (Files.exists(single, LinkOption.NOFOLLOW_LINKS)) {
+      JsonFile.requireRegular(single);
       return List.of(single);
     }
-    try {
-      JsonNode map = new ObjectMapper().readTree(index.toFile()).path("weight_map");
-      TreeSet<String> names = new TreeSet<>();
-      map.forEach(name -> names.add(name.asText()));
-      for (String name : names) {
-        if (!Path.of(name).getFileName().toString().equals(name)
-            || !Files.isRegularFile(folder.resolve(name))) {
-          throw new JobError(
-              "model.path: " + index + " names " + name + ", which is not in the folder");
-        }
-      }
-      return names.stream().map(folder::resolve).toList();
-    } catch (IOException e) {
-      throw new JobError("model.path: cannot read " + index + ": " + e.getMessage(), e);
+    Path index = folder.resolve(INDEX);
+    return JsonFile.read(index)
+        .map(json -> shards(folder, index, json))
+        .orElseThrow(
+            () ->
+                new JobError(
+                    "model.path: "
+                        + folder
+                        + " has neither "
+                        + SINGLE
+                        + " nor "
+                        + INDEX
+                        + (hasPickles(folder)
+                            ? "; its .bin weights are pickles, which can run code and are not read:"
+                                + " save the model again with save_pretrained, which writes"
+                                + " safetensors"
+                            : "")));
+  }
+
+  private static List<Path> shards(Path folder, Path index, JsonNode json) {
+    JsonNode map = json.path("weight_map");
+    if (!map.isObject() || map.isEmpty() || !json.path("metadata").isObject()) {
+      throw new JobError(
+          "model.path: "
+              + index
+              + " must have the objects metadata and weight_map, tensor: file, was "
+              + JsonFile.shown(json));
     }
+    TreeSet<String> names = new TreeSet<>();
+    for (JsonNode name : map) {
+      if (!name.isTextual()) {
+        throw new JobError(
+            "model.path: "
+                + index
+                + ": weight_map must give names of files, was "
+                + JsonFile.shown(name));
+      }
+      names.add(name.textValue());
+    }
+    for (String name : names) {
+      if (!isPlainName(name) || !Files.isRegularFile(folder.resolve(name))) {
+        throw new JobError(
+            "model.path: "
+                + index
+                + " names "
+                + JsonFile.shown(name)
+                + ", which is not in the folder");
+      }
+    }
+    return names.stream().map(folder::resolve).toList();
+  }
+
+  private static boolean isPlainName(String name) {
+    return !name.isEmpty()
+        && !name.equals("..")
+        && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == 0);
   }
 
   private static boolean hasPickles(Path folder) {
@@ -78,23 +116,37 @@ public final class Checkpoint {
   }
 
   /** The tensor of that name; an error unless it has exactly this shape. */
-  public StoredTensor tensor(String name, Integer... shape) {
-    StoredTensor tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new JobError(
-          "model.path: " + folder + " has no tensor " + name + ", which config.json asks for");
+  public StoredTensor tensor(String name, long... shape) {
+    return find(name, shape)
+        .orElseThrow(
+            () ->
+                new JobError(
+                    "model.path: "
+                        + folder
+                        + " has no tensor "
+                        + name
+                        + ", which config.json asks for"));
+  }
+
+  /** The tensor of that name, where there is one; an error unless it has exactly this shape. */
+  Optional<StoredTensor> find(String name, long... shape) {
+    String stored = tensors.containsKey(name) ? name : withoutPrefix(name);
+    TensorEntry entry = tensors.get(stored);
+    if (entry == null) {
+      return Optional.empty();
     }
-    if (!tensor.shape().equals(List.of(shape))) {
-      throw new JobError(
-          "model.path: "
-              + folder
-              + ": tensor "
-              + name
-              + " has shape "
-              + tensor.shape()
-              + ", config.json asks for "
-              + List.of(shape));
-    }
-    return tensor;
+    used.add(stored);
+    return Optional.of(StoredTensor.of(entry, shape));
+  }
+
+  private static String withoutPrefix(String name) {
+    return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+  }
+
+  /** Names that no one has asked for yet. */
+  Set<String> unused() {
+    Set<String> names = new TreeSet<>(tensors.keySet());
+    names.removeAll(used);
+    return names;
   }
 }

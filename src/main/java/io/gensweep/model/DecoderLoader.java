@@ -125,13 +125,15 @@ public final class DecoderLoader {
             activationLevels(),
             c.intermediateSize()),
         IValue.from(c.normEpsilon()));
+    Optional<StoredTensor> head = weights.ownHead(c.tiedEmbeddings());
+    requireFinite(head.orElse(weights.embedding()));
     try (NDManager manager = root.newSubManager()) {
       run(
           block,
           "set_ends",
           DeviceTensors.list(DeviceTensors.pieces(manager, Optional.of(weights.embedding()))),
           IValue.from(DeviceTensors.whole(manager, Optional.of(weights.finalNorm()))),
-          DeviceTensors.list(DeviceTensors.pieces(manager, weights.head())));
+          DeviceTensors.list(DeviceTensors.pieces(manager, head)));
       RopeScaling rope = c.ropeScaling();
       run(
           block,
@@ -147,6 +149,7 @@ public final class DecoderLoader {
           IValue.from(DeviceTensors.whole(manager, Optional.empty())));
     }
     for (DecoderWeights.Layer layer : weights.layers()) {
+      layer.weights().forEach(this::requireFinite);
       try (NDManager manager = root.newSubManager()) {
         run(
             block,
@@ -165,6 +168,29 @@ public final class DecoderLoader {
     }
     run(block, "set_lanes", IValue.from((long) lanes));
     return lanes;
+  }
+
+  /**
+   * A row with an infinity or NaN has no scale, and its int8 products would be numbers like any
+   * other. In the other types the row's logits say so ({@code non_finite_logits}).
+   */
+  private void requireFinite(StoredTensor weight) {
+    if (settings.dtype() != DType.INT8) {
+      return;
+    }
+    weight
+        .firstRowNotFinite()
+        .ifPresent(
+            row -> {
+              throw new JobError(
+                  "model.dtype: int8 cannot round the tensor "
+                      + weight.name()
+                      + " of "
+                      + weight.file()
+                      + ", which has an infinity or NaN in row "
+                      + row
+                      + "; repair the checkpoint");
+            });
   }
 
   /** Kernels share each operation among their threads, and gain nothing by lanes. */

@@ -8,13 +8,16 @@ import java.util.Optional;
  * Plain Java. Every tensor that the decoder takes, found and checked for its shape before any is
  * read. Names are those of HF's {@code LlamaForCausalLM}.
  *
- * @param head empty where the output matrix is the embedding
+ * @param head empty where the checkpoint has one matrix for input and output
  */
 record DecoderWeights(
     StoredTensor embedding,
     StoredTensor finalNorm,
     Optional<StoredTensor> head,
     List<Layer> layers) {
+
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
 
   /**
    * One layer. {@code weights}: attention norm, q, k, v, output, MLP norm, gate, up, down. {@code
@@ -24,8 +27,8 @@ record DecoderWeights(
 
   static DecoderWeights find(ModelConfig c, Checkpoint checkpoint) {
     List<Layer> layers = new ArrayList<>();
-    int q = c.heads() * c.headDim();
-    int kv = c.kvHeads() * c.headDim();
+    long q = (long) c.heads() * c.headDim();
+    long kv = (long) c.kvHeads() * c.headDim();
     for (int i = 0; i < c.layers(); i++) {
       Finder in = new Finder(checkpoint, "model.layers." + i + ".");
       layers.add(
@@ -49,25 +52,40 @@ record DecoderWeights(
                   in.bias(c.mlpBias(), "mlp.up_proj", c.intermediateSize()),
                   in.bias(c.mlpBias(), "mlp.down_proj", c.hiddenSize()))));
     }
+    StoredTensor norm = checkpoint.tensor("model.norm.weight", c.hiddenSize());
+    Optional<StoredTensor> head = checkpoint.find(HEAD, c.vocabSize(), c.hiddenSize());
+    Optional<StoredTensor> embedding = checkpoint.find(EMBEDDING, c.vocabSize(), c.hiddenSize());
+    if (c.tiedEmbeddings() && embedding.isEmpty() && head.isPresent()) {
+      return new DecoderWeights(head.get(), norm, Optional.empty(), List.copyOf(layers));
+    }
+    if (!c.tiedEmbeddings()) {
+      head = Optional.of(checkpoint.tensor(HEAD, c.vocabSize(), c.hiddenSize()));
+    }
     return new DecoderWeights(
-        checkpoint.tensor("model.embed_tokens.weight", c.vocabSize(), c.hiddenSize()),
-        checkpoint.tensor("model.norm.weight", c.hiddenSize()),
-        c.tiedEmbeddings()
-            ? Optional.empty()
-            : Optional.of(checkpoint.tensor("lm_head.weight", c.vocabSize(), c.hiddenSize())),
+        checkpoint.tensor(EMBEDDING, c.vocabSize(), c.hiddenSize()),
+        norm,
+        head,
         List.copyOf(layers));
   }
 
+  /**
+   * The output matrix where it is not the embedding. A config that ties the two is wrong about a
+   * checkpoint whose matrices differ, and transformers believes the checkpoint.
+   */
+  Optional<StoredTensor> ownHead(boolean tied) {
+    return head.filter(matrix -> !tied || !matrix.sameBytes(embedding));
+  }
+
   private record Finder(Checkpoint checkpoint, String prefix) {
-    StoredTensor norm(String name, int size) {
+    StoredTensor norm(String name, long size) {
       return checkpoint.tensor(prefix + name + ".weight", size);
     }
 
-    StoredTensor matrix(String name, int rows, int columns) {
+    StoredTensor matrix(String name, long rows, long columns) {
       return checkpoint.tensor(prefix + name + ".weight", rows, columns);
     }
 
-    Optional<StoredTensor> bias(boolean present, String name, int size) {
+    Optional<StoredTensor> bias(boolean present, String name, long size) {
       return present
           ? Optional.of(checkpoint.tensor(prefix + name + ".bias", size))
           : Optional.empty();

@@ -2,6 +2,8 @@ package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.job.JobError;
+import io.gensweep.job.JsonFile;
+import java.util.List;
 
 /**
  * Plain Java. Shape of a decoder of the Llama family, as its {@code config.json} says it (HF {@code
@@ -28,15 +30,12 @@ public record ModelConfig(
     RopeScaling ropeScaling,
     String dtype) {
 
+  private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16", "float64");
+
+  /** What the class's arithmetic in ints can hold, far above any model's. */
+  private static final int MOST = 1 << 24;
+
   public ModelConfig {
-    positive("vocab_size", vocabSize);
-    positive("hidden_size", hiddenSize);
-    positive("intermediate_size", intermediateSize);
-    positive("num_hidden_layers", layers);
-    positive("num_attention_heads", heads);
-    positive("num_key_value_heads", kvHeads);
-    positive("head_dim", headDim);
-    positive("max_position_embeddings", maxPositions);
     if (heads % kvHeads != 0) {
       throw new JobError(
           "config.json: num_attention_heads "
@@ -44,49 +43,93 @@ public record ModelConfig(
               + " must be a multiple of num_key_value_heads "
               + kvHeads);
     }
+    if (hiddenSize % heads != 0) {
+      throw new JobError(
+          "config.json: hidden_size "
+              + hiddenSize
+              + " must be a multiple of num_attention_heads "
+              + heads);
+    }
     if (headDim % 2 != 0) {
       throw new JobError("config.json: head_dim must be even, was " + headDim);
     }
+    if ((long) heads * headDim > MOST) {
+      throw new JobError(
+          "config.json: num_attention_heads x head_dim must be at most "
+              + MOST
+              + ", was "
+              + heads
+              + " x "
+              + headDim);
+    }
   }
 
+  /**
+   * Reads a config by the types and defaults of {@code LlamaConfig} in transformers 5.24.
+   *
+   * @throws JobError that names the key
+   */
   public static ModelConfig of(JsonNode config) {
-    String type = config.path("model_type").asText("");
-    if (!type.equals("llama")) {
-      throw new JobError(
-          "config.json: model_type \""
-              + type
-              + "\" is not supported; supported: llama (LlamaForCausalLM)");
-    }
-    String activation = config.path("hidden_act").asText("silu");
-    if (!activation.equals("silu")) {
-      throw new JobError(
-          "config.json: hidden_act \"" + activation + "\" is not supported; supported: silu");
-    }
-    int hidden = config.path("hidden_size").asInt();
-    int heads = config.path("num_attention_heads").asInt();
-    JsonNode rope =
-        config.path(config.path("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling");
+    ConfigValues values = ConfigValues.of(config);
+    only(values, "model_type", "", "llama", "llama (LlamaForCausalLM)");
+    only(values, "hidden_act", "silu", "silu", "silu");
+    int maxPositions = values.count("max_position_embeddings", 2048);
+    ConfigKeys.requireKnown(config, maxPositions);
+    int hidden = values.count("hidden_size", 4096);
+    int heads = values.count("num_attention_heads", 32);
+    ConfigValues rope = RopeScaling.parameters(values);
     return new ModelConfig(
-        config.path("vocab_size").asInt(),
+        values.count("vocab_size", 32_000),
         hidden,
-        config.path("intermediate_size").asInt(),
-        config.path("num_hidden_layers").asInt(),
+        values.count("intermediate_size", 11_008),
+        values.count("num_hidden_layers", 32),
         heads,
-        config.path("num_key_value_heads").asInt(heads),
-        config.path("head_dim").asInt(heads == 0 ? 0 : hidden / heads),
-        config.path("rms_norm_eps").asDouble(1e-6),
-        config.path("max_position_embeddings").asInt(2048),
-        config.path("tie_word_embeddings").asBoolean(false),
-        config.path("attention_bias").asBoolean(false),
-        config.path("mlp_bias").asBoolean(false),
-        rope.path("rope_theta").asDouble(config.path("rope_theta").asDouble(10_000)),
-        RopeScaling.of(rope),
-        config.path("dtype").asText(config.path("torch_dtype").asText("float32")));
+        values.countOrNull("num_key_value_heads", heads),
+        values.countOrNull("head_dim", Math.max(1, hidden / heads)),
+        epsilon(values),
+        maxPositions,
+        values.flag("tie_word_embeddings"),
+        values.flag("attention_bias"),
+        values.flag("mlp_bias"),
+        rope.object().has("rope_theta")
+            ? rope.positive("rope_theta")
+            : values.positive("rope_theta", 10_000),
+        RopeScaling.of(rope, values, maxPositions),
+        dtype(config));
   }
 
-  private static void positive(String key, int value) {
-    if (value < 1) {
-      throw new JobError("config.json: " + key + " must be >= 1, was " + value);
+  private static void only(
+      ConfigValues values, String key, String fallback, String allowed, String supported) {
+    String value = values.text(key, fallback);
+    if (!value.equals(allowed)) {
+      throw new JobError(
+          "config.json: "
+              + key
+              + " \""
+              + JsonFile.shown(value)
+              + "\" is not supported; supported: "
+              + supported);
     }
+  }
+
+  /** LlamaConfig takes no whole number for it. */
+  private static double epsilon(ConfigValues values) {
+    if (values.object().path("rms_norm_eps").isIntegralNumber()) {
+      throw values.wrong("rms_norm_eps", "a number with a point or an exponent, such as 1e-05");
+    }
+    return values.positive("rms_norm_eps", 1e-6);
+  }
+
+  private static String dtype(JsonNode config) {
+    String key = config.hasNonNull("dtype") ? "dtype" : "torch_dtype";
+    if (!config.hasNonNull(key)) {
+      return "float32";
+    }
+    ConfigValues values = ConfigValues.of(config);
+    String dtype = values.text(key, "");
+    if (!DTYPES.contains(dtype)) {
+      throw values.wrong(key, "one of " + DTYPES);
+    }
+    return dtype;
   }
 }

@@ -1,14 +1,16 @@
 package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
-import java.io.IOException;
+import io.gensweep.job.JsonFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Driver and executor. A model in HF layout on the local disk, read as far as its headers: opening
@@ -16,7 +18,10 @@ import java.util.stream.StreamSupport;
  * and costs milliseconds.
  */
 public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenIds) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CONFIG = "config.json";
+  private static final String GENERATION = "generation_config.json";
+  private static final String EOS = "eos_token_id";
+  private static final int MOST_NAMED = 3;
 
   public ModelFolder {
     eosTokenIds = List.copyOf(eosTokenIds);
@@ -27,46 +32,103 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
       throw new JobError(
           "model.path: " + path + " is not a folder; give a folder in Hugging Face layout");
     }
-    JsonNode config =
-        json(path.resolve("config.json"))
-            .orElseThrow(() -> new JobError("model.path: " + path + " has no config.json"));
+    ObjectNode json = json(path);
     if (!Files.isRegularFile(path.resolve("tokenizer.json"))) {
       throw new JobError("model.path: " + path + " has no tokenizer.json");
     }
-    ModelFolder folder = new ModelFolder(path, ModelConfig.of(config), eos(path, config));
+    ModelConfig config = ModelConfig.of(json);
+    List<Integer> ends = eos(path, json).stream().filter(id -> id < config.vocabSize()).toList();
+    ModelFolder folder = new ModelFolder(path, config, ends);
     folder.weights();
     return folder;
   }
 
-  /** The model's own sampling defaults, {@code generation_config.json}. */
-  public static Optional<JsonNode> generationConfig(Path path) {
-    return json(path.resolve("generation_config.json"));
+  private static ObjectNode json(Path path) {
+    return JsonFile.read(path.resolve(CONFIG))
+        .orElseThrow(() -> new JobError("model.path: " + path + " has no " + CONFIG));
   }
 
   DecoderWeights weights() {
     return DecoderWeights.find(config, Checkpoint.open(path));
   }
 
+  /**
+   * What ends a continuation. Where there is a generation_config.json it alone counts, even where
+   * it names no token, as in transformers.
+   */
   private static List<Integer> eos(Path path, JsonNode config) {
-    JsonNode eos =
-        generationConfig(path)
-            .map(g -> g.path("eos_token_id"))
-            .filter(e -> !e.isMissingNode() && !e.isNull())
-            .orElse(config.path("eos_token_id"));
-    if (eos.isArray()) {
-      return StreamSupport.stream(eos.spliterator(), false).map(JsonNode::asInt).toList();
-    }
-    return eos.isInt() ? List.of(eos.asInt()) : List.of();
+    List<Integer> ofConfig = ids(CONFIG, config.path(EOS));
+    return JsonFile.read(path.resolve(GENERATION))
+        .map(generation -> ids(GENERATION, generation.path(EOS)))
+        .orElse(ofConfig);
   }
 
-  private static Optional<JsonNode> json(Path file) {
-    if (!Files.exists(file)) {
-      return Optional.empty();
+  private static List<Integer> ids(String file, JsonNode eos) {
+    if (eos.isMissingNode() || eos.isNull()) {
+      return List.of();
     }
-    try {
-      return Optional.of(JSON.readTree(file.toFile()));
-    } catch (IOException e) {
-      throw new JobError("model.path: " + file + " is not valid JSON: " + e.getMessage(), e);
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode id : eos.isArray() && !eos.isEmpty() ? eos : List.of(eos)) {
+      if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+        throw new JobError(
+            file
+                + ": "
+                + EOS
+                + " must be a token id >= 0, a list of them or null, was "
+                + JsonFile.shown(eos));
+      }
+      ids.add(id.intValue());
     }
+    return ids;
+  }
+
+  /** What is odd about the folder and not wrong: one line each, as transformers would warn. */
+  public List<String> warnings() {
+    ObjectNode json = json(path);
+    ConfigValues values = ConfigValues.of(json);
+    List<String> warnings = new ArrayList<>(ConfigKeys.warnings(json, config.vocabSize()));
+    warnings.addAll(
+        config.ropeScaling().warnings(RopeScaling.parameters(values), config.maxPositions()));
+    for (int id : eos(path, json)) {
+      if (id >= config.vocabSize()) {
+        warnings.add(
+            "%s %d is not in [0, %d); no continuation can end with it"
+                .formatted(EOS, id, config.vocabSize()));
+      }
+    }
+    Optional<ObjectNode> generation = JsonFile.read(path.resolve(GENERATION));
+    if (generation.isPresent() && eosTokenIds.isEmpty() && json.hasNonNull(EOS)) {
+      warnings.add(
+          "%s has no %s, so only stop strings and max_tokens end a continuation; %s has %s"
+              .formatted(GENERATION, EOS, CONFIG, JsonFile.shown(json.get(EOS))));
+    }
+    warnings.addAll(ofWeights());
+    return warnings;
+  }
+
+  private List<String> ofWeights() {
+    List<String> warnings = new ArrayList<>();
+    Checkpoint checkpoint = Checkpoint.open(path);
+    DecoderWeights weights = DecoderWeights.find(config, checkpoint);
+    if (config.tiedEmbeddings() && weights.ownHead(true).isPresent()) {
+      warnings.add(
+          "config.json: tie_word_embeddings is true and the checkpoint has an lm_head.weight of its"
+              + " own, which is used");
+    }
+    // Old checkpoints hold the rotary frequencies, which the config gives as well.
+    Set<String> unused = checkpoint.unused();
+    unused.removeIf(name -> name.endsWith("rotary_emb.inv_freq"));
+    if (!unused.isEmpty()) {
+      warnings.add(
+          "model.path: %d tensors of the checkpoint are no part of LlamaForCausalLM and not used: %s"
+              .formatted(
+                  unused.size(),
+                  unused.stream()
+                          .limit(MOST_NAMED)
+                          .map(JsonFile::shown)
+                          .collect(Collectors.joining(", "))
+                      + (unused.size() > MOST_NAMED ? ", ..." : "")));
+    }
+    return warnings;
   }
 }

@@ -1,12 +1,16 @@
 package io.gensweep.model;
 
 import io.gensweep.job.JobError;
+import io.gensweep.job.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Executor. One tensor where it lies in a checkpoint file; nothing is read until {@link #rows}.
@@ -15,12 +19,15 @@ import java.util.List;
  * @param shape [rows] or [rows, columns]
  */
 public record StoredTensor(String name, Path file, Type type, List<Integer> shape, long offset) {
+  /** Most bytes looked at in one piece. */
+  private static final int PIECE_BYTES = 1 << 24;
 
-  /** Element types that a checkpoint may hold. */
+  /** Element types that a weight may have. */
   public enum Type {
     F32(4),
     BF16(2),
-    F16(2);
+    F16(2),
+    F64(8);
 
     private final int bytes;
 
@@ -35,15 +42,36 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
 
   public StoredTensor {
     shape = List.copyOf(shape);
-    if (shape.isEmpty() || shape.size() > 2 || shape.stream().anyMatch(d -> d < 1)) {
-      throw new JobError(
-          file
-              + ": tensor "
-              + name
-              + " has shape "
-              + shape
-              + "; one or two dimensions are expected");
+  }
+
+  /**
+   * A tensor as a weight of this shape, one or two sizes of at least 1.
+   *
+   * @throws JobError if it has another shape, or is of a type that no weight has
+   */
+  static StoredTensor of(TensorEntry entry, long... shape) {
+    String at = "model.path: " + entry.file() + ": tensor " + entry.name();
+    List<Long> asked = Arrays.stream(shape).boxed().toList();
+    if (!entry.shape().equals(asked)) {
+      throw new JobError(at + " has shape " + entry.shape() + ", config.json asks for " + asked);
     }
+    Type type =
+        Arrays.stream(Type.values())
+            .filter(known -> known.name().equals(entry.type()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new JobError(
+                        at
+                            + " has dtype "
+                            + JsonFile.shown(entry.type())
+                            + "; supported for weights: F32, BF16, F16, F64"));
+    return new StoredTensor(
+        entry.name(),
+        entry.file(),
+        type,
+        asked.stream().map(Math::toIntExact).toList(),
+        entry.offset());
   }
 
   public int rowCount() {
@@ -61,24 +89,67 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
 
   /**
    * Rows {@code [from, to)} as float32, little endian. Float32 is mapped from the file and not
-   * copied; the 16-bit types are widened, which is exact.
+   * copied; the 16-bit types are widened, which is exact, and float64 is rounded to the nearest.
    */
   public ByteBuffer rows(int from, int to) {
     long rowBytes = (long) rowSize() * type.bytes();
+    ByteBuffer stored = map(from * rowBytes, (to - from) * rowBytes);
+    return switch (type) {
+      case F32 -> stored;
+      case BF16 -> widen(stored, StoredTensor::bfloat16);
+      case F16 -> widen(stored, StoredTensor::float16);
+      case F64 -> narrow(stored);
+    };
+  }
+
+  /** Whether two tensors of one type and shape hold the same bytes. */
+  boolean sameBytes(StoredTensor other) {
+    if (type != other.type || !shape.equals(other.shape)) {
+      return false;
+    }
+    for (long from = 0; from < byteSize(); from += PIECE_BYTES) {
+      long length = Math.min(PIECE_BYTES, byteSize() - from);
+      if (!map(from, length).equals(other.map(from, length))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first row that has an infinity or NaN. */
+  OptionalInt firstRowNotFinite() {
+    int rows = Math.max(1, PIECE_BYTES / (4 * rowSize()));
+    for (int from = 0; from < rowCount(); from += rows) {
+      FloatBuffer values = rows(from, Math.min(rowCount(), from + rows)).asFloatBuffer();
+      for (int i = 0; i < values.limit(); i++) {
+        if (!Float.isFinite(values.get(i))) {
+          return OptionalInt.of(from + i / rowSize());
+        }
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private ByteBuffer map(long from, long length) {
     try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer mapped =
-          channel
-              .map(FileChannel.MapMode.READ_ONLY, offset + from * rowBytes, (to - from) * rowBytes)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      return switch (type) {
-        case F32 -> mapped;
-        case BF16 -> widen(mapped, StoredTensor::bfloat16);
-        case F16 -> widen(mapped, StoredTensor::float16);
-      };
+      return channel
+          .map(FileChannel.MapMode.READ_ONLY, offset + from, length)
+          .order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
       throw new JobError(
           "model.path: cannot read tensor " + name + " from " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static ByteBuffer narrow(ByteBuffer wide) {
+    ByteBuffer narrow =
+        ByteBuffer.allocateDirect(wide.remaining() / 2).order(ByteOrder.LITTLE_ENDIAN);
+    var from = wide.asDoubleBuffer();
+    var to = narrow.asFloatBuffer();
+    while (from.hasRemaining()) {
+      to.put((float) from.get());
+    }
+    return narrow;
   }
 
   private interface Widening {

@@ -1,0 +1,110 @@
+package io.gensweep.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JsonFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Driver and executor. Keys of a {@code config.json} that would make another model of the same
+ * weights. Each is refused by name unless its value changes nothing.
+ */
+final class ConfigKeys {
+  /**
+   * Each key with the value that, beside null and absence, changes nothing; a list stands for lists
+   * of that item. The first group is what {@code LlamaForCausalLM} of transformers 5.24 heeds and
+   * this decoder does not have. The second is what families close to Llama have and that class
+   * ignores: a checkpoint that carries one of them was trained as something else.
+   */
+  private static final JsonNode HARMLESS =
+      JsonFile.object(
+          """
+          {
+            "quantization_config": null,
+            "transformers_weights": null,
+            "configuration_files": null,
+            "per_layer_config": {},
+            "layer_types": ["full_attention"],
+            "attention_chunk_size": null,
+            "kv_sharing_modes": null,
+            "is_causal": true,
+            "is_encoder_decoder": false,
+
+            "add_cross_attention": false,
+            "partial_rotary_factor": 1,
+            "attention_multiplier": null,
+            "embedding_multiplier": 1,
+            "residual_multiplier": 1,
+            "logits_scaling": 1,
+            "logit_scale": 1,
+            "final_logit_softcapping": null,
+            "attn_logit_softcapping": null,
+            "query_pre_attn_scalar": null,
+            "clip_qkv": null,
+            "qk_norm": false,
+            "use_qk_norm": false,
+            "no_rope_layers": [1],
+            "num_local_experts": 0,
+            "num_experts": 0,
+            "n_routed_experts": 0
+          }
+          """,
+          "ConfigKeys");
+
+  private ConfigKeys() {}
+
+  /** Refuses a config that asks for more than the decoder has. */
+  static void requireKnown(JsonNode config, int maxPositions) {
+    for (var key : HARMLESS.properties()) {
+      JsonNode value = config.path(key.getKey());
+      require(key.getKey(), value, isHarmless(value, key.getValue()));
+    }
+    // A window that holds the whole context hides nothing.
+    JsonNode window = config.path("sliding_window");
+    require("sliding_window", window, window.isNumber() && window.asLong() >= maxPositions);
+  }
+
+  private static void require(String key, JsonNode value, boolean harmless) {
+    if (!value.isMissingNode() && !value.isNull() && !harmless) {
+      throw new JobError(
+          "config.json: "
+              + key
+              + " is not supported, was "
+              + JsonFile.shown(value)
+              + "; supported: plain LlamaForCausalLM, whose config has no such key");
+    }
+  }
+
+  private static boolean isHarmless(JsonNode value, JsonNode harmless) {
+    if (harmless.isNumber()) {
+      return value.isNumber() && value.doubleValue() == harmless.doubleValue();
+    }
+    if (!harmless.isArray()) {
+      return value.equals(harmless);
+    }
+    boolean all = value.isArray();
+    for (JsonNode item : value) {
+      all &= isHarmless(item, harmless.get(0));
+    }
+    return all;
+  }
+
+  /** What transformers warns about. */
+  static List<String> warnings(JsonNode config, int vocabSize) {
+    List<String> warnings = new ArrayList<>();
+    JsonNode pad = config.path("pad_token_id");
+    if (pad.isNumber() && (pad.asLong() < 0 || pad.asLong() >= vocabSize)) {
+      warnings.add(
+          "config.json: pad_token_id " + pad + " is not in [0, " + vocabSize + "); it is not used");
+    }
+    JsonNode classes = config.path("architectures");
+    if (classes.isArray() && !classes.isEmpty() && !classes.toString().contains("\"Llama")) {
+      warnings.add(
+          "config.json: architectures is "
+              + JsonFile.shown(classes)
+              + "; by its model_type it is read as LlamaForCausalLM");
+    }
+    return warnings;
+  }
+}
