@@ -18,11 +18,16 @@ import java.util.Optional;
  * without adding special tokens: the template writes them. Immutable and safe for threads.
  */
 public final class ChatTemplate {
+  /** Which template it is, as a message names it. */
+  private final String name;
+
   private final Template template;
   private final Map<String, String> specialTokens;
   private final LocalDateTime now;
 
-  private ChatTemplate(Template template, Map<String, String> specialTokens, LocalDateTime now) {
+  private ChatTemplate(
+      String name, Template template, Map<String, String> specialTokens, LocalDateTime now) {
+    this.name = name;
     this.template = template;
     this.specialTokens = specialTokens;
     this.now = now;
@@ -40,7 +45,8 @@ public final class ChatTemplate {
     try {
       TokenizerConfig config = TokenizerConfig.read(modelFolder, override.isEmpty());
       Optional<String> text = override.isEmpty() ? config.chatTemplate() : Optional.of(override);
-      return text.map(template -> of(template, config.specialTokens(), now));
+      String name = override.isEmpty() ? "the model's chat template" : "the job's chat template";
+      return text.map(template -> of(name, template, config.specialTokens(), now));
     } catch (IOException unreadable) {
       throw new IllegalArgumentException(
           "chat_template of " + modelFolder + " cannot be read: " + unreadable, unreadable);
@@ -62,11 +68,18 @@ public final class ChatTemplate {
    */
   public static ChatTemplate of(
       String template, Map<String, String> specialTokens, LocalDateTime now) {
+    return of("the chat template", template, specialTokens, now);
+  }
+
+  private static ChatTemplate of(
+      String name, String template, Map<String, String> specialTokens, LocalDateTime now) {
     try {
-      return new ChatTemplate(Template.compile(template), Map.copyOf(specialTokens), now);
+      return new ChatTemplate(name, Template.compile(template), Map.copyOf(specialTokens), now);
     } catch (TemplateException cannotParse) {
       throw new IllegalArgumentException(
           "chat_template: "
+              + name
+              + " cannot be read: "
               + cannotParse.getMessage()
               + "; pass a simpler one as chat_template: FILE",
           cannotParse);
@@ -97,9 +110,9 @@ public final class ChatTemplate {
     } catch (TemplateException cannotRender) {
       String reason =
           cannotRender.kind() == TemplateException.Kind.RAISED
-              ? "the chat template refuses these messages: "
-              : "the chat template cannot render these messages: ";
-      throw new IllegalArgumentException(reason + cannotRender.getMessage(), cannotRender);
+              ? " refuses these messages: "
+              : " cannot render these messages: ";
+      throw new IllegalArgumentException(name + reason + cannotRender.getMessage(), cannotRender);
     }
   }
 

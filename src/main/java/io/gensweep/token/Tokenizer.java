@@ -28,6 +28,12 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     DjlOffline.apply();
   }
 
+  /**
+   * The regular expressions of tokenizers go back through a run of spaces or letters, and the
+   * tokenizers library ends the process after 10 million steps back.
+   */
+  private static final int LONGEST_RUN = 1 << 20;
+
   private static final Map<String, String> OPTIONS =
       Map.of("truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD", "addSpecialTokens", "true");
 
@@ -80,7 +86,8 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
    * it would put a BOS before a text that already starts with one, there is only the text's own.
    * Text that a chat template rendered brings its special tokens and is encoded without adding any.
    *
-   * @throws IllegalArgumentException if the text has an unpaired surrogate, which is no character
+   * @throws IllegalArgumentException if the text has an unpaired surrogate, which is no character,
+   *     or a run of characters that the tokenizers library cannot take
    */
   public int[] encode(String text, boolean addSpecialTokens, SpecialTokens mode) {
     checkCharacters(text);
@@ -221,8 +228,18 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   }
 
   private static void checkCharacters(String text) {
+    int run = 0;
+    boolean inSpace = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      run = inSpace == Character.isWhitespace(c) ? run + 1 : 1;
+      inSpace = Character.isWhitespace(c);
+      if (run > LONGEST_RUN) {
+        throw new IllegalArgumentException(
+            "text has more than "
+                + LONGEST_RUN
+                + " characters of white space, or without any, on end: split the row");
+      }
       boolean paired =
           Character.isHighSurrogate(c)
               && i + 1 < text.length()

@@ -61,12 +61,12 @@ class SafetyTest {
     assertThat(run.errors()).containsOnlyKeys("loop", "text");
     assertThat(run.errors().get("loop"))
         .isEqualTo(
-            "bad_prompt: the chat template cannot render these messages: rendering took more than"
-                + " 5000000 steps");
+            "bad_prompt: the model's chat template cannot render these messages: line 3: rendering"
+                + " took more than the work of 268435456 characters");
     assertThat(run.errors().get("text"))
         .isEqualTo(
-            "bad_prompt: the chat template cannot render these messages: a text of 1000000000"
-                + " characters is over the limit of 16777216");
+            "bad_prompt: the model's chat template cannot render these messages: line 5: a text of"
+                + " 1000000000 characters is over the limit of 16777216");
   }
 
   private TinyRun run() throws IOException {

@@ -201,6 +201,18 @@ class TokenizerTest {
     }
   }
 
+  /** The library would end this process. */
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "a", "7"})
+  void aRunOfCharactersWithoutEndIsRefused(String character) {
+    try (Tokenizer tokenizer = Tokenizer.load(fixture("byte-level"))) {
+      assertThatThrownBy(
+              () -> tokenizer.encode(character.repeat(11_000_000), true, SpecialTokens.PARSE))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("split the row");
+    }
+  }
+
   @Test
   void plainTextIsRefusedWhereItCouldNotBeExact() throws IOException {
     String json = Files.readString(fixture("byte-level").resolve("tokenizer.json"));

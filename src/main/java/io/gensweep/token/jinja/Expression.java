@@ -14,6 +14,7 @@ sealed interface Expression {
   record Literal(Object value) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.render().read();
       return value;
     }
   }
@@ -22,10 +23,9 @@ sealed interface Expression {
   record Name(String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.render().read();
       Object value = scope.read(name);
-      return value instanceof Undefined
-          ? Globals.find(name).orElse(value)
-          : scope.render().weighed(value);
+      return value instanceof Undefined ? Globals.find(name).orElse(value) : value;
     }
   }
 
@@ -33,7 +33,8 @@ sealed interface Expression {
   record Attribute(Expression of, String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return scope.render().weighed(Members.attribute(of.evaluate(scope), name));
+      scope.render().read();
+      return Members.attribute(of.evaluate(scope), name);
     }
   }
 
@@ -41,7 +42,12 @@ sealed interface Expression {
   record Item(Expression of, Expression key) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return scope.render().weighed(Members.item(of.evaluate(scope), key.evaluate(scope)));
+      scope.render().read();
+      Object value = of.evaluate(scope);
+      if (value instanceof String) {
+        scope.render().touched(value);
+      }
+      return Members.item(value, key.evaluate(scope));
     }
   }
 
@@ -51,7 +57,7 @@ sealed interface Expression {
       implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      Object value = of.evaluate(scope);
+      Object value = scope.render().touched(of.evaluate(scope));
       return Slices.slice(value, bound(from, scope), bound(to, scope), bound(step, scope));
     }
 
@@ -87,7 +93,7 @@ sealed interface Expression {
       if (!(function instanceof Callable callable)) {
         throw TemplateException.failed(Values.typeName(function) + " is not callable");
       }
-      return scope.render().weighed(callable.call(scope.render(), arguments.evaluate(scope)));
+      return scope.render().made(callable.call(scope.render(), arguments.evaluate(scope)));
     }
   }
 
@@ -95,9 +101,7 @@ sealed interface Expression {
   record Filtered(Expression of, String name, Passed arguments) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      Render render = scope.render();
-      return render.weighed(
-          Filters.apply(render, name, of.evaluate(scope), arguments.evaluate(scope)));
+      return Filters.apply(scope.render(), name, of.evaluate(scope), arguments.evaluate(scope));
     }
   }
 
@@ -105,7 +109,7 @@ sealed interface Expression {
   record Tested(Expression of, String name, Passed arguments) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Tests.holds(name, of.evaluate(scope), arguments.evaluate(scope));
+      return Tests.holds(scope.render(), name, of.evaluate(scope), arguments.evaluate(scope));
     }
   }
 
@@ -147,9 +151,8 @@ sealed interface Expression {
   record Binary(Expression left, String operator, Expression right) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return scope
-          .render()
-          .weighed(Operators.apply(left.evaluate(scope), operator, right.evaluate(scope)));
+      Object first = left.evaluate(scope);
+      return Operators.apply(scope.render(), first, operator, right.evaluate(scope));
     }
   }
 
@@ -161,7 +164,7 @@ sealed interface Expression {
       Object left = first.evaluate(scope);
       for (int i = 0; i < others.size(); i++) {
         Object right = others.get(i).evaluate(scope);
-        if (!Operators.compares(left, operators.get(i), right)) {
+        if (!Operators.compares(scope.render(), left, operators.get(i), right)) {
           return false;
         }
         left = right;
@@ -176,9 +179,9 @@ sealed interface Expression {
     public Object evaluate(Scope scope) {
       Output text = new Output();
       for (Expression part : parts) {
-        text.add(Values.text(part.evaluate(scope)));
+        text.add(Values.text(scope.render().walked(part.evaluate(scope))));
       }
-      return scope.render().weighed(text.toString());
+      return scope.render().made(text.toString());
     }
   }
 
@@ -216,6 +219,7 @@ sealed interface Expression {
   record DictOf(List<Expression> keys, List<Expression> values) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.render().read();
       Map<Object, Object> dict = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
         dict.put(Values.key(keys.get(i).evaluate(scope)), values.get(i).evaluate(scope));
@@ -225,6 +229,7 @@ sealed interface Expression {
   }
 
   private static List<Object> all(List<Expression> expressions, Scope scope) {
+    scope.render().read();
     List<Object> values = new ArrayList<>(expressions.size());
     for (Expression expression : expressions) {
       values.add(expression.evaluate(scope));

@@ -74,9 +74,45 @@ final class Filters {
     return SUPPORTED.contains(name) || UNSUPPORTED.contains(name);
   }
 
+  /** Those that look at no more than the items of what they get. */
+  private static final Set<String> SHALLOW =
+      Set.of(
+          "dictsort",
+          "first",
+          "items",
+          "last",
+          "list",
+          "map",
+          "reject",
+          "rejectattr",
+          "reverse",
+          "select",
+          "selectattr");
+
+  /** Those that look at no more than the value itself. */
+  private static final Set<String> FLAT = Set.of("count", "d", "default", "length");
+
+  /** The value, after what it takes to make it was charged. */
   static Object apply(Render render, String name, Object value, Arguments arguments) {
+    charge(render, name, value);
+    render.walked(arguments.positional());
+    arguments.named().values().forEach(render::walked);
+    return render.made(applied(render, name, value, arguments));
+  }
+
+  private static void charge(Render render, String name, Object value) {
+    if (FLAT.contains(name)) {
+      render.touched(value);
+    } else if (SHALLOW.contains(name)) {
+      render.iterated(value);
+    } else {
+      render.walked(value);
+    }
+  }
+
+  private static Object applied(Render render, String name, Object value, Arguments arguments) {
     return switch (name) {
-      case "trim" -> trim(value, arguments);
+      case "trim" -> StringMethods.call(render, Values.text(value), "strip", arguments);
       case "upper" -> text(value, name, arguments).toUpperCase(Locale.ROOT);
       case "lower" -> text(value, name, arguments).toLowerCase(Locale.ROOT);
       case "capitalize" -> PythonText.capitalize(text(value, name, arguments));
@@ -124,10 +160,6 @@ final class Filters {
     return Values.text(alone(value, name, arguments));
   }
 
-  private static String trim(Object value, Arguments arguments) {
-    return (String) StringMethods.call(Values.text(value), "strip", arguments);
-  }
-
   /** Unlike {@code str.title}, a word begins after spaces, hyphens and opening brackets only. */
   private static String title(String text) {
     StringBuilder result = new StringBuilder(text.length());
@@ -152,9 +184,7 @@ final class Filters {
   private static String indent(Object value, Arguments arguments) {
     Object width = arguments.or(0, "width", 4L);
     String margin =
-        width instanceof String given
-            ? given
-            : (String) Operators.apply(" ", "*", Numbers.index(width));
+        width instanceof String given ? given : Operators.repeated(" ", Numbers.index(width));
     boolean first = Values.truthy(arguments.or(1, "first", false));
     boolean blank = Values.truthy(arguments.or(2, "blank", false));
     List<Object> lines = Splitting.lines(StringMethods.string(value) + "\n", Arguments.NONE);

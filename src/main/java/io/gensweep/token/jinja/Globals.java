@@ -12,8 +12,8 @@ final class Globals {
   private static final Map<String, Object> FUNCTIONS =
       Map.of(
           "range", (Callable) (render, arguments) -> range(arguments),
-          "dict", (Callable) (render, arguments) -> dict(arguments),
-          "namespace", (Callable) (render, arguments) -> namespace(arguments),
+          "dict", (Callable) (render, arguments) -> dict(charged(render, arguments)),
+          "namespace", (Callable) (render, arguments) -> namespace(charged(render, arguments)),
           "raise_exception", (Callable) (render, arguments) -> raise(arguments),
           "strftime_now", (Callable) (render, arguments) -> now(render, arguments),
           "cycler", unsupported("cycler"),
@@ -30,6 +30,11 @@ final class Globals {
     return (render, arguments) -> {
       throw TemplateException.unsupported("the function '" + name + "'");
     };
+  }
+
+  private static Arguments charged(Render render, Arguments arguments) {
+    arguments.positional().forEach(render::touched);
+    return arguments;
   }
 
   private static Object raise(Arguments arguments) {
@@ -54,11 +59,17 @@ final class Globals {
       throw TemplateException.failed("the step of a range must not be zero");
     }
     List<Object> items = new ArrayList<>();
-    for (long i = from; step > 0 ? i < to : i > to; i += step) {
+    long i = from;
+    while (step > 0 ? i < to : i > to) {
       items.add(i);
       if (items.size() > MAX_RANGE) {
         throw TemplateException.tooLarge("a range of more than " + MAX_RANGE + " items");
       }
+      boolean isLast = step > 0 ? i > Long.MAX_VALUE - step : i < Long.MIN_VALUE - step;
+      if (isLast) {
+        break;
+      }
+      i += step;
     }
     return new Series(Series.Kind.RANGE, items);
   }

@@ -1,8 +1,8 @@
 package io.gensweep.token.jinja;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Plain Java. Python's {@code json.dumps}, with the arguments that transformers lets through. */
@@ -27,7 +27,7 @@ final class JsonText {
     if (step instanceof String given) {
       indent = given;
     } else {
-      indent = multiline ? (String) Operators.apply(" ", "*", Numbers.index(step)) : "";
+      indent = multiline ? Operators.repeated(" ", Numbers.index(step)) : "";
     }
     if (separators == None.NONE) {
       itemSeparator = multiline ? "," : ", ";
@@ -121,7 +121,7 @@ final class JsonText {
   private void newLine(int depth) {
     if (multiline) {
       output.add("\n");
-      output.add(indent.repeat(depth));
+      output.add(Operators.repeated(indent, depth));
     }
   }
 
@@ -139,7 +139,7 @@ final class JsonText {
         case '\b' -> quoted.append("\\b");
         default -> {
           if (c < ' ' || (ascii && c > '~')) {
-            quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            quoted.append("\\u").append(HexFormat.of().toHexDigits(c));
           } else {
             quoted.append(c);
           }

@@ -28,6 +28,8 @@ final class Lexer {
   private static final Pattern OPERATOR =
       Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
 
+  private static final int LONGEST_NUMBER = 400;
+
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
   private int position;
@@ -142,6 +144,7 @@ final class Lexer {
       if (open.isEmpty() && readEnd(isVariable)) {
         return;
       }
+      requireShortNumber();
       if (PythonText.isSpace(source.codePointAt(position))) {
         skipSpace();
       } else if (!take(FLOAT, Token.Kind.FLOAT)
@@ -152,6 +155,17 @@ final class Lexer {
       }
     }
     throw TemplateException.syntax(line, "the tag is not closed");
+  }
+
+  /** The expressions for numbers take the square of their length, or the stack. */
+  private void requireShortNumber() {
+    int end = position;
+    while (Character.isDigit(charAt(end)) || (end > position && charAt(end) == '_')) {
+      end++;
+    }
+    if (end - position > LONGEST_NUMBER) {
+      throw TemplateException.syntax(line, "a number of " + (end - position) + " digits");
+    }
   }
 
   private boolean readEnd(boolean isVariable) {

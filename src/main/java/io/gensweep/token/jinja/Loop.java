@@ -33,7 +33,12 @@ final class Loop {
       case "previtem" -> neighbour(index - 1, "there is no previous item");
       case "nextitem" -> neighbour(index + 1, "there is no next item");
       case "cycle" -> (Callable) (render, arguments) -> cycle(arguments);
-      case "changed" -> (Callable) (render, arguments) -> changed(arguments);
+      case "changed" ->
+          (Callable)
+              (render, arguments) -> {
+                render.walked(arguments.positional());
+                return changed(arguments);
+              };
       default -> new Undefined("loop has no attribute '" + name + "'");
     };
   }

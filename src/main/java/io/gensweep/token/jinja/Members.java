@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Plain Java. What {@code a.b} and {@code a[b]} give. There is no way to a Java class from here.
@@ -76,7 +77,8 @@ final class Members {
   private static Optional<Object> method(Object of, String name) {
     if (of instanceof String text) {
       return StringMethods.exists(name)
-          ? Optional.of((Callable) (render, arguments) -> StringMethods.call(text, name, arguments))
+          ? Optional.of(
+              (Callable) (render, arguments) -> StringMethods.call(render, text, name, arguments))
           : Optional.empty();
     }
     if (of instanceof Map<?, ?> map) {
@@ -91,12 +93,13 @@ final class Members {
 
   private static Optional<Object> dictMethod(Map<?, ?> map, String name) {
     return switch (name) {
-      case "items" -> Optional.of(view(() -> dictItems(map)));
+      case "items" -> Optional.of(view(map, () -> dictItems(map)));
       case "keys" ->
-          Optional.of(view(() -> new Series(Series.Kind.DICT_KEYS, new ArrayList<>(map.keySet()))));
+          Optional.of(
+              view(map, () -> new Series(Series.Kind.DICT_KEYS, new ArrayList<>(map.keySet()))));
       case "values" ->
           Optional.of(
-              view(() -> new Series(Series.Kind.DICT_VALUES, new ArrayList<>(map.values()))));
+              view(map, () -> new Series(Series.Kind.DICT_VALUES, new ArrayList<>(map.values()))));
       case "get" ->
           Optional.of(
               (Callable)
@@ -114,9 +117,10 @@ final class Members {
     };
   }
 
-  private static Callable view(java.util.function.Supplier<Object> supplier) {
+  private static Callable view(Map<?, ?> map, Supplier<Object> supplier) {
     return (render, arguments) -> {
       arguments.only("a dict view");
+      render.iterated(map);
       return supplier.get();
     };
   }

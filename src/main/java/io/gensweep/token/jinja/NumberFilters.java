@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 /** Plain Java. The filters int, float, abs and round. */
 final class NumberFilters {
+  private static final int LONGEST = 1000;
   private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,18}");
   private static final Pattern REAL =
       Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
@@ -32,7 +33,9 @@ final class NumberFilters {
     if (value instanceof Long || value instanceof Boolean) {
       return Numbers.index(value);
     }
-    if (value instanceof String text && INTEGER.matcher(PythonText.strip(text)).matches()) {
+    if (value instanceof String text
+        && text.length() <= LONGEST
+        && INTEGER.matcher(PythonText.strip(text)).matches()) {
       return Long.parseLong(PythonText.strip(text));
     }
     Optional<Double> real = toReal(value);
@@ -51,6 +54,9 @@ final class NumberFilters {
     }
     if (!(value instanceof String text)) {
       return Optional.empty();
+    }
+    if (text.length() > LONGEST) {
+      throw TemplateException.tooLarge("a number of " + text.length() + " characters");
     }
     String digits = PythonText.strip(text);
     if (digits.matches("(?i)[+-]?(inf|infinity|nan)") || digits.contains("_")) {

@@ -38,6 +38,9 @@ final class Numbers {
     if (!(left instanceof Double) && !(right instanceof Double)) {
       return Long.compare(whole(left), whole(right));
     }
+    if (!Double.isFinite(real(left)) || !Double.isFinite(real(right))) {
+      throw TemplateException.unsupported("comparing infinity or nan");
+    }
     return new BigDecimal(real(left)).compareTo(new BigDecimal(real(right)));
   }
 
@@ -59,7 +62,10 @@ final class Numbers {
     if (value instanceof Double real) {
       return negative ? -real : real;
     }
-    return negative ? Math.negateExact(whole(value)) : whole(value);
+    if (negative && whole(value) == Long.MIN_VALUE) {
+      throw beyond64Bits();
+    }
+    return negative ? -whole(value) : whole(value);
   }
 
   static Object calculate(Object left, String operator, Object right) {
@@ -69,8 +75,12 @@ final class Numbers {
       }
       return calculate(whole(left), operator, whole(right));
     } catch (ArithmeticException tooLong) {
-      throw TemplateException.unsupported("an integer beyond 64 bits");
+      throw beyond64Bits();
     }
+  }
+
+  private static TemplateException beyond64Bits() {
+    return TemplateException.unsupported("an integer beyond 64 bits");
   }
 
   private static Object calculate(long left, String operator, long right) {
@@ -78,7 +88,8 @@ final class Numbers {
       case "+" -> Math.addExact(left, right);
       case "-" -> Math.subtractExact(left, right);
       case "*" -> Math.multiplyExact(left, right);
-      case "//" -> Math.floorDiv(left, divisor(right));
+      case "//" ->
+          right == -1 ? Math.negateExact(left) : (Long) Math.floorDiv(left, divisor(right));
       case "%" -> Math.floorMod(left, divisor(right));
       default -> power(left, right);
     };
@@ -88,7 +99,7 @@ final class Numbers {
     if (exponent < 0) {
       throw TemplateException.unsupported("a negative power");
     }
-    if (Math.abs(base) <= 1) {
+    if (base >= -1 && base <= 1) {
       return exponent == 0 ? 1L : exponent % 2 == 0 ? base * base : base;
     }
     long result = 1;

@@ -8,7 +8,14 @@ import java.util.Map;
 final class Operators {
   private Operators() {}
 
-  static Object apply(Object left, String operator, Object right) {
+  /** The value, after what it takes to make it was charged. */
+  static Object apply(Render render, Object left, String operator, Object right) {
+    render.made(left);
+    render.made(right);
+    return render.made(apply(left, operator, right));
+  }
+
+  private static Object apply(Object left, String operator, Object right) {
     if (left instanceof Undefined undefined) {
       throw undefined.failure();
     }
@@ -60,18 +67,25 @@ final class Operators {
       if (text.isEmpty()) {
         return text;
       }
-      Render.checkChars(Math.min(count, Integer.MAX_VALUE) * text.length());
-      return text.repeat((int) count);
+      return repeated(text, count);
     }
     throw TemplateException.unsupported("repeating " + Values.typeName(value));
   }
 
-  static boolean compares(Object left, String operator, Object right) {
+  static String repeated(String text, long times) {
+    Render.checkChars(Math.min(Math.max(0, times), Integer.MAX_VALUE) * text.length());
+    return text.repeat((int) Math.max(0, times));
+  }
+
+  static boolean compares(Render render, Object left, String operator, Object right) {
+    if (operator.endsWith("in")) {
+      return operator.equals("in") == contains(render, right, left);
+    }
+    render.walked(left);
+    render.walked(right);
     return switch (operator) {
       case "==" -> Comparison.same(left, right);
       case "!=" -> !Comparison.same(left, right);
-      case "in" -> contains(right, left);
-      case "not in" -> !contains(right, left);
       case "<" -> Comparison.compare(left, right) < 0;
       case "<=" -> Comparison.compare(left, right) <= 0;
       case ">" -> Comparison.compare(left, right) > 0;
@@ -79,7 +93,8 @@ final class Operators {
     };
   }
 
-  static boolean contains(Object container, Object item) {
+  static boolean contains(Render render, Object container, Object item) {
+    render.walked(item);
     if (container instanceof String text) {
       if (item instanceof Undefined undefined) {
         throw undefined.failure();
@@ -87,11 +102,13 @@ final class Operators {
       if (!(item instanceof String part)) {
         throw TemplateException.failed("only a str can be in a str, not " + Values.typeName(item));
       }
-      return text.contains(part);
+      render.touched(text);
+      return TextSearch.contains(text, part);
     }
     if (container instanceof Map<?, ?> map) {
       return !(item instanceof Undefined) && map.containsKey(Values.key(item));
     }
+    render.walked(container);
     return Values.iterate(container).stream().anyMatch(other -> Comparison.same(other, item));
   }
 

@@ -1,5 +1,6 @@
 package io.gensweep.token.jinja;
 
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
@@ -96,11 +97,19 @@ public final class PythonText {
               } else if (isPrintable(c)) {
                 result.appendCodePoint(c);
               } else {
-                String form = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-                result.append(String.format(Locale.ROOT, form, c));
+                result.append(escaped(c));
               }
             });
     return result.append(quote).toString();
+  }
+
+  private static String escaped(int c) {
+    if (c < 0x100) {
+      return "\\x" + HexFormat.of().toHexDigits((byte) c);
+    }
+    return c < 0x10000
+        ? "\\u" + HexFormat.of().toHexDigits((char) c)
+        : "\\U" + HexFormat.of().toHexDigits(c);
   }
 
   private static boolean isPrintable(int c) {

@@ -2,23 +2,46 @@ package io.gensweep.token.jinja;
 
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Plain Java. One rendering: its clock, and the limits that keep a hostile template from holding an
- * executor. Steps count statements, loop rounds and the length of values; the number of values in
- * an expression is bounded by the template's size.
+ * executor. All work is counted by one measure, characters that are looked at, and charged before
+ * it is done where sizes tell it: a single call on long texts is out of reach of any other stop.
  */
 final class Render {
-  static final int MAX_STEPS = 5_000_000;
+  /** Characters looked at, each some nanoseconds. */
+  static final long MAX_WORK = 1L << 28;
+
+  /** What a statement or a round of a loop takes beside what it does to texts. */
+  private static final int STEP = 50;
+
+  /** What a value takes: a name, a constant, an item of a list. */
+  private static final int VALUE = 8;
+
+  /** A character that becomes a text of its own. */
+  private static final int LETTER = 8;
+
+  /** Characters, and items, that are copied in the time that one is looked at. */
+  private static final int COPIED = 16;
+
   static final int MAX_CHARS = 1 << 24;
   static final int MAX_DEPTH = 64;
   static final int MAX_ITEMS = 1_000_000;
-  private static final int CHARS_PER_STEP = 1024;
-  private static final int ITEMS_PER_STEP = 16;
+
+  /**
+   * The last resort, on a machine that needs it: where it stops a rendering depends on the machine.
+   */
+  private static final long MAX_NANOS = 30_000_000_000L;
+
+  private static final long WORK_BETWEEN_LOOKS = 1 << 22;
 
   private final LocalDateTime now;
-  private int steps;
+  private final long start = System.nanoTime();
+  private long work;
+  private long nextLook = WORK_BETWEEN_LOOKS;
   private int depth;
+  private int line = 1;
 
   Render(LocalDateTime now) {
     this.now = now;
@@ -28,27 +51,90 @@ final class Render {
     return now;
   }
 
-  void step() {
-    spend(1);
+  /** Of the statement that runs. */
+  int line() {
+    return line;
   }
 
-  /** A value that an expression reads or makes; a long one takes the time of many steps. */
-  Object weighed(Object value) {
-    if (value instanceof String text) {
-      spend(text.length() / CHARS_PER_STEP);
-    } else if (value instanceof List<?> list) {
-      spend(list.size() / ITEMS_PER_STEP);
-    } else if (value instanceof Series series) {
-      spend(series.items().size() / ITEMS_PER_STEP);
+  void step() {
+    spend(STEP);
+  }
+
+  void stepTo(int newLine) {
+    line = newLine;
+    step();
+  }
+
+  /** So many characters are about to be read, made or compared. */
+  void spend(long characters) {
+    work += characters;
+    if (work > MAX_WORK) {
+      throw TemplateException.tooLarge(
+          "rendering took more than the work of " + MAX_WORK + " characters");
     }
+    if (work > nextLook) {
+      nextLook = work + WORK_BETWEEN_LOOKS;
+      if (System.nanoTime() - start > MAX_NANOS) {
+        throw TemplateException.tooLarge("rendering took more than 30 s");
+      }
+    }
+  }
+
+  /** A name or constant of an expression. */
+  void read() {
+    spend(VALUE);
+  }
+
+  /** A value was copied or made of others; gives it back. */
+  <T> T made(T value) {
+    spend(VALUE + size(value) / COPIED);
     return value;
   }
 
-  private void spend(int more) {
-    steps += more;
-    if (steps > MAX_STEPS) {
-      throw TemplateException.tooLarge("rendering took more than " + MAX_STEPS + " steps");
+  /** A value is about to be gone through, its items not looked into; gives it back. */
+  Object touched(Object value) {
+    spend(VALUE + size(value));
+    return value;
+  }
+
+  /** A value is about to be cut into its items; gives it back. */
+  Object iterated(Object value) {
+    spend(VALUE + size(value) * LETTER);
+    return value;
+  }
+
+  /** A value is about to be gone through with all that is in it; gives it back. */
+  Object walked(Object value) {
+    walk(value, 0);
+    return value;
+  }
+
+  private void walk(Object value, int nesting) {
+    Values.checkDepth(nesting);
+    spend(VALUE + size(value));
+    if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        spend(size(entry.getKey()));
+        walk(entry.getValue(), nesting + 1);
+      }
+    } else if (value instanceof List<?> || value instanceof Series) {
+      for (Object item : Values.iterate(value)) {
+        walk(item, nesting + 1);
+      }
     }
+  }
+
+  private static long size(Object value) {
+    if (value instanceof String text) {
+      return text.length();
+    }
+    if (value instanceof List<?> list) {
+      return list.size();
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.size();
+    }
+    return value instanceof Series series ? series.items().size() : 0;
   }
 
   void enter() {

@@ -16,11 +16,12 @@ final class SequenceFilters {
   static Object apply(Render render, String name, Object value, Arguments arguments) {
     return switch (name) {
       case "join" -> join(value, arguments.only(name, "d", "attribute"));
-      case "sort" -> sort(value, arguments.only(name, "reverse", "case_sensitive", "attribute"));
-      case "unique" -> unique(value, arguments.only(name, "case_sensitive", "attribute"));
+      case "sort" ->
+          sort(render, value, arguments.only(name, "reverse", "case_sensitive", "attribute"));
+      case "unique" -> unique(render, value, arguments.only(name, "case_sensitive", "attribute"));
       case "min", "max" ->
           extreme(name, value, arguments.only(name, "case_sensitive", "attribute"));
-      case "sum" -> sum(value, arguments.only(name, "attribute", "start"));
+      case "sum" -> sum(render, value, arguments.only(name, "attribute", "start"));
       case "map" -> map(render, value, arguments);
       case "select", "reject", "selectattr", "rejectattr" -> chosen(render, name, value, arguments);
       default -> {
@@ -111,19 +112,24 @@ final class SequenceFilters {
         : folded(looked);
   }
 
-  private static Object sort(Object value, Arguments arguments) {
+  private static Object sort(Render render, Object value, Arguments arguments) {
     List<Object> items = new ArrayList<>(Values.iterate(value));
+    // Each item is compared so often.
+    for (int left = items.size(); left > 0; left /= 2) {
+      render.walked(items);
+    }
     Comparator<Object> order =
         (a, b) -> Comparison.compare(ranked(a, arguments, 1), ranked(b, arguments, 1));
     items.sort(Values.truthy(arguments.or(0, "reverse", false)) ? order.reversed() : order);
     return items;
   }
 
-  private static Object unique(Object value, Arguments arguments) {
+  private static Object unique(Render render, Object value, Arguments arguments) {
     List<Object> seen = new ArrayList<>();
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.iterate(value)) {
       Object rank = ranked(item, arguments, 0);
+      render.walked(seen);
       if (seen.stream().noneMatch(other -> Comparison.same(other, rank))) {
         seen.add(rank);
         kept.add(item);
@@ -146,10 +152,10 @@ final class SequenceFilters {
     return best;
   }
 
-  private static Object sum(Object value, Arguments arguments) {
+  private static Object sum(Render render, Object value, Arguments arguments) {
     Object total = arguments.or(1, "start", 0L);
     for (Object item : attributes(Values.iterate(value), arguments.find(0, "attribute"))) {
-      total = Operators.apply(total, "+", item);
+      total = Operators.apply(render, total, "+", item);
     }
     return total;
   }
@@ -189,6 +195,7 @@ final class SequenceFilters {
       boolean holds =
           hasTest
               ? Tests.holds(
+                  render,
                   StringMethods.string(arguments.positional().get(testIndex)),
                   looked,
                   arguments.withoutFirst(testIndex + 1))

@@ -39,7 +39,8 @@ final class Slices {
 
   private static List<Integer> positions(
       int size, Optional<Long> from, Optional<Long> to, Optional<Long> step) {
-    long stride = step.orElse(1L);
+    // More than the size leads out of it as the size does, and cannot overflow.
+    long stride = Math.max(-size - 1L, Math.min(step.orElse(1L), size + 1L));
     if (stride == 0) {
       throw TemplateException.failed("slice step cannot be zero");
     }

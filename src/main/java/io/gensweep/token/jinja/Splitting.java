@@ -17,10 +17,10 @@ final class Splitting {
     String mark = mark(separator);
     List<Object> parts = new ArrayList<>();
     int from = 0;
-    for (int at = text.indexOf(mark); at >= 0 && parts.size() < limit; ) {
-      parts.add(text.substring(from, at));
+    for (int at = TextSearch.first(text, mark, 0); at >= 0 && parts.size() < limit; ) {
+      add(parts, text.substring(from, at));
       from = at + mark.length();
-      at = text.indexOf(mark, from);
+      at = TextSearch.first(text, mark, from);
     }
     parts.add(text.substring(from));
     return parts;
@@ -37,13 +37,13 @@ final class Splitting {
     }
     String mark = mark(separator);
     List<Object> parts = new ArrayList<>();
-    String rest = text;
-    for (int at = rest.lastIndexOf(mark); at >= 0 && parts.size() < limit; ) {
-      parts.add(rest.substring(at + mark.length()));
-      rest = rest.substring(0, at);
-      at = rest.lastIndexOf(mark);
+    int end = text.length();
+    for (int at = TextSearch.last(text, mark, end); at >= 0 && parts.size() < limit; ) {
+      add(parts, text.substring(at + mark.length(), end));
+      end = at;
+      at = TextSearch.last(text, mark, end);
     }
-    parts.add(rest);
+    parts.add(text.substring(0, end));
     Collections.reverse(parts);
     return parts;
   }
@@ -51,19 +51,32 @@ final class Splitting {
   /** Between runs of white space; the rest after the limit keeps its own end. */
   private static List<Object> words(String text, long limit) {
     List<Object> words = new ArrayList<>();
-    String rest = PythonText.strip(text, PythonText::isSpace, true, false);
-    while (!rest.isEmpty() && words.size() < limit) {
-      int end = 0;
-      while (end < rest.length() && !PythonText.isSpace(rest.charAt(end))) {
+    int from = afterSpace(text, 0);
+    while (from < text.length() && words.size() < limit) {
+      int end = from;
+      while (end < text.length() && !PythonText.isSpace(text.charAt(end))) {
         end++;
       }
-      words.add(rest.substring(0, end));
-      rest = PythonText.strip(rest.substring(end), PythonText::isSpace, true, false);
+      add(words, text.substring(from, end));
+      from = afterSpace(text, end);
     }
-    if (!rest.isEmpty()) {
-      words.add(rest);
+    if (from < text.length()) {
+      words.add(text.substring(from));
     }
     return words;
+  }
+
+  private static int afterSpace(String text, int from) {
+    int end = from;
+    while (end < text.length() && PythonText.isSpace(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static void add(List<Object> parts, String part) {
+    Render.checkItems(parts.size());
+    parts.add(part);
   }
 
   static List<Object> lines(String text, Arguments arguments) {
@@ -81,7 +94,7 @@ final class Splitting {
               || c == 0x2028
               || c == 0x2029;
       if (ends) {
-        lines.add(text.substring(from, i));
+        add(lines, text.substring(from, i));
         if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
           i++;
         }

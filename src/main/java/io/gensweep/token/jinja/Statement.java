@@ -16,11 +16,13 @@ sealed interface Statement {
   Flow run(Scope scope, Output output);
 
   /** A list of statements. */
-  record Block(List<Statement> statements) {
+  record Block(List<Statement> statements, List<Integer> lines) {
+    static final Block EMPTY = new Block(List.of(), List.of());
+
     Flow run(Scope scope, Output output) {
-      for (Statement statement : statements) {
-        scope.render().step();
-        Flow flow = statement.run(scope, output);
+      for (int i = 0; i < statements.size(); i++) {
+        scope.render().stepTo(lines.get(i));
+        Flow flow = statements.get(i).run(scope, output);
         if (flow != Flow.NEXT) {
           return flow;
         }
@@ -31,7 +33,7 @@ sealed interface Statement {
     String captured(Scope scope) {
       Output output = new Output();
       run(scope, output);
-      return output.toString();
+      return scope.render().made(output.toString());
     }
   }
 
@@ -39,7 +41,7 @@ sealed interface Statement {
   record Text(String text) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      output.add(text);
+      output.add(scope.render().made(text));
       return Flow.NEXT;
     }
   }
@@ -48,7 +50,7 @@ sealed interface Statement {
   record Print(Expression expression) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      output.add(Values.text(expression.evaluate(scope)));
+      output.add(Values.text(scope.render().walked(expression.evaluate(scope))));
       return Flow.NEXT;
     }
   }
@@ -74,7 +76,8 @@ sealed interface Statement {
       implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      List<Object> items = chosen(scope, Values.iterate(over.evaluate(scope)));
+      Object value = scope.render().iterated(over.evaluate(scope));
+      List<Object> items = chosen(scope, Values.iterate(value));
       if (items.isEmpty()) {
         return otherwise.run(scope.inner(), output);
       }

@@ -22,7 +22,12 @@ final class StatementParser {
   }
 
   static Statement.Block parse(List<Token> tokens) {
-    return new StatementParser(new TokenStream(tokens)).parseBlock(Set.of());
+    TokenStream stream = new TokenStream(tokens);
+    try {
+      return new StatementParser(stream).parseBlock(Set.of());
+    } catch (TemplateException unplaced) {
+      throw unplaced.at(stream.current().line());
+    }
   }
 
   /** Statements up to a tag that starts with one of the names, which stays unread. */
@@ -31,19 +36,25 @@ final class StatementParser {
       throw stream.syntax("statements nest more than " + MAX_NESTING + " deep");
     }
     List<Statement> statements = new ArrayList<>();
+    List<Integer> lines = new ArrayList<>();
     while (true) {
       Token token = stream.take();
       switch (token.kind()) {
-        case DATA -> statements.add(new Statement.Text(token.text()));
+        case DATA -> {
+          lines.add(token.line());
+          statements.add(new Statement.Text(token.text()));
+        }
         case VARIABLE_BEGIN -> {
+          lines.add(token.line());
           statements.add(new Statement.Print(withoutSafe(expressions.parseTuple())));
           stream.expect(Token.Kind.VARIABLE_END, "'}}'");
         }
         case BLOCK_BEGIN -> {
           if (stream.isAt(Token.Kind.NAME) && ends.contains(stream.current().text())) {
             nesting--;
-            return new Statement.Block(List.copyOf(statements));
+            return new Statement.Block(List.copyOf(statements), List.copyOf(lines));
           }
+          lines.add(token.line());
           statements.add(parseStatement());
           closeTag();
         }
@@ -51,7 +62,7 @@ final class StatementParser {
           if (!ends.isEmpty()) {
             throw stream.syntax("the template ends before one of " + ends);
           }
-          return new Statement.Block(List.copyOf(statements));
+          return new Statement.Block(List.copyOf(statements), List.copyOf(lines));
         }
       }
     }
@@ -129,7 +140,7 @@ final class StatementParser {
     loops++;
     Statement.Block body = parseBlock(Set.of("endfor", "else"));
     loops--;
-    Statement.Block otherwise = new Statement.Block(List.of());
+    Statement.Block otherwise = Statement.Block.EMPTY;
     if (stream.skipName("else")) {
       otherwise = parseBody("endfor");
     } else {

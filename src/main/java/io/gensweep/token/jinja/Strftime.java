@@ -7,6 +7,7 @@ import java.util.Map;
 
 /** Plain Java. Python's {@code datetime.strftime} in the C locale, for the usual directives. */
 final class Strftime {
+  private static final int LONGEST = 1000;
   private static final Map<String, String> PATTERNS =
       Map.ofEntries(
           Map.entry("%d", "dd"),
@@ -29,6 +30,9 @@ final class Strftime {
   private Strftime() {}
 
   static String format(LocalDateTime time, String format) {
+    if (format.length() > LONGEST) {
+      throw TemplateException.tooLarge("a time format of " + format.length() + " characters");
+    }
     StringBuilder text = new StringBuilder();
     int i = 0;
     while (i < format.length()) {

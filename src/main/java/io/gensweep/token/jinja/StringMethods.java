@@ -1,6 +1,7 @@
 package io.gensweep.token.jinja;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -66,7 +67,15 @@ final class StringMethods {
     return SUPPORTED.contains(name) || UNSUPPORTED.contains(name);
   }
 
-  static Object call(String text, String name, Arguments arguments) {
+  /** The value, after what it takes to make it was charged. */
+  static Object call(Render render, String text, String name, Arguments arguments) {
+    render.touched(text);
+    render.walked(arguments.positional());
+    arguments.named().values().forEach(render::walked);
+    return called(text, name, arguments);
+  }
+
+  private static Object called(String text, String name, Arguments arguments) {
     return switch (name) {
       case "strip" -> strip(text, arguments, true, true);
       case "lstrip" -> strip(text, arguments, true, false);
@@ -83,8 +92,9 @@ final class StringMethods {
       case "capitalize" -> PythonText.capitalize(none(text, name, arguments));
       case "isspace" -> PythonText.isSpace(none(text, name, arguments));
       case "join" -> join(text, Values.iterate(only(name, arguments)));
-      case "find" -> points(text, text.indexOf(string(only(name, arguments))));
-      case "rfind" -> points(text, text.lastIndexOf(string(only(name, arguments))));
+      case "find" -> points(text, TextSearch.first(text, string(only(name, arguments)), 0));
+      case "rfind" ->
+          points(text, TextSearch.last(text, string(only(name, arguments)), text.length()));
       case "count" -> count(text, string(only(name, arguments)));
       case "partition" -> partition(text, string(only(name, arguments)));
       case "removeprefix" -> {
@@ -127,8 +137,9 @@ final class StringMethods {
     if (characters == None.NONE) {
       return PythonText.strip(text, PythonText::isSpace, left, right);
     }
-    String gone = string(characters);
-    return PythonText.strip(text, c -> gone.indexOf(c) >= 0, left, right);
+    BitSet gone = new BitSet();
+    string(characters).codePoints().forEach(gone::set);
+    return PythonText.strip(text, gone::get, left, right);
   }
 
   private static boolean matches(
@@ -150,12 +161,12 @@ final class StringMethods {
     long left = Numbers.index(limit) < 0 ? Long.MAX_VALUE : Numbers.index(limit);
     Output result = new Output();
     int from = 0;
-    int at = text.indexOf(old);
+    int at = TextSearch.first(text, old, 0);
     while (at >= 0 && left-- > 0) {
       result.add(text.substring(from, at));
       result.add(fresh);
       from = at + old.length();
-      at = text.indexOf(old, from);
+      at = TextSearch.first(text, old, from);
     }
     result.add(text.substring(from));
     return result.toString();
@@ -179,8 +190,10 @@ final class StringMethods {
       return text.codePointCount(0, text.length()) + 1L;
     }
     long count = 0;
-    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+    int at = TextSearch.first(text, part, 0);
+    while (at >= 0) {
       count++;
+      at = TextSearch.first(text, part, at + part.length());
     }
     return count;
   }
@@ -189,7 +202,7 @@ final class StringMethods {
     if (separator.isEmpty()) {
       throw TemplateException.failed("empty separator");
     }
-    int at = text.indexOf(separator);
+    int at = TextSearch.first(text, separator, 0);
     List<Object> parts = new ArrayList<>();
     parts.add(at < 0 ? text : text.substring(0, at));
     parts.add(at < 0 ? "" : separator);

@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** Plain Java. A parsed template; immutable, so threads may share it. */
 public final class Template {
+  /** Characters; the longest known templates have some 30,000. */
+  private static final int MAX_SOURCE = 1 << 20;
+
   private final Statement.Block body;
 
   private Template(Statement.Block body) {
@@ -21,7 +24,15 @@ public final class Template {
    * @throws TemplateException if it is not Jinja or uses a part that is not supported
    */
   public static Template compile(String source) {
-    return new Template(StatementParser.parse(Lexer.tokens(source)));
+    if (source.length() > MAX_SOURCE) {
+      throw TemplateException.tooLarge(
+          "a template of " + source.length() + " characters is over the limit of " + MAX_SOURCE);
+    }
+    try {
+      return new Template(StatementParser.parse(Lexer.tokens(source)));
+    } catch (StackOverflowError tooDeep) {
+      throw TemplateException.tooLarge("the template nests too deep");
+    }
   }
 
   /**
@@ -35,7 +46,15 @@ public final class Template {
   public String render(Map<String, Object> variables, LocalDateTime now) {
     Map<String, Object> values = new LinkedHashMap<>();
     variables.forEach((name, value) -> values.put(name, plain(value)));
-    return body.captured(Scope.of(new Render(now), values));
+    Render render = new Render(now);
+    try {
+      return body.captured(Scope.of(render, values));
+    } catch (TemplateException stopped) {
+      throw stopped.at(render.line());
+    } catch (StackOverflowError tooDeep) {
+      // Depth is bounded for each kind of nesting; their product is more than a stack.
+      throw TemplateException.tooLarge("the template nests too deep").at(render.line());
+    }
   }
 
   private static Object plain(Object value) {

@@ -18,11 +18,22 @@ public final class TemplateException extends RuntimeException {
     TOO_LARGE
   }
 
-  private final Kind kind;
+  private static final int LONGEST = 1000;
 
-  private TemplateException(Kind kind, String message) {
-    super(message);
+  private final Kind kind;
+  private final boolean placed;
+
+  private TemplateException(Kind kind, String message, boolean placed) {
+    super(message.length() > LONGEST ? message.substring(0, LONGEST) + "..." : message);
     this.kind = kind;
+    this.placed = placed;
+  }
+
+  /** The same with the line, unless it names one; what a template says itself stays as it is. */
+  TemplateException at(int line) {
+    return placed || kind == Kind.RAISED
+        ? this
+        : new TemplateException(kind, "line " + line + ": " + getMessage(), true);
   }
 
   public Kind kind() {
@@ -30,22 +41,23 @@ public final class TemplateException extends RuntimeException {
   }
 
   static TemplateException syntax(int line, String message) {
-    return new TemplateException(Kind.SYNTAX, "line " + line + ": " + message);
+    return new TemplateException(Kind.SYNTAX, message, false).at(line);
   }
 
   static TemplateException unsupported(String what) {
-    return new TemplateException(Kind.UNSUPPORTED, what + " is not supported in chat templates");
+    return new TemplateException(
+        Kind.UNSUPPORTED, what + " is not supported in chat templates", false);
   }
 
   static TemplateException failed(String message) {
-    return new TemplateException(Kind.FAILED, message);
+    return new TemplateException(Kind.FAILED, message, false);
   }
 
   static TemplateException raised(String message) {
-    return new TemplateException(Kind.RAISED, message);
+    return new TemplateException(Kind.RAISED, message, false);
   }
 
   static TemplateException tooLarge(String message) {
-    return new TemplateException(Kind.TOO_LARGE, message);
+    return new TemplateException(Kind.TOO_LARGE, message, false);
   }
 }

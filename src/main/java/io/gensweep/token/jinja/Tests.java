@@ -47,7 +47,7 @@ final class Tests {
     return SUPPORTED.contains(name) || UNSUPPORTED.contains(name);
   }
 
-  static boolean holds(String name, Object value, Arguments arguments) {
+  static boolean holds(Render render, String name, Object value, Arguments arguments) {
     return switch (name) {
       case "defined" -> !(value instanceof Undefined);
       case "undefined" -> value instanceof Undefined;
@@ -64,19 +64,22 @@ final class Tests {
       case "sequence" ->
           value instanceof Series series ? series.isIndexed() : Values.isSized(value);
       case "callable" -> value instanceof Callable;
-      case "odd" -> remainder(value, 2L).equals(1L);
-      case "even" -> remainder(value, 2L).equals(0L);
-      case "divisibleby" -> remainder(value, argument(name, arguments)).equals(0L);
-      case "eq", "equalto", "==" -> Operators.compares(value, "==", argument(name, arguments));
-      case "ne", "!=" -> Operators.compares(value, "!=", argument(name, arguments));
-      case "lt", "lessthan", "<" -> Operators.compares(value, "<", argument(name, arguments));
-      case "le", "<=" -> Operators.compares(value, "<=", argument(name, arguments));
-      case "gt", "greaterthan", ">" -> Operators.compares(value, ">", argument(name, arguments));
-      case "ge", ">=" -> Operators.compares(value, ">=", argument(name, arguments));
-      case "in" -> Operators.contains(argument(name, arguments), value);
+      case "odd" -> remainder(render, value, 2L).equals(1L);
+      case "even" -> remainder(render, value, 2L).equals(0L);
+      case "divisibleby" -> remainder(render, value, argument(name, arguments)).equals(0L);
+      case "eq", "equalto", "==" ->
+          Operators.compares(render, value, "==", argument(name, arguments));
+      case "ne", "!=" -> Operators.compares(render, value, "!=", argument(name, arguments));
+      case "lt", "lessthan", "<" ->
+          Operators.compares(render, value, "<", argument(name, arguments));
+      case "le", "<=" -> Operators.compares(render, value, "<=", argument(name, arguments));
+      case "gt", "greaterthan", ">" ->
+          Operators.compares(render, value, ">", argument(name, arguments));
+      case "ge", ">=" -> Operators.compares(render, value, ">=", argument(name, arguments));
+      case "in" -> Operators.contains(render, argument(name, arguments), value);
       case "sameas" -> sameObject(value, argument(name, arguments));
-      case "lower" -> cased(Values.text(value), false);
-      case "upper" -> cased(Values.text(value), true);
+      case "lower" -> cased(Values.text(render.walked(value)), false);
+      case "upper" -> cased(Values.text(render.walked(value)), true);
       default -> {
         if (!exists(name) && !OPERATORS.contains(name)) {
           throw TemplateException.failed("there is no test named '" + name + "'");
@@ -94,8 +97,8 @@ final class Tests {
     return positional.get(0);
   }
 
-  private static Object remainder(Object value, Object divisor) {
-    return Operators.apply(value, "%", divisor);
+  private static Object remainder(Render render, Object value, Object divisor) {
+    return Operators.apply(render, value, "%", divisor);
   }
 
   /** Python's {@code is}: certain only where a value exists once. */

@@ -66,6 +66,7 @@ final class Values {
 
   static List<Object> iterate(Object value) {
     if (value instanceof String text) {
+      Render.checkItems(text.length());
       return text.codePoints().mapToObj(c -> (Object) Character.toString(c)).toList();
     }
     if (value instanceof List<?> list) {
