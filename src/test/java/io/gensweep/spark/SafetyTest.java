@@ -62,7 +62,7 @@ class SafetyTest {
     assertThat(run.errors().get("loop"))
         .isEqualTo(
             "bad_prompt: the model's chat template cannot render these messages: line 3: rendering"
-                + " took more than the work of 268435456 characters");
+                + " took more than the work of 134217728 characters");
     assertThat(run.errors().get("text"))
         .isEqualTo(
             "bad_prompt: the model's chat template cannot render these messages: line 5: a text of"

@@ -11,10 +11,10 @@ import java.util.Map;
  */
 final class Render {
   /** Characters looked at, each some nanoseconds. */
-  static final long MAX_WORK = 1L << 28;
+  static final long MAX_WORK = 1L << 27;
 
   /** What a statement or a round of a loop takes beside what it does to texts. */
-  private static final int STEP = 50;
+  private static final int STEP = 25;
 
   /** What a value takes: a name, a constant, an item of a list. */
   private static final int VALUE = 8;
