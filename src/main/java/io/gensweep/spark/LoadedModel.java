@@ -122,7 +122,7 @@ final class LoadedModel implements AutoCloseable {
               batch,
               sampling ->
                   new ContinuationText(
-                      ids -> tokenizer.decode(ids, sampling.skipSpecialTokens()), sampling));
+                      tokenizer.detokenizer(sampling.skipSpecialTokens()), sampling));
       double seconds = (System.nanoTime() - start) / 1e9;
       return new LoadedModel(
           runner,

@@ -1,13 +1,16 @@
 package io.gensweep.token;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Plain Java. Looks for stop strings in the text of one continuation as its tokens arrive. As in
  * vLLM, the stop string that is complete first wins, and of those that end at the same character
- * the first of the list.
+ * the first of the list. As in Hugging Face transformers, one that is the text of a special token
+ * is complete at that token, though its text is left out.
  *
  * <p>Only the newest tokens are decoded, together with the few before them that give them their
  * context (the spaces of SentencePiece), so a token costs the same at any length. Text that ends in
@@ -27,6 +30,9 @@ public final class StopMatcher {
   private final List<String> stops;
   private final Detokenizer detokenizer;
   private final int longest;
+
+  /** The stop strings that are special tokens, by their id. */
+  private final Map<Integer, String> hidden = new HashMap<>();
 
   /** Text that later tokens cannot change. */
   private final StringBuilder settled = new StringBuilder();
@@ -53,6 +59,9 @@ public final class StopMatcher {
     this.detokenizer = detokenizer;
     if (this.stops.contains("")) {
       throw new IllegalArgumentException("stop must not hold an empty string");
+    }
+    for (String stop : this.stops) {
+      detokenizer.hidden(stop).ifPresent(id -> hidden.putIfAbsent(id, stop));
     }
     longest = this.stops.stream().mapToInt(String::length).max().orElse(0);
   }
@@ -82,7 +91,12 @@ public final class StopMatcher {
       sure--;
     }
     String visible = fresh.substring(0, sure);
-    Optional<StopMatch> match = search ? find(searchedTo, visible) : Optional.empty();
+    Optional<StopMatch> match = Optional.empty();
+    if (search && hidden.containsKey(tokenId)) {
+      match = Optional.of(new StopMatch(hidden.get(tokenId), settled + fresh));
+    } else if (search) {
+      match = find(searchedTo, visible);
+    }
     if (!search) {
       skipped = settled.length() + visible.length();
     }

@@ -118,6 +118,18 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return decode(ids, true);
   }
 
+  /** How a continuation's ids become its text. */
+  public Detokenizer detokenizer(boolean skipSpecialTokens) {
+    return skipSpecialTokens ? this : ids -> decode(ids, false);
+  }
+
+  @Override
+  public OptionalInt hidden(String specialToken) {
+    return specialTexts.contains(specialToken)
+        ? whileOpen(() -> single(parsing, specialToken))
+        : OptionalInt.empty();
+  }
+
   /** How many tokens there are, added ones included. A model may have more rows than that. */
   public int vocabSize() {
     return vocabSize;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -33,6 +34,28 @@ class StopMatcherTest {
     assertThat(run(List.of("\n\n"), "one\n\ntwo")).contains(new StopMatch("\n\n", "one"));
     assertThat(run(List.of("###"), "a## b## c###d")).contains(new StopMatch("###", "a## b## c"));
     assertThat(run(List.of("x"), "abc")).isEmpty();
+  }
+
+  @Test
+  void aStopStringThatIsASpecialTokenIsCompleteAtItsId() {
+    Detokenizer special =
+        new Detokenizer() {
+          @Override
+          public String decode(int[] ids) {
+            return BYTES.decode(ids);
+          }
+
+          @Override
+          public OptionalInt hidden(String specialToken) {
+            return specialToken.equals("<end>") ? OptionalInt.of(256) : OptionalInt.empty();
+          }
+        };
+    StopMatcher matcher = new StopMatcher(List.of("b", "<end>"), special);
+    matcher.skip(256);
+    assertThat(matcher.accept('a')).isEmpty();
+    assertThat(matcher.accept(0xC3)).isEmpty();
+    assertThat(matcher.accept(256)).contains(new StopMatch("<end>", "a\uFFFD"));
+    assertThat(new StopMatcher(List.of("<end>"), BYTES).accept(256)).isEmpty();
   }
 
   @Test
