@@ -35,12 +35,21 @@ public final class ReferenceTokens {
     return context.clone();
   }
 
-  /** The tokens of a text after the prompt; none where it adds none. */
+  /**
+   * The tokens of a text after the prompt; none where a text after no prompt has none.
+   *
+   * @throws IllegalArgumentException if the text has no token of its own after the prompt
+   */
   public int[] continuation(String text) {
     boolean empty = prompt.isEmpty();
     int[] whole = tokenizer.encode(prompt + space + text, !empty, mode);
     boolean ownPrefix = empty && whole.length > 0 && whole[0] == context[0];
     int from = empty ? (ownPrefix ? 1 : 0) : context.length;
+    if (!empty && !text.isEmpty() && whole.length <= from) {
+      throw new IllegalArgumentException(
+          "the text to score merges with the end of its prompt: the %d tokens of the prompt are %d with the text, so none is the text's own; let the prompt end where a word ends"
+              .formatted(from, whole.length));
+    }
     return Arrays.copyOfRange(whole, Math.min(from, whole.length), whole.length);
   }
 }
