@@ -11,6 +11,7 @@ import java.util.Optional;
 public record ChatSpec(ChatMode mode, Optional<String> templateFile) implements Serializable {
   public ChatSpec {
     Rules.requireNotBlank("chat_template", templateFile);
+    Rules.requireNoHome("chat_template", templateFile);
   }
 
   /** Whether prompts of this kind are rendered by the template. */

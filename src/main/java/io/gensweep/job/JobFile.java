@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Driver. A job file and the command line's settings, read in two steps: what they say, and, with
@@ -20,6 +21,10 @@ import java.util.Optional;
 public final class JobFile {
   private static final String ARGUMENT = "--set";
   private static final String MAX_BATCH = "max_batch";
+
+  /** Keys whose value is a path, in which YAML would take some characters for its own. */
+  private static final Set<String> PATHS =
+      Set.of("model.path", "prompts.path", "output.path", "chat_template");
 
   private final String source;
   private final Layer defaults;
@@ -219,7 +224,11 @@ public final class JobFile {
     }
     String key = set.substring(0, equals);
     String place = ARGUMENT + " " + set.replaceAll("\\s+", " ");
-    JsonNode tree = YamlTree.parse(set.substring(equals + 1), line -> place).root();
+    String text = set.substring(equals + 1);
+    JsonNode tree =
+        PATHS.contains(key) && isPlain(text)
+            ? TextNode.valueOf(text.strip())
+            : YamlTree.parse(text, line -> place).root();
     int dot = key.indexOf('.');
     if (dot < 0) {
       return JsonNodeFactory.instance.objectNode().set(key, tree);
@@ -232,6 +241,11 @@ public final class JobFile {
     ObjectNode assigned = JsonNodeFactory.instance.objectNode();
     assigned.putObject(section).set(under, tree);
     return assigned;
+  }
+
+  /** Neither in quotes, which YAML takes away, nor nothing. */
+  private static boolean isPlain(String path) {
+    return !path.isBlank() && !path.strip().matches("null|(?s)['\"].*");
   }
 
   /** The file's name without folders and its last ending. */

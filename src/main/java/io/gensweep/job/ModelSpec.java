@@ -1,6 +1,7 @@
 package io.gensweep.job;
 
 import static io.gensweep.job.Rules.require;
+import static io.gensweep.job.Rules.requireNoHome;
 
 import java.io.Serializable;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public record ModelSpec(String path, DType dtype, String device, Optional<Intege
 
   public ModelSpec {
     require(path != null && !path.isBlank(), "path is required: a folder in Hugging Face layout");
+    requireNoHome("path", Optional.of(path));
     require(
         DEVICE.matcher(device).matches(),
         "device must be auto, cpu, cuda or cuda:N, was " + device);

@@ -1,8 +1,10 @@
 package io.gensweep.job;
 
 import static io.gensweep.job.Rules.require;
+import static io.gensweep.job.Rules.requireNoHome;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Plain Java. Where the output goes, and when a run counts as failed.
@@ -13,6 +15,7 @@ public record OutputSpec(String path, IfExists ifExists, double maxFailedFractio
     implements Serializable {
   public OutputSpec {
     require(path != null && !path.isBlank(), "path is required: a folder to write to");
+    requireNoHome("path", Optional.of(path));
     require(
         maxFailedFraction >= 0 && maxFailedFraction <= 1,
         "max_failed_fraction must be in [0, 1], was " + maxFailedFraction);

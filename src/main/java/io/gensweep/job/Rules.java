@@ -19,6 +19,14 @@ final class Rules {
     return texts.stream().map(text -> '"' + text + '"').toList();
   }
 
+  /** No shell expands a home folder here: a folder of that very name would be made. */
+  static void requireNoHome(String key, Optional<String> path) {
+    require(
+        path.isEmpty() || !path.get().startsWith("~"),
+        "%s must not begin with ~, was %s: write the home folder out, or ./~ for a file of that name"
+            .formatted(key, path.orElse("")));
+  }
+
   static void requireNotBlank(String key, Optional<String> value) {
     require(value.isEmpty() || !value.get().isBlank(), key + " must not be blank");
   }

@@ -120,7 +120,7 @@ public final class OutputFolder {
     List<String> folders = new ArrayList<>();
     for (String name : List.of(kind.folder(), ShardCommit.ERRORS)) {
       if (!storage.list(storage.path(name)).isEmpty()) {
-        folders.add(storage.path(name).toString());
+        folders.add(storage.readable(name));
       }
     }
     return folders;

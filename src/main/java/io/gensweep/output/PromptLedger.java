@@ -81,7 +81,7 @@ public final class PromptLedger implements Serializable {
       if (storage.list(folder(lot)).isEmpty()) {
         return Optional.empty();
       }
-      folders.add(folder(lot).toString());
+      folders.add(storage.readable(FOLDER, name(lot)));
     }
     return Optional.of(
         spark
@@ -108,7 +108,11 @@ public final class PromptLedger implements Serializable {
   }
 
   private Path folder(int lot) {
-    return storage.path(FOLDER, PromptColumns.LOT + "=" + lot);
+    return storage.path(FOLDER, name(lot));
+  }
+
+  private static String name(int lot) {
+    return PromptColumns.LOT + "=" + lot;
   }
 
   @Override

@@ -119,14 +119,14 @@ public final class ShardCommit implements Serializable {
   public long rows(SparkSession spark) throws IOException {
     return done().isEmpty()
         ? 0
-        : spark.read().schema(rowSchema).parquet(storage.path(kind.folder()).toString()).count();
+        : spark.read().schema(rowSchema).parquet(storage.readable(kind.folder())).count();
   }
 
-  /** Paths of the error files of the shards that are done. */
+  /** The error files of the shards that are done, for Spark to read. */
   List<String> errorFiles() throws IOException {
     List<String> files = new ArrayList<>(storage.list(storage.path(ERRORS)));
     files.retainAll(done().stream().map(layout::name).collect(Collectors.toSet()));
-    return files.stream().map(file -> storage.path(ERRORS, file).toString()).toList();
+    return files.stream().map(file -> storage.readable(ERRORS, file)).toList();
   }
 
   private Content file(StructType schema, List<Row> rows) {

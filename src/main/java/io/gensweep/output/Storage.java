@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.prompt.Globs;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,11 @@ final class Storage implements Serializable {
       path = new Path(path, name);
     }
     return path;
+  }
+
+  /** A path as Spark's readers take one, for whom some characters make a pattern. */
+  String readable(String... names) {
+    return Globs.literal(path(names).toString());
   }
 
   synchronized FileSystem files() {

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Model, prompts and output on a real HDFS. */
 class HdfsTest {
-  private static final String PROMPTS = "data/prompts/quickstart.jsonl";
+  private static final String PROMPTS = "data/prompts/[1] {a,b}*?%20#.jsonl";
+
+  private static final String OUT = "/out [1] {a,b}*?%20#";
 
   @TempDir static java.nio.file.Path folder;
   private static MiniDFSCluster cluster;
@@ -33,8 +35,8 @@ class HdfsTest {
     configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.toString());
     cluster = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
     hdfs = cluster.getFileSystem();
-    hdfs.copyFromLocalFile(new Path(TinyJob.MODEL), new Path("/models/tiny"));
-    hdfs.copyFromLocalFile(new Path(PROMPTS), new Path("/prompts/quickstart.jsonl"));
+    hdfs.copyFromLocalFile(new Path(TinyJob.MODEL), new Path("/models/tiny [1] {a,b}*?%20#"));
+    hdfs.copyFromLocalFile(new Path(PROMPTS), new Path("/prompts/[1] {a,b}*?%20#.jsonl"));
   }
 
   @AfterAll
@@ -44,23 +46,23 @@ class HdfsTest {
 
   @Test
   void aRunResumesAndWritesTheBytesOfALocalOne() throws IOException {
-    TinyRun first = TinyRun.of(job("/out"));
+    TinyRun first = TinyRun.of(job(OUT));
     assertThat(first.summary().rows()).isEqualTo(128);
-    assertThat(names("/out"))
+    assertThat(names(OUT))
         .containsExactly(
             "_SUCCESS", "_prompts", "completions", "manifest.json", "metrics.json", "sweep.json");
 
-    List<String> shards = names("/out/completions");
-    assertThat(hdfs.delete(new Path("/out/completions", shards.get(1)), false)).isTrue();
-    assertThat(hdfs.delete(new Path("/out/_SUCCESS"), false)).isTrue();
-    TinyRun.of(job("/out"));
-    assertThat(names("/out/completions")).isEqualTo(shards);
-    assertThat(names("/out")).contains("_SUCCESS").doesNotContain("_tmp", "_lock");
+    List<String> shards = names(OUT + "/completions");
+    assertThat(hdfs.delete(new Path(OUT + "/completions", shards.get(1)), false)).isTrue();
+    assertThat(hdfs.delete(new Path(OUT + "/_SUCCESS"), false)).isTrue();
+    TinyRun.of(job(OUT));
+    assertThat(names(OUT + "/completions")).isEqualTo(shards);
+    assertThat(names(OUT)).contains("_SUCCESS").doesNotContain("_tmp", "_lock");
 
     java.nio.file.Path local = folder.resolve("local");
     TinyRun.of(
         TinyJob.of(java.nio.file.Path.of(PROMPTS), local, "sampling.n=2", "sampling.max_tokens=8"));
-    assertThat(TinyRun.keyed(uri("/out"))).hasSize(128).isEqualTo(TinyRun.keyed(local.toString()));
+    assertThat(TinyRun.keyed(uri(OUT))).hasSize(128).isEqualTo(TinyRun.keyed(local.toString()));
   }
 
   @Test
@@ -81,8 +83,8 @@ class HdfsTest {
         folder.resolve("local"),
         "sampling.n=2",
         "sampling.max_tokens=8",
-        "model.path=" + uri("/models/tiny"),
-        "prompts.path=" + uri("/prompts/quickstart.jsonl"),
+        "model.path=" + uri("/models/tiny [1] {a,b}*?%20#"),
+        "prompts.path=" + uri("/prompts/[1] {a,b}*?%20#.jsonl"),
         "output.path=" + uri(out));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gensweep.LocalSpark;
 import io.gensweep.job.Command;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.prompt.Globs;
 import io.gensweep.report.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,7 +48,7 @@ record TinyRun(RunSummary summary, Path output) {
   static List<String> keyed(String output) {
     return SPARK
         .read()
-        .parquet(output + "/completions")
+        .parquet(Globs.literal(output) + "/completions")
         .orderBy("prompt_id", "sweep_point", "sample_index")
         .toJSON()
         .collectAsList();
@@ -91,7 +92,7 @@ record TinyRun(RunSummary summary, Path output) {
   private List<Row> rows(String kind) {
     Path folder = output.resolve(kind);
     return Files.isDirectory(folder)
-        ? SPARK.read().parquet(folder.toString()).collectAsList()
+        ? SPARK.read().parquet(Globs.literal(folder.toString())).collectAsList()
         : List.of();
   }
 
