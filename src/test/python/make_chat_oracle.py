@@ -2,7 +2,8 @@
 
 Run from the repository root with transformers 5.x and jinja2 installed:
     python src/test/python/make_chat_oracle.py
-Writes src/test/resources/chat/<shape>.json: {template, special_tokens, cases: [{name, messages,
+Writes src/test/resources/chat/continued.json, of messages whose last goes on and of contents that are
+lists of parts, and src/test/resources/chat/<shape>.json: {template, special_tokens, cases: [{name, messages,
 add_generation_prompt, expected | error}]}. The templates are our own wordings of common shapes.
 """
 
@@ -623,19 +624,66 @@ IDIOMS = [
 ]
 
 
-def render(template, special_tokens, messages, add_generation_prompt):
+def part(text):
+    return {"type": "text", "text": text}
+
+
+# Conversations whose last message goes on.
+CONTINUED = {
+    "a word": turns("Name a colour.", "Red"),
+    "a system message": turns("Name a colour.", "Red is", system="Be brief."),
+    "four turns": turns("a", "b", "c", "d"),
+    "white space around": turns("q", " \n An answer, \n"),
+    "a space at the end": turns("q", "The answer is "),
+    "nothing": turns("q", ""),
+    "said before": turns("q", "yes", "again?", "yes"),
+    "open thinking": turns("q", "<think>\nI should"),
+    "closed thinking": turns("q", "<think>\nhm\n</think>\n\nSo "),
+    "ends in the mark": turns("q", "CONTINUE_FINAL_MESSAGE_TAG "),
+    "reasoning": [*turns("q"), {"role": "assistant", "content": "So", "reasoning": "first"}],
+    "no content": [*turns("q"), {"role": "assistant", "tool_calls": []}],
+    "a user's turn": turns("q", "a", "and then"),
+}
+
+# For templates that take parts.
+PARTS = {
+    "a part": [{"role": "user", "content": [part("Hi ")]}],
+    "parts and text": [
+        {"role": "system", "content": [part("Be brief.")]},
+        {"role": "user", "content": [part(" one "), part("two")]},
+        {"role": "assistant", "content": "three"},
+        {"role": "user", "content": [part("four")]},
+        {"role": "assistant", "content": [part("five "), part("six ")]},
+    ],
+}
+
+
+def render(template, special_tokens, messages, add_generation_prompt, continued=False):
     try:
         rendered, _ = render_jinja_template(
-            [messages], chat_template=template, add_generation_prompt=add_generation_prompt, **special_tokens
+            [messages],
+            chat_template=template,
+            add_generation_prompt=add_generation_prompt,
+            continue_final_message=continued,
+            **special_tokens,
         )
         return {"expected": rendered[0]}
-    except (jinja2.exceptions.TemplateError, TypeError, ZeroDivisionError, AttributeError) as error:
+    except (jinja2.exceptions.TemplateError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def write(name, content):
     text = json.dumps(content, ensure_ascii=True, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n")
+
+
+def continued():
+    for shape, (template, special_tokens) in SHAPES.items():
+        some = {**CONTINUED, **PARTS} if shape == "gemma3" else CONTINUED
+        for name, messages in some.items():
+            for goes_on in (True, False):
+                outcome = render(template, special_tokens, messages, False, goes_on)
+                yield {"shape": shape, "name": name, "messages": messages, "continued": goes_on, **outcome}
 
 
 def main():
@@ -647,6 +695,7 @@ def main():
                 outcome = render(template, special_tokens, messages, prompted)
                 cases.append({"name": name, "messages": messages, "add_generation_prompt": prompted, **outcome})
         write(shape, {"template": template, "special_tokens": special_tokens, "cases": cases})
+    write("continued", list(continued()))
     idioms = [
         {"template": template, **render(template, TOKENS, MESSAGES, True)} for template in IDIOMS
     ]

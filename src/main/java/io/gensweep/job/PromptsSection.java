@@ -17,7 +17,8 @@ record PromptsSection(
     Optional<String> tokens,
     List<String> keep,
     Optional<String> sampling,
-    SpecialTokens specialTokens) {
+    SpecialTokens specialTokens,
+    LastAssistant lastAssistant) {
 
   PromptsSection {
     List<String> given = new ArrayList<>();
@@ -36,6 +37,7 @@ record PromptsSection(
             ? PromptKind.TEXT
             : messages.isPresent() ? PromptKind.MESSAGES : PromptKind.TOKENS;
     String column = text.or(() -> messages).or(() -> tokens).orElseThrow();
-    return new PromptsSpec(path, table, format, id, kind, column, keep, sampling, specialTokens);
+    return new PromptsSpec(
+        path, table, format, id, kind, column, keep, sampling, specialTokens, lastAssistant);
   }
 }

@@ -2,6 +2,7 @@ package io.gensweep.job;
 
 import static io.gensweep.job.Rules.quoted;
 import static io.gensweep.job.Rules.require;
+import static io.gensweep.job.Rules.requireNoHome;
 import static io.gensweep.job.Rules.requireNotBlank;
 
 import java.io.Serializable;
@@ -27,7 +28,8 @@ public record PromptsSpec(
     String column,
     List<String> keep,
     Optional<String> sampling,
-    SpecialTokens specialTokens)
+    SpecialTokens specialTokens,
+    LastAssistant lastAssistant)
     implements Serializable {
 
   public PromptsSpec {
@@ -41,6 +43,7 @@ public record PromptsSpec(
             + ", table "
             + table.orElse(""));
     requireNotBlank("path", path);
+    requireNoHome("path", path);
     requireNotBlank("table", table);
     requireNotBlank("format", Optional.of(format));
     requireNotBlank("id", id);

@@ -6,6 +6,7 @@ import io.gensweep.job.Nearest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -13,8 +14,12 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Driver. The columns of the input by name, and what is said when one is not there. */
-record InputColumns(StructType schema) {
+/**
+ * Driver. The columns of the input by name, and what is said when one is not there.
+ *
+ * @param unreadable columns that Spark cannot read, with their type as the file has it
+ */
+record InputColumns(StructType schema, Map<String, String> unreadable) {
 
   /**
    * The type of an input column.
@@ -26,6 +31,13 @@ record InputColumns(StructType schema) {
       if (field.name().equals(name)) {
         return field.dataType();
       }
+    }
+    if (unreadable.containsKey(name)) {
+      throw new PromptsError(
+          key,
+          name,
+          "Spark cannot read its type, %s; write the column as another (timestamps in microseconds, times and identifiers as text), or leave it out"
+              .formatted(unreadable.get(name)));
     }
     List<String> names = List.of(PromptReader.columns(schema));
     String meant = Nearest.to(name, names).map(n -> "did you mean '" + n + "'? ").orElse("");

@@ -9,8 +9,11 @@ import org.apache.spark.sql.types.StructType;
 public final class PromptColumns {
   public static final String PROMPT_ID = "prompt_id";
 
-  /** string, array of struct of role and content, or array of int. */
+  /** string, struct of {@link #MESSAGES}, or array of int. */
   public static final String CONTENT = "content";
+
+  /** string: a list of messages as JSON. */
+  static final String MESSAGES = "messages";
 
   /** JSON object of the row's own sampling, or null. */
   public static final String SAMPLING = "sampling";

@@ -2,18 +2,29 @@ package io.gensweep.prompt;
 
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
+import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
-import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -26,33 +37,33 @@ final class PromptReader {
   /** Characters of a line that an error shows. */
   static final int LINE_SHOWN = 200;
 
-  private PromptReader() {}
+  private final SparkSession spark;
+  private final PromptsSpec spec;
+  private final String path;
 
-  static Dataset<Row> open(SparkSession spark, PromptsSpec spec) {
+  private PromptReader(SparkSession spark, PromptsSpec spec, String path) {
+    this.spark = spark;
+    this.spec = spec;
+    this.path = path;
+  }
+
+  static PromptInput open(SparkSession spark, PromptsSpec spec) {
     if (spec.table().isPresent()) {
       String table = spec.table().get();
-      return guarded("prompts.table", table, spec, () -> spark.table(table));
+      return guarded("prompts.table", table, spec, () -> asItIs(spark.table(table)));
     }
     String path = spec.path().orElseThrow();
-    Dataset<Row> rows =
-        guarded(
-            "prompts.path",
-            path,
-            spec,
-            () ->
-                switch (spec.format().toLowerCase(Locale.ROOT)) {
-                  case "jsonl", "json" -> json(spark, path);
-                  case "csv" -> csv(spark, path);
-                  default -> spark.read().format(spec.format()).load(path);
-                });
-    if (columns(rows.schema()).length == 0) {
+    PromptInput input =
+        guarded("prompts.path", path, spec, () -> new PromptReader(spark, spec, path).read());
+    StructType schema = input.rows().schema();
+    if (columns(schema).length == 0) {
       String remedy =
-          rows.schema().isEmpty()
+          schema.isEmpty()
               ? "there are no rows in it; name a dataset with at least one prompt"
               : "no line of it can be parsed as %s; check prompts.format".formatted(spec.format());
       throw new PromptsError("prompts.path", path, remedy);
     }
-    return rows;
+    return input;
   }
 
   /** The names that the input itself has. */
@@ -62,51 +73,152 @@ final class PromptReader {
         .toArray(String[]::new);
   }
 
-  private static DataFrameReader reader(SparkSession spark, String format) {
+  private PromptInput read() {
+    try {
+      return switch (spec.format().toLowerCase(Locale.ROOT)) {
+        case "jsonl", "json" -> json(pattern());
+        case "csv" -> csv(pattern());
+        case "parquet" -> parquet(pattern());
+        case "text", "orc", "avro" -> files(spark.read().format(spec.format()), pattern());
+        // What is no file system's path is the source's own affair.
+        default -> asItIs(spark.read().format(spec.format()).load(path));
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is there under exactly that name; else the name may be a pattern. */
+  private String pattern() throws IOException {
+    Path place = new Path(path);
+    try {
+      FileStatus status =
+          place.getFileSystem(spark.sparkContext().hadoopConfiguration()).getFileStatus(place);
+      if (status.isFile() && place.getName().matches("[._].*")) {
+        throw new PromptsError(
+            "prompts.path",
+            path,
+            "Spark leaves out files whose names begin with . or _; rename it");
+      }
+      return Globs.literal(path);
+    } catch (FileNotFoundException e) {
+      return path;
+    }
+  }
+
+  private DataFrameReader jsonReader() {
     return spark
         .read()
-        .format(format)
+        .format("json")
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", MALFORMED);
   }
 
-  private static Dataset<Row> json(SparkSession spark, String path) {
-    Dataset<Row> rows = reader(spark, "json").load(path);
-    FilterFunction<String> more = JsonLine::hasMore;
-    List<String> glued = spark.read().textFile(path).filter(more).takeAsList(1);
-    if (!glued.isEmpty()) {
-      String line = glued.get(0);
-      throw new PromptsError(
-          "prompts.path",
-          path,
-          "a line has more than one record, or something after it, which would be lost: %s. Put each record on a line of its own"
-              .formatted(line.substring(0, Math.min(LINE_SHOWN, line.length()))));
+  /**
+   * Ids and conversations are read as their text in the file: Spark would give all of a column one
+   * type, as a fraction to 9007199254740993 where another id has one, and would drop or mix up what
+   * differs between messages.
+   */
+  private PromptInput json(String pattern) {
+    Dataset<Row> guessed = jsonReader().load(pattern);
+    StructType types = guessed.schema();
+    refuseLosses(pattern, types);
+    if (columns(types).length == 0) {
+      return asItIs(guessed);
     }
-    return rows;
+    FolderColumns folders = FolderColumns.of(guessed);
+    StructType read = folders.asText(types);
+    for (String name : texts(types)) {
+      read = FolderColumns.withText(read, name);
+    }
+    if (!Arrays.asList(read.fieldNames()).contains(MALFORMED)) {
+      read = read.add(MALFORMED, DataTypes.StringType);
+    }
+    Dataset<Row> rows =
+        folders.typed(jsonReader().schema(read).load(pattern), guessed.inputFiles(), spec.id());
+    // Folders have the last word on their types, the file on those of its own columns.
+    StructType shown = rows.schema();
+    for (String name : texts(types)) {
+      if (!folders.names().contains(name)) {
+        shown = with(shown, types.apply(name));
+      }
+    }
+    return new PromptInput(rows, new InputColumns(shown, Map.of()));
   }
 
-  /** All columns are strings: a file without types should not have them guessed. */
-  private static Dataset<Row> csv(SparkSession spark, String path) {
-    DataFrameReader reader =
-        reader(spark, "csv")
-            .option("header", true)
-            // Prompts have line breaks, which CSV quotes (RFC 4180); the price is that a file is
-            // not split.
-            .option("multiLine", true)
-            .option("escape", "\"")
-            // Files of one folder must agree on their header, or columns would be mixed up.
-            .option("enforceSchema", false)
-            // A row with a missing field is only noticed when every field is parsed.
-            .option("columnPruning", false);
-    StructType schema = reader.load(path).schema();
-    // Spark notices malformed CSV only into a column that the schema has.
-    return schema.isEmpty()
-        ? reader.load(path)
-        : reader.schema(schema.add(MALFORMED, DataTypes.StringType)).load(path);
+  /** The columns of JSON that are read as text. */
+  private List<String> texts(StructType types) {
+    List<String> texts = new ArrayList<>();
+    spec.id().ifPresent(texts::add);
+    if (spec.kind() == PromptKind.MESSAGES) {
+      texts.add(spec.column());
+    }
+    texts.removeIf(
+        name -> Arrays.stream(types.fields()).noneMatch(field -> field.name().equals(name)));
+    return texts;
   }
 
-  private static Dataset<Row> guarded(
-      String key, String value, PromptsSpec spec, java.util.function.Supplier<Dataset<Row>> open) {
+  private static StructType with(StructType schema, StructField field) {
+    return new StructType(
+        Arrays.stream(schema.fields())
+            .map(f -> f.name().equals(field.name()) ? field : f)
+            .toArray(StructField[]::new));
+  }
+
+  private void refuseLosses(String pattern, StructType types) {
+    StructType kept =
+        new StructType(
+            Arrays.stream(types.fields())
+                .filter(field -> spec.keep().contains(field.name()))
+                .toArray(StructField[]::new));
+    FlatMapFunction<String, String> losses = line -> JsonLine.loss(line, kept).stream().iterator();
+    List<String> lost =
+        spark.read().textFile(pattern).flatMap(losses, Encoders.STRING()).takeAsList(1);
+    if (!lost.isEmpty()) {
+      throw new PromptsError("prompts.path", path, lost.get(0));
+    }
+  }
+
+  private PromptInput csv(String pattern) throws IOException {
+    DataFrameReader reader = spark.read().format("binaryFile");
+    Dataset<Row> listed = reader.load(pattern);
+    FolderColumns folders = FolderColumns.of(listed);
+    Dataset<Row> files =
+        folders.areGuessed()
+            ? reader.schema(folders.asText(listed.schema())).load(pattern)
+            : listed;
+    Dataset<Row> text = CsvFiles.read(spark, files, folders);
+    return asItIs(
+        text.schema().isEmpty() ? text : folders.typed(text, listed.inputFiles(), spec.id()));
+  }
+
+  private PromptInput parquet(String pattern) {
+    ParquetColumns columns = ParquetColumns.of(spark, pattern);
+    DataFrameReader reader = spark.read().format("parquet");
+    PromptInput input =
+        files(columns.unreadable().isEmpty() ? reader : reader.schema(columns.readable()), pattern);
+    return new PromptInput(
+        input.rows(), new InputColumns(input.rows().schema(), columns.unreadable()));
+  }
+
+  private PromptInput files(DataFrameReader reader, String pattern) {
+    Dataset<Row> guessed = reader.load(pattern);
+    FolderColumns folders = FolderColumns.of(guessed);
+    return asItIs(
+        folders.areGuessed()
+            ? folders.typed(
+                reader.schema(folders.asText(guessed.schema())).load(pattern),
+                guessed.inputFiles(),
+                spec.id())
+            : guessed);
+  }
+
+  private static PromptInput asItIs(Dataset<Row> rows) {
+    return new PromptInput(rows, new InputColumns(rows.schema(), Map.of()));
+  }
+
+  private static PromptInput guarded(
+      String key, String value, PromptsSpec spec, Supplier<PromptInput> open) {
     try {
       return open.get();
     } catch (Exception e) {
@@ -122,6 +234,9 @@ final class PromptReader {
             "Spark has no such source; use jsonl, parquet, csv, text or the name of a source on"
                 + " the class path",
             e);
+      }
+      if (e instanceof UncheckedIOException failed) {
+        throw unreadable(key, value, failed.getCause(), e);
       }
       requireReadable(key, value, e);
       if (e instanceof SparkException || e instanceof JobError) {
@@ -141,12 +256,17 @@ final class PromptReader {
       cause = cause.getCause();
     }
     if (failure instanceof SparkException && cause != failure && cause instanceof Exception) {
-      throw new PromptsError(
-          key,
-          value,
-          "cannot be read: %s. Repair the file or take it away".formatted(cause),
-          failure);
+      throw unreadable(key, value, cause, failure);
     }
+  }
+
+  private static PromptsError unreadable(
+      String key, String value, Throwable cause, Exception failure) {
+    return new PromptsError(
+        key,
+        value,
+        "cannot be read: %s. Repair the file or take it away".formatted(cause),
+        failure);
   }
 
   private static String firstLine(Exception e) {

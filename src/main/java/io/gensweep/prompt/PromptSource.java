@@ -11,28 +11,28 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
 import io.gensweep.job.RowSampling;
 import io.gensweep.job.ScoreSpec;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Driver. Reads the prompt dataset and gives it the columns of {@link PromptColumns}. */
@@ -44,11 +44,11 @@ public final class PromptSource {
   private final Dataset<Row> input;
   private final InputColumns columns;
 
-  private PromptSource(PromptsSpec spec, Optional<ScoreSpec> score, Dataset<Row> input) {
+  private PromptSource(PromptsSpec spec, Optional<ScoreSpec> score, PromptInput input) {
     this.spec = spec;
     this.score = score;
-    this.input = input;
-    this.columns = new InputColumns(input.schema());
+    this.input = input.rows();
+    this.columns = input.columns();
   }
 
   /**
@@ -74,9 +74,10 @@ public final class PromptSource {
             malformedLine().as("line"),
             kept().as(PromptColumns.KEPT),
             references().as(PromptColumns.REFERENCES));
+    boolean isJson = cut.schema().apply("prompt").dataType() instanceof StringType;
     Column bad = col("line").isNotNull();
     Dataset<Row> rows =
-        cut.withColumn(PromptColumns.CONTENT, when(bad, lit(null)).otherwise(content()))
+        cut.withColumn(PromptColumns.CONTENT, when(bad, lit(null)).otherwise(content(isJson)))
             .withColumn(PromptColumns.PROBLEM, problem())
             .withColumn(
                 PromptColumns.PROMPT_ID,
@@ -167,7 +168,7 @@ public final class PromptSource {
   }
 
   /** The column {@code prompt} in one of the three forms. */
-  private Column content() {
+  private Column content(boolean isJson) {
     String key = "prompts." + spec.kind();
     DataType type = columns.type(key, spec.column());
     boolean fits =
@@ -184,16 +185,14 @@ public final class PromptSource {
           type,
           switch (spec.kind()) {
             case TEXT -> "text";
-            case MESSAGES -> "a list of {role, content}, both text";
+            case MESSAGES ->
+                "a list of {role, content}, the role text, the content text or a list of parts";
             case TOKENS -> "a list of integers";
           });
     }
     return switch (spec.kind()) {
       case TEXT -> col("prompt");
-      case MESSAGES ->
-          expr(
-              "transform(prompt, m ->"
-                  + " named_struct('role', m.`role`, 'content', m.`content`))");
+      case MESSAGES -> conversation(isJson);
       // An id out of range becomes null, and its row an error row.
       case TOKENS ->
           expr(
@@ -205,57 +204,50 @@ public final class PromptSource {
   private static boolean isMessages(DataType type) {
     return type instanceof ArrayType array
         && array.elementType() instanceof StructType message
-        && isText(message, "role")
-        && isText(message, "content");
+        && has(message, "role", role -> role instanceof StringType)
+        && has(message, "content", PromptSource::isSaid);
   }
 
-  private static boolean isText(StructType struct, String field) {
+  private static boolean isSaid(DataType type) {
+    return type instanceof StringType
+        || (type instanceof ArrayType parts
+            && (parts.elementType() instanceof StringType
+                || parts.elementType() instanceof StructType));
+  }
+
+  private static boolean has(StructType struct, String field, Predicate<DataType> fits) {
     return Arrays.stream(struct.fields())
-        .anyMatch(f -> f.name().equals(field) && f.dataType() instanceof StringType);
+        .anyMatch(f -> f.name().equals(field) && fits.test(f.dataType()));
   }
 
-  private Column problem() {
-    Column problem =
-        when(
-            col("line").isNotNull(),
-            concat(
-                lit(
-                    PromptColumns.MALFORMED_PROMPT
-                        + PromptColumns.COLON
-                        + "the line is not a whole record: "),
-                substring(col("line"), 1, PromptReader.LINE_SHOWN)));
-    if (spec.kind() != PromptKind.MESSAGES) {
-      return problem;
-    }
-    ArrayType messages = (ArrayType) columns.type("prompts.messages", spec.column());
-    List<String> others =
-        Arrays.stream(((StructType) messages.elementType()).fields())
-            .map(StructField::name)
-            .filter(name -> !name.equals("role") && !name.equals("content"))
-            .toList();
-    if (others.isEmpty()) {
-      return problem;
-    }
-    // To drop a tool call or a name silently would give another conversation.
-    String used =
-        others.stream()
-            .map(name -> "m." + InputColumns.backticks(name) + " IS NOT NULL")
-            .collect(Collectors.joining(" OR "));
-    return problem.when(
-        coalesce(expr("exists(prompt, m -> " + used + ")"), lit(false)),
-        lit(
-            PromptColumns.BAD_PROMPT
-                + PromptColumns.COLON
-                + "a message has more than role and content, of "
-                + String.join(", ", others)));
+  /** A struct, or null, of the messages as JSON: they need not have the same fields. */
+  private static Column conversation(boolean isJson) {
+    UDF1<String, String> canonical = Conversation::canonical;
+    Column json = isJson ? col("prompt") : to_json(col("prompt"));
+    return when(
+        col("prompt").isNotNull(),
+        struct(udf(canonical, DataTypes.StringType).apply(json).as(PromptColumns.MESSAGES)));
+  }
+
+  private static Column problem() {
+    return when(
+        col("line").isNotNull(),
+        concat(
+            lit(
+                PromptColumns.MALFORMED_PROMPT
+                    + PromptColumns.COLON
+                    + "the line is not a whole record: "),
+            substring(col("line"), 1, PromptReader.LINE_SHOWN)));
   }
 
   /** Of the prompt; of the kept columns where there is no prompt. */
   private Column promptHash() {
     Column canonical =
-        spec.kind() == PromptKind.TEXT
-            ? col(PromptColumns.CONTENT)
-            : to_json(col(PromptColumns.CONTENT), Map.of("ignoreNullFields", "false"));
+        switch (spec.kind()) {
+          case TEXT -> col(PromptColumns.CONTENT);
+          case MESSAGES -> col(PromptColumns.CONTENT).getField(PromptColumns.MESSAGES);
+          case TOKENS -> to_json(col(PromptColumns.CONTENT), Map.of("ignoreNullFields", "false"));
+        };
     return when(col(PromptColumns.CONTENT).isNotNull(), hash(canonical))
         .otherwise(
             concat(lit("no-prompt-"), hash(coalesce(to_json(col(PromptColumns.KEPT)), lit("")))));

@@ -5,7 +5,6 @@ import io.gensweep.prompt.PromptContent.Messages;
 import io.gensweep.prompt.PromptContent.Text;
 import io.gensweep.prompt.PromptContent.Tokens;
 import io.gensweep.token.Message;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
@@ -13,6 +12,8 @@ import org.apache.spark.sql.RowFactory;
 
 /** Executor. Turns a row of {@link PromptColumns} into a {@link Prompt}; a bad row never throws. */
 public final class Prompts {
+  private static final String EMPTY = "the prompt is an empty list";
+
   private Prompts() {}
 
   public static Prompt fromRow(Row row) {
@@ -57,23 +58,20 @@ public final class Prompts {
     if (row.get(PromptColumns.CONTENT_AT) instanceof String text) {
       return new Text(text);
     }
-    List<Object> items = row.getList(PromptColumns.CONTENT_AT);
-    if (items.isEmpty()) {
-      return bad("the prompt is an empty list");
+    if (row.get(PromptColumns.CONTENT_AT) instanceof Row conversation) {
+      return messages(conversation.getString(0));
     }
-    return items.stream().allMatch(item -> item instanceof Row) ? messages(items) : tokens(items);
+    List<Object> items = row.getList(PromptColumns.CONTENT_AT);
+    return items.isEmpty() ? bad(EMPTY) : tokens(items);
   }
 
-  private static PromptContent messages(List<Object> items) {
-    List<Message> messages = new ArrayList<>(items.size());
-    for (Object item : items) {
-      Row message = (Row) item;
-      if (message.isNullAt(0) || message.getString(0).isEmpty() || message.isNullAt(1)) {
-        return bad("message %d has no role or no content".formatted(messages.size()));
-      }
-      messages.add(new Message(message.getString(0), message.getString(1)));
+  private static PromptContent messages(String json) {
+    try {
+      List<Message> messages = Conversation.read(json);
+      return messages.isEmpty() ? bad(EMPTY) : new Messages(messages);
+    } catch (IllegalArgumentException e) {
+      return bad(e.getMessage());
     }
-    return new Messages(messages);
   }
 
   private static PromptContent tokens(List<Object> items) {

@@ -79,8 +79,10 @@ public final class ShardedPrompts {
   /** A schema in each row would cross the shuffle again and again. */
   private static Row withoutSchema(Row row) {
     Object[] values = values(row);
-    if (values[PromptColumns.KEPT_AT] instanceof Row kept) {
-      values[PromptColumns.KEPT_AT] = RowFactory.create(values(kept));
+    for (int at : List.of(PromptColumns.CONTENT_AT, PromptColumns.KEPT_AT)) {
+      if (values[at] instanceof Row struct) {
+        values[at] = RowFactory.create(values(struct));
+      }
     }
     return RowFactory.create(values);
   }

@@ -3,6 +3,7 @@ package io.gensweep.spark;
 import io.gensweep.engine.Failure;
 import io.gensweep.job.ChatMode;
 import io.gensweep.job.JobSpec;
+import io.gensweep.job.LastAssistant;
 import io.gensweep.job.SpecialTokens;
 import io.gensweep.prompt.PromptContent;
 import io.gensweep.token.ChatTemplate;
@@ -11,6 +12,7 @@ import io.gensweep.token.PlainChat;
 import io.gensweep.token.Tokenizer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Executor, one per task. A prompt's content as token ids. */
 final class PromptEncoder {
@@ -30,26 +32,34 @@ final class PromptEncoder {
   private final Optional<ChatTemplate> template;
   private final ChatMode chat;
   private final SpecialTokens specialTokens;
+  private final LastAssistant lastAssistant;
   private final int maxModelLen;
+  private final int vocabSize;
   private final Optional<PlainChat> plainChat;
 
   /**
    * @param template needed where {@code chat} applies to the prompts
+   * @param vocabSize of the model, which may have embeddings for more ids than the tokenizer has
+   *     tokens
    */
   PromptEncoder(
       Tokenizer tokenizer,
       ChatMode chat,
       Optional<ChatTemplate> template,
       SpecialTokens specialTokens,
-      int maxModelLen) {
+      LastAssistant lastAssistant,
+      int maxModelLen,
+      int vocabSize) {
     this.tokenizer = tokenizer;
     this.chat = chat;
     this.template = template;
     this.specialTokens = specialTokens;
+    this.lastAssistant = lastAssistant;
     this.maxModelLen = maxModelLen;
+    this.vocabSize = vocabSize;
     this.plainChat =
         specialTokens == SpecialTokens.PLAIN
-            ? template.map(rendering -> new PlainChat(tokenizer, rendering))
+            ? Optional.of(new PlainChat(tokenizer))
             : Optional.empty();
   }
 
@@ -61,7 +71,9 @@ final class PromptEncoder {
         job.chat().mode(),
         ChatTemplates.of(job, plan.template(), model.folder(), plan.time()),
         job.prompts().specialTokens(),
-        plan.decoder().maxModelLen());
+        job.prompts().lastAssistant(),
+        plan.decoder().maxModelLen(),
+        model.shape().vocabSize());
   }
 
   Encoded encode(PromptContent content) {
@@ -73,24 +85,57 @@ final class PromptEncoder {
         return encoded(inVocabulary(tokens.ids()));
       }
       if (content instanceof PromptContent.Messages messages) {
-        return rendered(messages.messages());
+        return conversation(messages.messages());
       }
       String text = ((PromptContent.Text) content).text();
       return chat == ChatMode.ALWAYS
-          ? rendered(List.of(new Message("user", text)))
+          ? rendered(List.of(new Message("user", text)), this::answered)
           : encoded(text, true);
     } catch (IllegalArgumentException e) {
       return Encoded.failed("bad_prompt", e.getMessage());
     }
   }
 
-  /** The template writes the special tokens itself, a BOS included, so none are added. */
-  private Encoded rendered(List<Message> messages) {
-    if (plainChat.isEmpty()) {
-      return encoded(template.orElseThrow().render(messages, true), false);
+  private Encoded conversation(List<Message> messages) {
+    if (!endsInAssistant(messages)) {
+      return rendered(messages, this::answered);
     }
-    long chars = messages.stream().mapToLong(message -> message.content().length()).sum();
-    return tooLong(chars).orElseGet(() -> encoded(plainChat.get().encode(messages)));
+    return switch (lastAssistant) {
+      case CONTINUE -> rendered(messages, template.orElseThrow()::continued);
+      case DROP -> rendered(withoutLastTurn(messages), this::answered);
+      case ERROR ->
+          throw new IllegalArgumentException(
+              "the messages end in an assistant's turn; prompts.last_assistant: continue goes on with it, drop makes it anew");
+    };
+  }
+
+  private static boolean endsInAssistant(List<Message> messages) {
+    return !messages.isEmpty() && messages.get(messages.size() - 1).role().equals("assistant");
+  }
+
+  private static List<Message> withoutLastTurn(List<Message> messages) {
+    List<Message> before = messages;
+    while (endsInAssistant(before)) {
+      before = before.subList(0, before.size() - 1);
+    }
+    if (before.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the messages are an assistant's alone, so prompts.last_assistant: drop leaves none");
+    }
+    return before;
+  }
+
+  private String answered(List<Message> messages) {
+    return template.orElseThrow().render(messages, true);
+  }
+
+  /** The template writes the special tokens itself, a BOS included, so none are added. */
+  private Encoded rendered(List<Message> messages, Function<List<Message>, String> rendering) {
+    if (plainChat.isEmpty()) {
+      return encoded(rendering.apply(messages), false);
+    }
+    long chars = messages.stream().mapToLong(Message::chars).sum();
+    return tooLong(chars).orElseGet(() -> encoded(plainChat.get().encode(messages, rendering)));
   }
 
   private Encoded encoded(String text, boolean addSpecialTokens) {
@@ -116,9 +161,9 @@ final class PromptEncoder {
 
   private int[] inVocabulary(int[] ids) {
     for (int id : ids) {
-      if (id < 0 || id >= tokenizer.vocabSize()) {
+      if (id < 0 || id >= vocabSize) {
         throw new IllegalArgumentException(
-            "token id " + id + " is not in [0, " + tokenizer.vocabSize() + ")");
+            "token id " + id + " is not in [0, " + vocabSize + "), the model's vocabulary");
       }
     }
     return ids;

@@ -1,11 +1,13 @@
 package io.gensweep.token;
 
+import io.gensweep.token.jinja.PythonText;
 import io.gensweep.token.jinja.Template;
 import io.gensweep.token.jinja.TemplateException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +20,33 @@ import java.util.Optional;
  * without adding special tokens: the template writes them. Immutable and safe for threads.
  */
 public final class ChatTemplate {
+  private static final String CONTENT = "content";
+  private static final List<String> REASONING =
+      List.of("reasoning_content", "thinking", "reasoning");
+
+  /**
+   * Of transformers' own words, for templates may measure what they show; the space tells trimming.
+   */
+  private static final String END_MARK = "CONTINUE_FINAL_MESSAGE_TAG ";
+
+  private static final String PART_MARK = "a part of text";
+
   /** Which template it is, as a message names it. */
   private final String name;
 
+  private final String source;
   private final Template template;
   private final Map<String, String> specialTokens;
   private final LocalDateTime now;
 
   private ChatTemplate(
-      String name, Template template, Map<String, String> specialTokens, LocalDateTime now) {
+      String name,
+      String source,
+      Template template,
+      Map<String, String> specialTokens,
+      LocalDateTime now) {
     this.name = name;
+    this.source = source;
     this.template = template;
     this.specialTokens = specialTokens;
     this.now = now;
@@ -74,7 +93,8 @@ public final class ChatTemplate {
   private static ChatTemplate of(
       String name, String template, Map<String, String> specialTokens, LocalDateTime now) {
     try {
-      return new ChatTemplate(name, Template.compile(template), Map.copyOf(specialTokens), now);
+      return new ChatTemplate(
+          name, template, Template.compile(template), Map.copyOf(specialTokens), now);
     } catch (TemplateException cannotParse) {
       throw new IllegalArgumentException(
           "chat_template: "
@@ -93,15 +113,80 @@ public final class ChatTemplate {
    * @throws IllegalArgumentException if the template refuses these messages
    */
   public String render(List<Message> messages, boolean addGenerationPrompt) {
+    return rendered(shown(messages), addGenerationPrompt);
+  }
+
+  /**
+   * A conversation up to the end of its last message, which is to go on: what {@code
+   * continue_final_message} gives.
+   *
+   * @throws IllegalArgumentException if the template refuses these messages, or does not show the
+   *     last as it is
+   */
+  public String continued(List<Message> messages) {
+    List<Message> shown = new ArrayList<>(shown(messages));
+    Message last = shown.remove(shown.size() - 1);
+    Object content = last.fields().getOrDefault(CONTENT, Optional.empty());
+    if (content == Optional.empty()) {
+      throw new IllegalArgumentException("the last message has no content to continue");
+    }
+    if (!source.contains(CONTENT)) {
+      throw new IllegalArgumentException(name + " does not show what a message says");
+    }
+    shown.add(last.with(CONTENT, marked(content)));
+    String text = rendered(shown, false);
+    String mark = END_MARK.strip();
+    int end = text.lastIndexOf(mark);
+    if (end < 0 || !text.contains(PythonText.strip(lastText(content)))) {
+      throw new IllegalArgumentException(
+          name + " leaves out a part of the last message, so it cannot be continued");
+    }
+    String before = text.substring(0, end);
+    // Where the template trims the message, its own end goes too.
+    return text.startsWith(END_MARK, end) ? before : PythonText.rstrip(before);
+  }
+
+  private static String lastText(Object content) {
+    return content instanceof List<?> parts
+        ? (String) ((Map<?, ?>) parts.get(parts.size() - 1)).get(Message.TEXT)
+        : (String) content;
+  }
+
+  private static Object marked(Object content) {
+    if (!(content instanceof List<?> parts)) {
+      return content + END_MARK;
+    }
+    List<Object> marked = new ArrayList<>(parts);
+    Map<Object, Object> part = new LinkedHashMap<>((Map<?, ?>) marked.remove(marked.size() - 1));
+    part.put(Message.TEXT, lastText(content) + END_MARK);
+    marked.add(part);
+    return marked;
+  }
+
+  /** Parts stay parts where the template takes them. */
+  private List<Message> shown(List<Message> messages) {
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("messages must hold at least one message, was empty");
     }
+    return messages.stream().noneMatch(Message::hasParts) || takesParts()
+        ? messages
+        : messages.stream().map(Message::joined).toList();
+  }
+
+  /** Whether the template renders a part of text as it renders the text alone. */
+  private boolean takesParts() {
+    Message text = new Message("user", PART_MARK);
+    try {
+      return rendered(List.of(text.with(CONTENT, List.of(Message.part(PART_MARK)))), true)
+          .equals(rendered(List.of(text), true));
+    } catch (IllegalArgumentException refused) {
+      return false;
+    }
+  }
+
+  private String rendered(List<Message> messages, boolean addGenerationPrompt) {
     Map<String, Object> variables = new HashMap<>(specialTokens);
-    variables.put(
-        "messages",
-        messages.stream()
-            .map(message -> ordered("role", message.role(), "content", message.content()))
-            .toList());
+    variables.put("messages", messages.stream().map(ChatTemplate::withNamesOfReasoning).toList());
     variables.put("tools", Optional.empty());
     variables.put("documents", Optional.empty());
     variables.put("add_generation_prompt", addGenerationPrompt);
@@ -116,11 +201,17 @@ public final class ChatTemplate {
     }
   }
 
-  private static Map<String, Object> ordered(
-      String firstKey, Object first, String secondKey, Object second) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put(firstKey, first);
-    map.put(secondKey, second);
-    return map;
+  /** Templates know reasoning by several names, and transformers gives it two of them. */
+  private static Map<String, Object> withNamesOfReasoning(Message message) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (String name : REASONING) {
+      if (fields.isEmpty() && message.fields().containsKey(name)) {
+        fields.put("thinking", message.fields().get(name));
+      }
+    }
+    Optional<Object> reasoning = Optional.ofNullable(fields.get("thinking"));
+    fields.putAll(message.fields());
+    reasoning.ifPresent(text -> fields.put("reasoning_content", text));
+    return fields;
   }
 }

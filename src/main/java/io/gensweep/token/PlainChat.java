@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -23,13 +24,11 @@ public final class PlainChat {
   private static final int LAST_MARK = 0xF8FF;
 
   private final Tokenizer tokenizer;
-  private final ChatTemplate template;
   // By their first character, the longest first.
   private final Map<Character, List<String>> specials = new HashMap<>();
 
-  public PlainChat(Tokenizer tokenizer, ChatTemplate template) {
+  public PlainChat(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
-    this.template = template;
     for (String special : tokenizer.specialTexts()) {
       specials.computeIfAbsent(special.charAt(0), first -> new ArrayList<>()).add(special);
     }
@@ -37,14 +36,15 @@ public final class PlainChat {
   }
 
   /**
-   * The ids of a conversation and of what asks for the next turn.
+   * The ids of a conversation.
    *
+   * @param rendering by its chat template
    * @throws IllegalArgumentException if the template refuses the conversation, or the tokenizer is
    *     one whose special tokens change the text beside them
    */
-  public int[] encode(List<Message> messages) {
+  public int[] encode(List<Message> messages, Function<List<Message>, String> rendering) {
     List<Message> harmless = each(messages, " ");
-    String safe = template.render(harmless, true);
+    String safe = rendering.apply(harmless);
     int[] ids = tokenizer.encode(safe, false, SpecialTokens.PARSE);
     if (harmless.equals(messages)) {
       return ids;
@@ -53,16 +53,14 @@ public final class PlainChat {
     if (!Arrays.equals(ids, pieces(safe, mark))) {
       throw inexact();
     }
-    return pieces(template.render(each(messages, Character.toString(mark)), true), mark);
+    return pieces(rendering.apply(each(messages, Character.toString(mark))), mark);
   }
 
   /**
    * Messages in which {@code between} parts the first character of each special text from the rest.
    */
   private List<Message> each(List<Message> messages, String between) {
-    return messages.stream()
-        .map(m -> new Message(parted(m.role(), between), parted(m.content(), between)))
-        .toList();
+    return messages.stream().map(message -> message.each(text -> parted(text, between))).toList();
   }
 
   private String parted(String text, String between) {
@@ -124,10 +122,7 @@ public final class PlainChat {
     return (char)
         IntStream.rangeClosed(FIRST_MARK, LAST_MARK)
             .filter(mark -> rendered.indexOf(mark) < 0)
-            .filter(
-                mark ->
-                    messages.stream()
-                        .allMatch(m -> m.role().indexOf(mark) < 0 && m.content().indexOf(mark) < 0))
+            .filter(mark -> messages.toString().indexOf(mark) < 0)
             .findFirst()
             .orElseThrow(
                 () ->

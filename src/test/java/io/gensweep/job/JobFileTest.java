@@ -29,6 +29,7 @@ class JobFileTest {
         messages: chat
         keep: [answer]
         special_tokens: plain
+        last_assistant: drop
       chat: always
       chat_template: template.jinja
       sampling:
@@ -83,7 +84,8 @@ class JobFileTest {
                     "chat",
                     List.of("answer"),
                     Optional.empty(),
-                    SpecialTokens.PLAIN),
+                    SpecialTokens.PLAIN,
+                    LastAssistant.DROP),
                 new ChatSpec(ChatMode.ALWAYS, Optional.of("template.jinja")),
                 sampling,
                 new SweepGrid(
@@ -149,7 +151,7 @@ class JobFileTest {
         written++;
       }
     }
-    assertThat(written).isEqualTo(39);
+    assertThat(written).isEqualTo(40);
   }
 
   @Test
@@ -289,5 +291,47 @@ class JobFileTest {
               }
             });
     return keys;
+  }
+
+  @Test
+  void pathsOfTheCommandLineAreTakenAsTheyAre() {
+    ResolvedJob job =
+        JobFile.parse(
+                "job.yaml",
+                "prompts: {text: p}",
+                List.of(
+                    "model.path=[1] {a: b} #2",
+                    "output.path=*out: 007, !x",
+                    "chat_template=%&@`.jinja",
+                    "prompts.path=7"))
+            .resolve(Optional.empty());
+    assertThat(job.spec().model().path()).isEqualTo("[1] {a: b} #2");
+    assertThat(job.spec().prompts().path()).contains("7");
+    assertThat(job.spec().output().path()).isEqualTo("*out: 007, !x");
+    assertThat(job.spec().chat().templateFile()).contains("%&@`.jinja");
+    assertThat(
+            JobFile.parse(
+                    "job.yaml",
+                    "{prompts: {text: p, path: p}, chat_template: t, model: {path: m}, output: {path: o}}",
+                    List.of("chat_template=null", "prompts.path='quoted #3'"))
+                .resolve(Optional.empty())
+                .spec())
+        .satisfies(spec -> assertThat(spec.chat().templateFile()).isEmpty())
+        .satisfies(spec -> assertThat(spec.prompts().path()).contains("quoted #3"));
+  }
+
+  @Test
+  void aHomeFolderIsWrittenOut() {
+    for (String key : List.of("model.path", "prompts.path", "output.path", "chat_template")) {
+      assertThatThrownBy(
+              () ->
+                  JobFile.parse(
+                          "job.yaml",
+                          "{prompts: {text: p, path: p}, model: {path: m}, output: {path: o}}",
+                          List.of(key + "=~/x"))
+                      .resolve(Optional.empty()))
+          .isInstanceOf(JobError.class)
+          .hasMessageContaining(key + " must not begin with ~, was ~/x: write the home folder out");
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
+import io.gensweep.job.LastAssistant;
 import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
 import io.gensweep.job.SpecialTokens;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
@@ -105,25 +107,242 @@ class PromptSourceTest {
   }
 
   @Test
-  void messagesArePairsAndAnythingMoreIsAnErrorRow() throws IOException {
+  void messagesMayHaveMoreThanRoleAndContent() throws IOException {
     Path file =
         write(
             "p.jsonl",
             "{\"id\":1,\"m\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"u\"}]}",
             "{\"id\":2,\"m\":[{\"role\":\"user\",\"content\":\"u\",\"name\":\"Ann\"}]}",
             "{\"id\":3,\"m\":[{\"content\":\"u\"}]}",
-            "{\"id\":4,\"m\":[]}");
+            "{\"id\":4,\"m\":[]}",
+            "{\"id\":5,\"m\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{\"x\":9007199254740993,\"y\":[1.5,true,null]}}}]}]}");
 
     List<Prompt> prompts = prompts(read(jsonl(file, "id", PromptKind.MESSAGES, "m", List.of())));
 
     assertThat(prompts.get(0).content())
         .isEqualTo(new Messages(List.of(new Message("system", "s"), new Message("user", "u"))));
     assertThat(prompts.get(1).content())
-        .isEqualTo(new Bad("bad_prompt", "a message has more than role and content, of name"));
+        .isEqualTo(
+            new Messages(
+                List.of(new Message(Map.of("role", "user", "content", "u", "name", "Ann")))));
     assertThat(prompts.get(2).content())
         .isEqualTo(new Bad("bad_prompt", "message 0 has no role or no content"));
     assertThat(prompts.get(3).content())
         .isEqualTo(new Bad("bad_prompt", "the prompt is an empty list"));
+    Map<String, Object> arguments = Map.of("x", 9007199254740993L, "y", List.of(1.5, true, NONE));
+    assertThat(prompts.get(4).content())
+        .isEqualTo(
+            new Messages(
+                List.of(
+                    new Message(
+                        Map.of(
+                            "role",
+                            "assistant",
+                            "tool_calls",
+                            List.of(
+                                Map.of(
+                                    "function", Map.of("name", "f", "arguments", arguments))))))));
+  }
+
+  @Test
+  void contentsArePartsOfTextInSomeMessagesAndTextInOthers() throws IOException {
+    Path file =
+        write(
+            "p.jsonl",
+            "{\"id\":1,\"m\":[{\"role\":\"user\",\"content\":\"[{\\\"type\\\":1}]\"}]}",
+            "{\"id\":2,\"m\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},\"b\"]}]}",
+            "{\"id\":3,\"m\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"x\"}]}]}",
+            "{\"id\":4,\"m\":[{\"role\":\"user\",\"content\":5}]}",
+            "{\"id\":5,\"m\":[{\"role\":\"user\",\"content\":\"\\ud800 🙂\"}]}");
+    String parquet = folder.resolve("p.parquet").toString();
+    spark
+        .sql(
+            "SELECT 2 AS id, array(named_struct('content', array(named_struct('text', 'a', 'type',"
+                + " 'text', 'image', CAST(NULL AS STRING)), named_struct('text', 'b', 'type', 'text', 'image',"
+                + " CAST(NULL AS STRING))), 'role', 'user', 'name', CAST(NULL AS STRING))) AS m")
+        .write()
+        .parquet(parquet);
+
+    List<Prompt> prompts = prompts(read(jsonl(file, "id", PromptKind.MESSAGES, "m", List.of())));
+    Prompt typed =
+        prompts(
+                read(
+                    spec(
+                        Path.of(parquet),
+                        "parquet",
+                        Optional.of("id"),
+                        PromptKind.MESSAGES,
+                        "m",
+                        List.of(),
+                        NONE)))
+            .get(0);
+
+    assertThat(prompts.get(0).content())
+        .isEqualTo(new Messages(List.of(new Message("user", "[{\"type\":1}]"))));
+    Message parts =
+        new Message(
+            Map.of("role", "user", "content", List.of(Message.part("a"), Message.part("b"))));
+    assertThat(prompts.get(1).content()).isEqualTo(new Messages(List.of(parts)));
+    assertThat(typed.content()).isEqualTo(new Messages(List.of(parts)));
+    assertThat(prompts.get(2).content())
+        .isEqualTo(
+            new Bad(
+                "bad_prompt",
+                "message 0 has a part of type image_url; only parts of type text, with a text, can be given to this model"));
+    assertThat(prompts.get(3).content())
+        .isEqualTo(
+            new Bad("bad_prompt", "the content of message 0 is neither text nor a list of parts"));
+    assertThat(prompts.get(4).content())
+        .isEqualTo(new Messages(List.of(new Message("user", "? 🙂"))));
+  }
+
+  @Test
+  void idsOfJsonKeepTheirText() throws IOException {
+    Path file =
+        write(
+            "p.jsonl",
+            "{\"id\":9007199254740993,\"prompt\":\"x\"}",
+            "{\"id\":1,\"prompt\":\"x\"}",
+            "{\"id\":1.0,\"prompt\":\"x\"}",
+            "{\"id\":0.5,\"prompt\":\"x\"}",
+            "{\"id\":\"007\",\"prompt\":\"x\"}",
+            "{\"id\":true,\"prompt\":\"x\"}",
+            "{\"id\":123456789012345678901234567890123456789012,\"prompt\":\"x\"}");
+
+    assertThat(prompts(read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()))))
+        .extracting(Prompt::id)
+        .containsExactlyInAnyOrder(
+            "9007199254740993",
+            "1",
+            "1.0",
+            "0.5",
+            "007",
+            "true",
+            "123456789012345678901234567890123456789012");
+  }
+
+  @Test
+  void aWholeNumberThatFractionsCannotHoldIsNotKeptAmongThem() throws IOException {
+    String other = "{\"id\":1,\"prompt\":\"x\",\"n\":{\"a\":[0.5]},\"o\":2.5}";
+    Path exact =
+        write(
+            "e.jsonl",
+            other,
+            "{\"id\":2,\"prompt\":\"x\",\"n\":{\"a\":[9007199254740992]},\"o\":9007199254740993}");
+    Path file =
+        write(
+            "p.jsonl",
+            other,
+            "{\"id\":2,\"prompt\":\"x\",\"n\":{\"a\":[1, 9007199254740993]},\"o\":1}");
+
+    assertThat(prompts(read(jsonl(exact, "id", PromptKind.TEXT, "prompt", List.of("n")))))
+        .hasSize(2);
+    assertRefused(
+        jsonl(file, "id", PromptKind.TEXT, "prompt", List.of("n")),
+        "prompts.path: " + file + ": the number 9007199254740993 is kept in a column of fractions",
+        "Write it as text");
+  }
+
+  @Test
+  void whatFoldersAreCalledStaysAsItIs() throws IOException {
+    for (String format : List.of("jsonl", "csv", "parquet")) {
+      Path in = folder.resolve(format);
+      for (String place : List.of("id=007/n=1/m=01", "id=7/n=2/m=1", "id=1e3/n=10/m=2")) {
+        Path part = Files.createDirectories(in.resolve(place));
+        switch (format) {
+          case "jsonl" -> Files.writeString(part.resolve("p.jsonl"), "{\"prompt\":\"x\"}\n");
+          case "csv" -> Files.writeString(part.resolve("p.csv"), "prompt\nx\n");
+          default ->
+              spark.sql("SELECT 'x' AS prompt").write().mode("append").parquet(part.toString());
+        }
+      }
+
+      PromptSet set =
+          read(
+              spec(
+                  in,
+                  format,
+                  Optional.of("id"),
+                  PromptKind.TEXT,
+                  "prompt",
+                  List.of("n", "m"),
+                  NONE));
+
+      assertThat(set.kept().simpleString()).isEqualTo("struct<n:int,m:string>");
+      List<Prompt> prompts = prompts(set);
+      assertThat(prompts).extracting(Prompt::id).containsExactly("007", "1e3", "7");
+      assertThat(prompts)
+          .extracting(prompt -> prompt.kept().getString(1))
+          .containsExactly("01", "2", "1");
+    }
+  }
+
+  /** Made by pyarrow (src/test/python/make_parquet_types.py). */
+  @Test
+  void columnsThatAJobDoesNotUseMayHaveAnyType() {
+    Path file = Path.of("src/test/resources/prompts/types.parquet");
+    List<String> kept =
+        List.of("duration", "unsigned", "money", "bytes16", "large", "category", "nothing");
+
+    PromptSet set =
+        read(spec(file, "parquet", Optional.of("id"), PromptKind.TEXT, "prompt", kept, NONE));
+
+    assertThat(set.kept().simpleString())
+        .isEqualTo(
+            "struct<duration:bigint,unsigned:decimal(20,0),money:decimal(38,2),bytes16:binary,large:binary,category:string,nothing:int>");
+    List<Prompt> prompts = prompts(set);
+    assertThat(prompts).extracting(Prompt::id).containsExactly("a", "b");
+    assertThat(prompts.get(0).kept().getDecimal(1)).isEqualTo("18446744073709551615");
+    for (String name :
+        List.of("at", "at_utc", "time_ms", "time_us", "time_ns", "nested", "map", "wide", "uuid")) {
+      assertRefused(
+          spec(file, "parquet", Optional.of("id"), PromptKind.TEXT, "prompt", List.of(name), NONE),
+          "prompts.keep: " + name + ": Spark cannot read its type, optional ",
+          "leave it out");
+    }
+    Path newer = Path.of("src/test/resources/prompts/newer.parquet");
+    assertRefused(
+        spec(newer, "parquet", NONE, PromptKind.TEXT, "prompt", List.of(), NONE),
+        "prompts.path: " + newer + ": a column has a type that the Parquet library",
+        "float16");
+  }
+
+  @Test
+  void csvKeepsLineEndsQuotesAndWhatIsEmpty() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("p.csv"),
+            "\uFEFF,id,prompt,k\r\n0,a,\"one\r\ntwo\",\"x\ry\"\r\n1,b,\"one\ntwo\",\r\n2,c,\"x\r\n\r\ny\r\n\",\"\"\r\n"
+                + "\r\n3,d,\"say \"\"hi\"\"\",a\rb\r\n4,e,\" q \" ,z\n5,f,\"open,z");
+
+    PromptSet set =
+        read(
+            spec(
+                file,
+                "csv",
+                Optional.of("id"),
+                PromptKind.TEXT,
+                "prompt",
+                List.of("k", "_c0"),
+                NONE));
+
+    List<Prompt> prompts = prompts(set);
+    assertThat(prompts.subList(0, 5))
+        .extracting(Prompt::content)
+        .containsExactly(
+            new Text("one\r\ntwo"),
+            new Text("one\ntwo"),
+            new Text("x\r\n\r\ny\r\n"),
+            new Text("say \"hi\""),
+            new Text(" q "));
+    assertThat(prompts.subList(0, 5))
+        .extracting(prompt -> prompt.kept().getString(0))
+        .containsExactly("x\ry", null, "", "a\rb", "z");
+    assertThat(prompts.subList(0, 5))
+        .extracting(prompt -> prompt.kept().getString(1))
+        .containsExactly("0", "1", "2", "3", "4");
+    assertThat(prompts.get(5).content())
+        .isEqualTo(new Bad("malformed_prompt", "the line is not a whole record: 5,f,\"open,z"));
   }
 
   @Test
@@ -226,7 +445,8 @@ class PromptSourceTest {
                 "prompt",
                 List.of("k"),
                 NONE,
-                SpecialTokens.PARSE));
+                SpecialTokens.PARSE,
+                LastAssistant.ERROR));
 
     assertThat(prompts(fromParquet)).isEqualTo(prompts(fromTable));
     assertThat(PromptPlan.of(fromParquet).inputHash())
@@ -336,7 +556,8 @@ class PromptSourceTest {
             "x",
             List.of(),
             NONE,
-            SpecialTokens.PARSE),
+            SpecialTokens.PARSE,
+            LastAssistant.ERROR),
         "prompts.table: no_table: ",
         "TABLE_OR_VIEW_NOT_FOUND");
   }
@@ -403,7 +624,8 @@ class PromptSourceTest {
         column,
         keep,
         sampling,
-        SpecialTokens.PARSE);
+        SpecialTokens.PARSE,
+        LastAssistant.ERROR);
   }
 
   private static String sha(String text) throws Exception {

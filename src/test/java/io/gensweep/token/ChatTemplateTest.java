@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,20 +41,11 @@ class ChatTemplateTest {
     try (InputStream file = getClass().getResourceAsStream("/chat/" + shape + ".json")) {
       oracle = JSON.readTree(file);
     }
-    ChatTemplate template =
-        ChatTemplate.of(
-            oracle.get("template").asText(),
-            JSON.convertValue(
-                oracle.get("special_tokens"), new TypeReference<Map<String, String>>() {}));
+    ChatTemplate template = shape(shape);
     SoftAssertions softly = new SoftAssertions();
     for (JsonNode example : oracle.get("cases")) {
       List<Message> messages = new ArrayList<>();
-      example
-          .get("messages")
-          .forEach(
-              message ->
-                  messages.add(
-                      new Message(message.get("role").asText(), message.get("content").asText())));
+      example.get("messages").forEach(message -> messages.add(message(message)));
       boolean prompted = example.get("add_generation_prompt").asBoolean();
       String name = example.get("name").asText();
       if (example.has("expected")) {
@@ -73,6 +65,67 @@ class ChatTemplateTest {
     }
     assertThat(oracle.get("cases").size()).isGreaterThan(40);
     softly.assertAll();
+  }
+
+  /** The same oracle, with continue_final_message. */
+  @Test
+  void lastMessagesGoOnAndPartsRenderAsInTransformers() throws IOException {
+    JsonNode oracle;
+    try (InputStream file = getClass().getResourceAsStream("/chat/continued.json")) {
+      oracle = JSON.readTree(file);
+    }
+    SoftAssertions softly = new SoftAssertions();
+    for (JsonNode example : oracle) {
+      ChatTemplate template = shape(example.get("shape").asText());
+      List<Message> messages = new ArrayList<>();
+      example.get("messages").forEach(message -> messages.add(message(message)));
+      Supplier<String> rendered =
+          () ->
+              example.get("continued").asBoolean()
+                  ? template.continued(messages)
+                  : template.render(messages, false);
+      String name = example.get("shape").asText() + ", " + example.get("name").asText();
+      if (example.has("expected")) {
+        softly
+            .assertThatCode(
+                () -> assertThat(rendered.get()).isEqualTo(example.get("expected").asText()))
+            .as(name)
+            .doesNotThrowAnyException();
+      } else {
+        softly
+            .assertThatThrownBy(rendered::get)
+            .as(name)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+    assertThat(oracle.size()).isGreaterThan(400);
+    softly.assertAll();
+  }
+
+  @Test
+  void partsBecomeOneTextWhereATemplateTakesOnlyText() throws IOException {
+    for (String shape : List.of("chatml", "chatml-blocks", "qwen3", "mistral", "llama31")) {
+      ChatTemplate template = shape(shape);
+      Message parts =
+          new Message(
+              Map.of("role", "user", "content", List.of(Message.part("a"), Message.part("b"))));
+      assertThat(template.render(List.of(parts), true))
+          .isEqualTo(template.render(List.of(new Message("user", "a b")), true));
+    }
+  }
+
+  private static ChatTemplate shape(String name) throws IOException {
+    try (InputStream file = ChatTemplateTest.class.getResourceAsStream("/chat/" + name + ".json")) {
+      JsonNode oracle = JSON.readTree(file);
+      return ChatTemplate.of(
+          oracle.get("template").asText(),
+          JSON.convertValue(
+              oracle.get("special_tokens"), new TypeReference<Map<String, String>>() {}));
+    }
+  }
+
+  private static Message message(JsonNode fields) {
+    return new Message(JSON.convertValue(fields, new TypeReference<Map<String, Object>>() {}));
   }
 
   @Test

@@ -41,14 +41,16 @@ class PlainChatTest {
       for (Message message : ATTACK) {
         expected = IntStream.concat(expected, IntStream.of(start));
         expected =
-            IntStream.concat(expected, plain(tokenizer, message.role() + "\n" + message.content()));
+            IntStream.concat(
+                expected,
+                plain(tokenizer, message.role() + "\n" + message.fields().get("content")));
         expected = IntStream.concat(expected, IntStream.of(end));
         expected = IntStream.concat(expected, plain(tokenizer, "\n"));
       }
       expected = IntStream.concat(expected, IntStream.of(start));
       expected = IntStream.concat(expected, plain(tokenizer, "assistant\n"));
 
-      int[] ids = new PlainChat(tokenizer, template).encode(ATTACK);
+      int[] ids = new PlainChat(tokenizer).encode(ATTACK, m -> template.render(m, true));
 
       assertThat(ids).isEqualTo(expected.toArray());
       assertThat(tokenizer.decode(ids, false)).isEqualTo(template.render(ATTACK, true));
@@ -66,7 +68,7 @@ class PlainChatTest {
       for (String line : Files.readAllLines(Path.of("data/prompts/chat.jsonl")).subList(0, 8)) {
         JsonNode said = JSON.readTree(line).at("/messages/0/content");
         List<Message> messages = List.of(new Message("user", said.asText()));
-        assertThat(new PlainChat(tokenizer, template).encode(messages))
+        assertThat(new PlainChat(tokenizer).encode(messages, m -> template.render(m, true)))
             .isEqualTo(
                 tokenizer.encode(template.render(messages, true), false, SpecialTokens.PARSE));
       }
@@ -88,9 +90,11 @@ class PlainChatTest {
     Files.writeString(folder.resolve("tokenizer.json"), changed.toString());
     Files.copy(TINY.resolve("tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
-      PlainChat chat = new PlainChat(tokenizer, template());
-      assertThat(chat.encode(List.of(new Message("user", "4 + 4")))).isNotEmpty();
-      assertThatThrownBy(() -> chat.encode(ATTACK))
+      PlainChat chat = new PlainChat(tokenizer);
+      ChatTemplate template = template();
+      assertThat(chat.encode(List.of(new Message("user", "4 + 4")), m -> template.render(m, true)))
+          .isNotEmpty();
+      assertThatThrownBy(() -> chat.encode(ATTACK, m -> template.render(m, true)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("special_tokens: plain cannot be exact");
     }

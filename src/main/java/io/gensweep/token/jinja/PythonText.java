@@ -31,7 +31,7 @@ public final class PythonText {
     return strip(text, PythonText::isSpace, false, true);
   }
 
-  static String strip(String text) {
+  public static String strip(String text) {
     return strip(text, PythonText::isSpace, true, true);
   }
 

@@ -1,0 +1,119 @@
+package io.gensweep.prompt;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
+import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Driver. The columns that are folders called {@code name=value}. Their values are text, which
+ * Spark takes for numbers and dates where it can, so that {@code 007} would become 7.
+ *
+ * @param guessed with the types that Spark takes the values for
+ */
+record FolderColumns(StructType guessed) {
+
+  /** Of a dataset as Spark has read it. */
+  static FolderColumns of(Dataset<Row> files) {
+    return new FolderColumns(
+        files.queryExecution().analyzed() instanceof LogicalRelation plan
+                && plan.relation() instanceof HadoopFsRelation relation
+            ? relation.partitionSchema()
+            : new StructType());
+  }
+
+  List<String> names() {
+    return List.of(guessed.fieldNames());
+  }
+
+  /** Whether Spark takes any value for something else than text. */
+  boolean areGuessed() {
+    return Arrays.stream(guessed.fields()).anyMatch(FolderColumns::isGuessed);
+  }
+
+  /** A schema in which these columns are text. */
+  StructType asText(StructType schema) {
+    StructType text = schema;
+    for (String name : names()) {
+      text = withText(text, name);
+    }
+    return text;
+  }
+
+  /** A schema in which one column is text, if it is there. */
+  static StructType withText(StructType schema, String name) {
+    return new StructType(
+        Arrays.stream(schema.fields())
+            .map(
+                f ->
+                    f.name().equals(name)
+                        ? new StructField(name, DataTypes.StringType, true, f.metadata())
+                        : f)
+            .toArray(StructField[]::new));
+  }
+
+  /**
+   * Gives the columns back the types that Spark took them for, where that changes no value's text.
+   *
+   * @param text rows in which they are text
+   * @param files of those rows
+   * @param id a column that stays text
+   */
+  Dataset<Row> typed(Dataset<Row> text, String[] files, Optional<String> id) {
+    Dataset<Row> typed = text;
+    for (StructField field : guessed.fields()) {
+      if (isGuessed(field)
+          && !id.equals(Optional.of(field.name()))
+          && isExact(text, files, field)) {
+        Column column = col(InputColumns.backticks(field.name()));
+        typed = typed.withColumn(field.name(), column.cast(field.dataType()));
+      }
+    }
+    return typed;
+  }
+
+  private static boolean isExact(Dataset<Row> rows, String[] files, StructField field) {
+    List<String> values = new ArrayList<>(values(files, field.name()));
+    Column value = col("value");
+    return rows.sparkSession()
+        .createDataset(values, Encoders.STRING())
+        .filter(not(value.cast(field.dataType()).cast("string").eqNullSafe(value)))
+        .isEmpty();
+  }
+
+  private static TreeSet<String> values(String[] files, String name) {
+    TreeSet<String> values = new TreeSet<>();
+    for (String file : files) {
+      for (String step : new Path(URI.create(file)).toString().split("/", -1)) {
+        int equals = step.indexOf('=');
+        if (equals > 0
+            && ExternalCatalogUtils.unescapePathName(step.substring(0, equals)).equals(name)) {
+          values.add(ExternalCatalogUtils.unescapePathName(step.substring(equals + 1)));
+        }
+      }
+    }
+    values.remove(ExternalCatalogUtils.DEFAULT_PARTITION_NAME());
+    return values;
+  }
+
+  private static boolean isGuessed(StructField field) {
+    return !(field.dataType() instanceof StringType);
+  }
+}
