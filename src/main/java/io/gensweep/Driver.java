@@ -31,7 +31,7 @@ public final class Driver {
                           return run(command, job, options);
                         }),
                 (output, fraction) -> interruption.during(() -> verify(output, fraction)),
-                HadoopTexts::read)
+                location -> HadoopTexts.read(location, HadoopTexts.submitted()))
             .execute(
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 new PrintWriter(System.err, true, Charset.defaultCharset()),

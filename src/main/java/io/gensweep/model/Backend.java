@@ -1,7 +1,9 @@
 package io.gensweep.model;
 
+import java.util.Locale;
+
 /** Plain Java. What computes the decoder, and the part of its program that says so. */
-enum Backend {
+public enum Backend {
   /** libtorch's own operations: GPUs. */
   PLAIN("decoder_torch.py"),
 
@@ -22,13 +24,9 @@ enum Backend {
     return text;
   }
 
-  /** The fastest one there is for a model held so. */
-  static Backend of(DecoderSettings settings, ModelConfig config) {
-    if (!settings.device().equals("cpu")) {
-      return PLAIN;
-    }
-    boolean kernels =
-        CpuFeatures.here().kernels(settings.dtype()) && Kernels.take(config) && Kernels.load();
-    return kernels ? KERNELS : PACKED;
+  /** As manifests spell it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

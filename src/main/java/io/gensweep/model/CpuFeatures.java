@@ -2,29 +2,35 @@ package io.gensweep.model;
 
 import io.gensweep.job.DType;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Driver and executor. What the CPU's instructions allow, as Linux lists them and as the
  * environment narrows them.
  *
- * @param maxIsa what oneDNN may use at most ({@code ONEDNN_MAX_CPU_ISA}); empty for all
- * @param limits settings of the environment that narrow what any kernel uses, {@code NAME=value}
+ * @param vendor as the CPU names it; MKL chooses by it
+ * @param limits settings of the environment that say what a library computes with, by name
  */
-public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits) {
-  /** What holds oneDNN, libtorch's own kernels and MKL to fewer instructions than there are. */
-  private static final List<String> LIMITS =
-      List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "MKL_CBWR");
+public record CpuFeatures(Set<String> flags, String vendor, Map<String, String> limits)
+    implements Serializable {
+  /** oneDNN reads the newer name first. */
+  private static final List<String> MAX_ISA = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
+
+  private static final List<String> FPMATH =
+      List.of("ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE");
+  private static final String ATEN = "ATEN_CPU_CAPABILITY";
+  private static final String MKL = "MKL_CBWR";
+  private static final String MKL_MOST = "MKL_ENABLE_INSTRUCTIONS";
 
   public CpuFeatures {
     flags = Set.copyOf(flags);
-    maxIsa = maxIsa.toUpperCase(Locale.ROOT);
-    limits = List.copyOf(limits);
+    limits = Map.copyOf(limits);
   }
 
   public static CpuFeatures here() {
@@ -32,43 +38,52 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
   }
 
   static CpuFeatures of(Path cpuinfo, Map<String, String> environment) {
-    String isa =
-        environment.getOrDefault(
-            "ONEDNN_MAX_CPU_ISA", environment.getOrDefault("DNNL_MAX_CPU_ISA", ""));
-    List<String> limits =
-        LIMITS.stream()
-            .filter(environment::containsKey)
-            .map(name -> name + "=" + environment.get(name))
-            .toList();
-    try (var lines = Files.lines(cpuinfo)) {
-      String flags = lines.filter(l -> l.startsWith("flags")).findFirst().orElse("flags :");
-      return new CpuFeatures(
-          Set.of(flags.substring(flags.indexOf(':') + 1).strip().split("\\s+")), isa, limits);
-    } catch (IOException e) {
-      return new CpuFeatures(Set.of(), isa, limits);
+    Map<String, String> limits = new TreeMap<>(environment);
+    limits.keySet().retainAll(Set.of(ATEN, MKL, MKL_MOST));
+    for (List<String> names : List.of(MAX_ISA, FPMATH)) {
+      names.stream()
+          .filter(environment::containsKey)
+          .findFirst()
+          .ifPresent(name -> limits.put(names.get(0), environment.get(name)));
     }
+    Map<String, String> first = new TreeMap<>();
+    try (var lines = Files.lines(cpuinfo)) {
+      lines
+          .map(line -> line.split(":", 2))
+          .filter(pair -> pair.length == 2)
+          .limit(64)
+          .forEach(pair -> first.putIfAbsent(pair[0].strip(), pair[1].strip()));
+    } catch (IOException e) {
+      // Another system than Linux: the least that there can be.
+    }
+    return new CpuFeatures(
+        Set.copyOf(List.of(first.getOrDefault("flags", "").split("\\s+"))),
+        first.getOrDefault("vendor_id", "an unknown vendor"),
+        limits);
+  }
+
+  private InstructionSet oneDnn() {
+    return InstructionSet.ofOneDnn(flags, limits.getOrDefault(MAX_ISA.get(0), ""));
+  }
+
+  private InstructionSet aten() {
+    return InstructionSet.ofAten(flags, limits.getOrDefault(ATEN, ""));
   }
 
   /** Whether oneDNN packs bfloat16 weights here; below AVX-512 it refuses. */
   public boolean bfloat16Products() {
-    return flags.contains("avx512bw")
-        && !maxIsa.startsWith("AVX2")
-        && !maxIsa.startsWith("SSE")
-        && !maxIsa.equals("AVX");
+    return oneDnn().hasAvx512();
   }
 
   /** Whether the CPU multiplies bfloat16 itself and does not only emulate it. */
   public boolean bfloat16Native() {
-    return bfloat16Products()
-        && (flags.contains("avx512_bf16") || flags.contains("amx_bf16"))
-        && !maxIsa.equals("AVX512_CORE")
-        && !maxIsa.equals("AVX512_CORE_VNNI");
+    return oneDnn().compareTo(InstructionSet.AVX512_BF16) >= 0;
   }
 
   /** Whether the CPU sums four products of 8-bit numbers without overflow in between (VNNI). */
   public boolean integerDots() {
-    return (flags.contains("avx512_vnni") && bfloat16Products() && !maxIsa.equals("AVX512_CORE"))
-        || (flags.contains("avx_vnni") && !Set.of("AVX2", "AVX", "SSE41").contains(maxIsa));
+    return oneDnn() == InstructionSet.AVX_VNNI
+        || (oneDnn().compareTo(InstructionSet.AVX512_VNNI) >= 0 && flags.contains("avx512_vnni"));
   }
 
   /**
@@ -76,11 +91,10 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
    * oneDNN has the faster products of fewer than 32 bits.
    */
   public boolean kernels(DType dtype) {
-    boolean held = limits.stream().anyMatch(l -> l.matches("ATEN_CPU_CAPABILITY=(?!avx512).*"));
     return Kernels.exist()
         && bfloat16Products()
         && flags.containsAll(Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"))
-        && !held
+        && aten().hasAvx512()
         && switch (dtype) {
           case FLOAT32 -> true;
           case BFLOAT16 -> flags.contains("avx512_bf16") && bfloat16Native() && !tiles();
@@ -93,20 +107,26 @@ public record CpuFeatures(Set<String> flags, String maxIsa, List<String> limits)
     return flags.contains("amx_bf16");
   }
 
-  /** One word for the manifest: rows are the same bytes on CPUs with the same word. */
-  public String capability() {
-    String found =
-        tiles()
-            ? "amx_bf16"
-            : flags.contains("avx512_bf16")
-                ? "avx512_bf16"
-                : flags.contains("avx512_vnni")
-                    ? "avx512_vnni"
-                    : flags.contains("avx512bw")
-                        ? "avx512"
-                        : flags.contains("avx_vnni")
-                            ? "avx_vnni"
-                            : flags.contains("avx2") ? "avx2" : "baseline";
-    return limits.isEmpty() ? found : found + " limited by " + String.join(" ", limits);
+  /**
+   * What each library computes with, as its own rules have it: rows are the same bytes on CPUs for
+   * which this is the same. MKL takes other code on another vendor's CPU, unless it is told to be
+   * compatible with all.
+   */
+  public String instructions() {
+    String mkl =
+        limits.containsKey(MKL) ? "CBWR=" + limits.get(MKL) : InstructionSet.of(flags).toString();
+    return "oneDNN "
+        + oneDnn()
+        + told(FPMATH.get(0), " in ")
+        + ", ATen "
+        + aten()
+        + ", MKL "
+        + mkl
+        + told(MKL_MOST, " within ")
+        + (mkl.startsWith("CBWR=COMPATIBLE") ? "" : " on " + vendor);
+  }
+
+  private String told(String limit, String word) {
+    return limits.containsKey(limit) ? word + limits.get(limit) : "";
   }
 }

@@ -41,16 +41,20 @@ public final class DecoderLoader {
     this.blocks = cacheBlocks();
   }
 
+  /** Loads the model with the fastest backend that this machine has for it. */
+  public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
+    Numerics here =
+        Machine.here(settings.device())
+            .numerics(settings.dtype(), folder.config(), settings.threads());
+    return load(folder, settings, here.backend());
+  }
+
   /**
    * Loads the model.
    *
    * @throws JobError if this machine has not the device, or not the memory, that is asked for
    */
-  public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
-    return load(folder, settings, Backend.of(settings, folder.config()));
-  }
-
-  static ModelRunner load(ModelFolder folder, DecoderSettings settings, Backend backend) {
+  public static ModelRunner load(ModelFolder folder, DecoderSettings settings, Backend backend) {
     TorchEnvironment.prepare();
     TorchEnvironment.requireDevice(settings.device());
     if (settings.dtype() == DType.INT8 && !settings.device().equals("cpu")) {

@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
@@ -26,6 +29,18 @@ final class Kernels {
   static boolean exist() {
     return System.getProperty("os.name").equals("Linux")
         && System.getProperty("os.arch").equals("amd64");
+  }
+
+  /** SHA-256 of the library, in hexadecimal: other kernels may give other bits. */
+  static String hash() {
+    try (InputStream in = Kernels.class.getResourceAsStream(LIBRARY)) {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(in.readAllBytes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the kernels cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Whether the model's widths are multiples of what a step of a product takes. */

@@ -3,6 +3,7 @@ package io.gensweep.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.Command;
+import io.gensweep.model.Numerics;
 import io.gensweep.prompt.ShardLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,20 +19,25 @@ import java.util.TreeSet;
  *
  * @param settings the resolved job: a list of {key, value, origin}
  * @param hashes of model, tokenizer and input
- * @param versions of what the values may depend on: gensweep, spark, java, djl, libtorch, os, cpu
+ * @param numerics of all its rows
+ * @param versions of what else made them: gensweep, spark, java, djl, os
  * @param counts prompts, completions and the like; empty until the run ends
  * @param layout of the shards of the first run, and of what was appended
  */
 public record Manifest(
     JsonNode settings,
     SortedMap<String, String> hashes,
+    Numerics numerics,
     SortedMap<String, String> versions,
     SortedMap<String, Long> counts,
     ShardLayout layout) {
   /** The hash of what a resumed run may append to. */
   public static final String INPUT = "input";
 
-  private static final int FORMAT = 1;
+  /** What a difference in how rows are computed begins with. */
+  static final String NUMERICS = "numerics.";
+
+  private static final int FORMAT = 2;
   private static final String APPENDED = "appended_shards";
   private static final String SLICES = "slices";
 
@@ -67,23 +73,28 @@ public record Manifest(
   }
 
   public Manifest withCounts(Map<String, Long> now) {
-    return new Manifest(settings, hashes, versions, new TreeMap<>(now), layout);
+    return new Manifest(settings, hashes, numerics, versions, new TreeMap<>(now), layout);
   }
 
   public Manifest withLayout(ShardLayout now) {
-    return new Manifest(settings, hashes, versions, counts, now);
+    return new Manifest(settings, hashes, numerics, versions, counts, now);
   }
 
   /** With the prompts of another. */
   public Manifest withInputOf(Manifest other) {
     SortedMap<String, String> changed = new TreeMap<>(hashes);
     changed.put(INPUT, other.input());
-    return new Manifest(settings, changed, versions, counts, layout);
+    return new Manifest(settings, changed, numerics, versions, counts, layout);
   }
 
   /** The hash of the prompts. */
   public String input() {
     return hashes.getOrDefault(INPUT, "");
+  }
+
+  /** How its rows are computed, as JSON, for the footer of each shard. */
+  public String numericsText() {
+    return Json.MAPPER.valueToTree(numerics.parts()).toString();
   }
 
   /** What a run must share with this one to go on with its output, by dotted key. */
@@ -101,7 +112,10 @@ public record Manifest(
     return all;
   }
 
-  /** One line for each key in which {@code now} differs from this earlier run. */
+  /**
+   * One line for each key in which {@code now} differs from this earlier run, in how rows are
+   * computed too.
+   */
   public List<String> differences(Manifest now) {
     if (command() != now.command()) {
       return List.of("command was %s, is %s".formatted(command(), now.command()));
@@ -121,6 +135,7 @@ public record Manifest(
                     after.getOrDefault(key, "not there")));
       }
     }
+    numerics.differences(now.numerics()).forEach(line -> lines.add(NUMERICS + line));
     return lines;
   }
 
@@ -138,6 +153,7 @@ public record Manifest(
           SLICES, Json.MAPPER.valueToTree(lots.stream().map(ShardLayout.Lot::slices).toList()));
     }
     tree.set("hashes", Json.MAPPER.valueToTree(hashes));
+    tree.set("numerics", Json.MAPPER.valueToTree(numerics.parts()));
     tree.set("versions", Json.MAPPER.valueToTree(versions));
     tree.set("counts", Json.MAPPER.valueToTree(counts));
     tree.set("settings", settings);
@@ -146,6 +162,12 @@ public record Manifest(
 
   static Manifest of(JsonNode tree) {
     int format = tree.path("format").asInt();
+    if (format == 1) {
+      throw new IllegalArgumentException(
+          "it is of a version of gensweep that did not note how rows are computed, so nothing tells"
+              + " whether this one makes the same; use that version, another output.path, or"
+              + " overwrite");
+    }
     if (format != FORMAT) {
       throw new IllegalArgumentException("format must be %d, was %d".formatted(FORMAT, format));
     }
@@ -156,6 +178,7 @@ public record Manifest(
     return new Manifest(
         tree.path("settings"),
         texts(tree.path("hashes")),
+        Numerics.of(texts(tree.path("numerics"))),
         texts(tree.path("versions")),
         counts,
         layout(tree));

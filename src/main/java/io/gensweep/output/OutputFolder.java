@@ -77,11 +77,15 @@ public final class OutputFolder {
     }
     String named =
         String.join("; ", differences.subList(0, Math.min(DIFFERENCES_NAMED, differences.size())));
+    boolean sameJob = differences.stream().allMatch(line -> line.startsWith(Manifest.NUMERICS));
     throw new OutputError(
         "output.if_exists",
         "resume",
-        "%s has the output of another job: %s. Use another output.path, or overwrite"
-            .formatted(storage, named));
+        sameJob
+            ? "%s has rows that are computed otherwise than here: %s. Run on machines that compute as those did, or use another output.path, or overwrite"
+                .formatted(storage, named)
+            : "%s has the output of another job: %s. Use another output.path, or overwrite"
+                .formatted(storage, named));
   }
 
   /** Takes away what no longer holds: all of an earlier run's, if this one overwrites it. */

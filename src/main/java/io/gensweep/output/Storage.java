@@ -11,9 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
@@ -24,7 +22,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Driver and executor. One folder on any Hadoop file system, and the few operations that the commit
- * of a shard or of the manifest is made of. Hadoop's configuration travels inside as text.
+ * of a shard or of the manifest is made of.
  */
 final class Storage implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -33,16 +31,13 @@ final class Storage implements Serializable {
   static final String TEMPORARY = "_tmp";
 
   private final String root;
-  private final HashMap<String, String> settings;
+  private final HadoopSettings hadoop;
   // Made on each machine when first asked for.
   private transient FileSystem opened;
 
   Storage(String root, Configuration configuration) {
     this.root = root;
-    this.settings = new HashMap<>();
-    for (Map.Entry<String, String> entry : configuration) {
-      settings.put(entry.getKey(), entry.getValue());
-    }
+    this.hadoop = new HadoopSettings(configuration);
   }
 
   Path path(String... names) {
@@ -66,10 +61,8 @@ final class Storage implements Serializable {
   }
 
   private FileSystem open() {
-    Configuration configuration = new Configuration(false);
-    settings.forEach(configuration::set);
     try {
-      FileSystem files = new Path(root).getFileSystem(configuration);
+      FileSystem files = new Path(root).getFileSystem(hadoop.configuration());
       // The checksummed local file system would leave a .crc beside each file.
       return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
     } catch (IOException e) {

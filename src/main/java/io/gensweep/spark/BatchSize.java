@@ -25,7 +25,8 @@ final class BatchSize {
   }
 
   static int of(ModelRunner runner, String modelHash, DecoderSettings decoder, Path folder) {
-    String kind = String.join(" ", modelHash, decoder.toString(), CpuFeatures.here().capability());
+    String kind =
+        String.join(" ", modelHash, decoder.toString(), CpuFeatures.here().instructions());
     Path file =
         folder.resolve(
             "gensweep-batch-" + UUID.nameUUIDFromBytes(kind.getBytes(StandardCharsets.UTF_8)));

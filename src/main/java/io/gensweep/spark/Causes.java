@@ -1,35 +1,40 @@
 package io.gensweep.spark;
 
 import io.gensweep.job.DType;
+import io.gensweep.model.Numerics;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.RowDifference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Driver. Why rows may be others now than in the run that wrote them.
  *
  * @param inputs hashes that differ, of what the rows are made from
- * @param machines versions that differ, of what they are made with
- * @param cpu of the run
+ * @param numerics parts that differ, of how they are computed
+ * @param versions that differ, of what else makes them
  * @param tolerance up to which log-probs of one model may be off on another machine
  */
-record Causes(List<String> inputs, List<String> machines, String cpu, double tolerance) {
+record Causes(List<String> inputs, List<String> numerics, List<String> versions, double tolerance) {
   Causes {
     inputs = List.copyOf(inputs);
-    machines = List.copyOf(machines);
+    numerics = List.copyOf(numerics);
+    versions = List.copyOf(versions);
   }
 
-  static Causes between(Manifest then, Map<String, String> hashes, Map<String, String> versions) {
-    String dtype = then.versions().getOrDefault(Versions.DTYPE, "");
+  static Causes between(
+      Manifest then, Map<String, String> hashes, Numerics numerics, Map<String, String> versions) {
     return new Causes(
         differences("hash of ", then.hashes(), hashes),
+        then.numerics().differences(numerics),
         differences("", then.versions(), versions),
-        then.versions().getOrDefault(Versions.CPU, ""),
-        dtype.equals(DType.FLOAT32.toString()) ? 1e-4 : 0.15);
+        then.numerics().dtype() == DType.FLOAT32 ? 1e-4 : 0.15);
   }
 
   private static List<String> differences(
@@ -48,15 +53,14 @@ record Causes(List<String> inputs, List<String> machines, String cpu, double tol
     return lines;
   }
 
-  /** With the CPUs of the executors that made the rows again. */
-  Causes and(List<EngineReport> engines) {
-    TreeSet<String> all = new TreeSet<>(machines);
-    for (EngineReport engine : engines) {
-      if (!engine.cpu().equals(cpu)) {
-        all.add("cpu was " + cpu + ", is " + engine.cpu());
-      }
-    }
-    return new Causes(inputs, List.copyOf(all), cpu, tolerance);
+  /** What is to be known before any row: that the machine changed, if it did. */
+  Optional<String> otherNumerics() {
+    return numerics.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "rows are computed otherwise here than in the run, so that one which is not the same"
+                + " does not by itself mean a changed file: "
+                + String.join("; ", numerics));
   }
 
   /** What is said of a row: which it is, what differs, and why that can be. */
@@ -68,10 +72,11 @@ record Causes(List<String> inputs, List<String> machines, String cpu, double tol
     if (!inputs.isEmpty()) {
       return "The job's inputs were changed: " + String.join("; ", inputs);
     }
-    if (machines.isEmpty()) {
-      return "Model, prompts, CPU and versions are those of the run: the file was changed";
+    if (numerics.isEmpty() && versions.isEmpty()) {
+      return "Model, prompts, numerics and versions are those of the run: the file was changed";
     }
-    String made = String.join("; ", machines);
+    String made =
+        Stream.concat(numerics.stream(), versions.stream()).collect(Collectors.joining("; "));
     return difference.isOffBy(tolerance)
         ? "More than another machine explains, the file was changed; also: " + made
         : "It was made by another machine: " + made;

@@ -8,19 +8,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 
 /** Driver and executor. The chat template that a job uses, if it uses one. */
 final class ChatTemplates {
   private ChatTemplates() {}
 
   /** The text of {@code chat_template: FILE}, read on the driver; "" if the job names none. */
-  static String text(JobSpec job) {
+  static String text(JobSpec job, Configuration configuration) {
     if (job.chat().templateFile().isEmpty()) {
       return "";
     }
     String file = job.chat().templateFile().get();
     try {
-      return HadoopTexts.read(file)
+      return HadoopTexts.read(file, configuration)
           .orElseThrow(() -> new JobError("chat_template: there is no file " + file));
     } catch (IOException e) {
       throw new JobError("chat_template: " + file + " cannot be read: " + Cause.line(e), e);

@@ -6,9 +6,14 @@ import java.time.Instant;
 /**
  * Executor to driver. One model loaded on one device.
  *
- * @param cpu capability that its values may depend on
+ * @param instructions that its libraries use
  * @param loadedAt by the executor's clock
  */
 record EngineReport(
-    String executor, String device, String cpu, int threads, double loadSeconds, Instant loadedAt)
+    String executor,
+    String device,
+    String instructions,
+    int threads,
+    double loadSeconds,
+    Instant loadedAt)
     implements Serializable {}

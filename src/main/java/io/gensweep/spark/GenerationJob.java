@@ -130,17 +130,11 @@ public final class GenerationJob {
   }
 
   private PlannedModel model() throws IOException {
-    Optional<RunVersions> earlier =
-        new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(RunVersions::of);
     // A resumed run keeps what the first decided: bits of a row may depend on it.
-    PlannedModel model =
-        PlannedModel.of(
-            earlier.map(versions -> versions.in(job.model())).orElse(job.model()),
-            job.engine(),
-            earlier
-                .map(RunVersions::threads)
-                .orElseGet(() -> EngineThreads.of(spark.sparkContext())),
-            hadoop);
+    Optional<EarlierRun> earlier =
+        new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(EarlierRun::of);
+    PlannedModel model = PlannedModel.of(job.model(), job.engine(), earlier, spark);
+    model.planned().others().forEach(line -> out.println("gensweep: " + line));
     if (command == Command.RUN) {
       SamplingTokens.check(job.sweep(), model.folder());
     }

@@ -2,8 +2,11 @@ package io.gensweep.spark;
 
 import io.gensweep.job.JobSpec;
 import io.gensweep.model.DecoderSettings;
+import io.gensweep.model.Numerics;
+import io.gensweep.output.HadoopSettings;
 import java.io.Serializable;
 import java.time.LocalDateTime;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * Driver and executor. What a task must know: the job, and what the driver decided once for all
@@ -12,6 +15,8 @@ import java.time.LocalDateTime;
  * @param model the model's folder, by a path or URI that holds on every machine
  * @param modelHash what {@link PlannedModel#weightsHash} must be on every machine
  * @param decoder all but the device, which is each task's own
+ * @param numerics what every machine must compute with
+ * @param hadoop what opens the model's file system
  * @param template the text of {@code chat_template: FILE}; "": the model's own template
  * @param time what a chat template may print as now
  */
@@ -20,6 +25,26 @@ record GenerationPlan(
     String model,
     String modelHash,
     DecoderSettings decoder,
+    Numerics numerics,
+    HadoopSettings hadoop,
     String template,
     LocalDateTime time)
-    implements Serializable {}
+    implements Serializable {
+
+  static GenerationPlan of(
+      JobSpec job,
+      PlannedModel model,
+      Configuration configuration,
+      String template,
+      LocalDateTime time) {
+    return new GenerationPlan(
+        job,
+        ModelCopy.absolute(job.model().path()),
+        model.weightsHash(),
+        model.decoder(),
+        model.planned().numerics(),
+        new HadoopSettings(configuration),
+        template,
+        time);
+  }
+}

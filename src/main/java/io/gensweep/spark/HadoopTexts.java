@@ -8,13 +8,28 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import scala.Tuple2;
 
 /** Driver. Small text files at any Hadoop URI; a path without a scheme is local. */
 public final class HadoopTexts {
   private HadoopTexts() {}
 
+  /**
+   * Hadoop's configuration before there is a Spark session: what the session will have of {@code
+   * --conf spark.hadoop.*} is in it already.
+   */
+  public static Configuration submitted() {
+    Configuration configuration = new Configuration();
+    for (Tuple2<String, String> each : new SparkConf().getAllWithPrefix("spark.hadoop.")) {
+      configuration.set(each._1(), each._2());
+    }
+    return configuration;
+  }
+
   /** UTF-8 text; empty when there is no such file. */
-  public static Optional<String> read(String location) throws IOException {
+  public static Optional<String> read(String location, Configuration configuration)
+      throws IOException {
     if (!location.matches("\\w[\\w+.-]+:/.*")) {
       java.nio.file.Path local = java.nio.file.Path.of(location);
       if (Files.isDirectory(local)) {
@@ -23,7 +38,7 @@ public final class HadoopTexts {
       return Files.isRegularFile(local) ? Optional.of(Files.readString(local)) : Optional.empty();
     }
     Path path = new Path(location);
-    FileSystem files = path.getFileSystem(new Configuration());
+    FileSystem files = path.getFileSystem(configuration);
     if (!files.exists(path)) {
       return Optional.empty();
     }

@@ -8,18 +8,18 @@ import io.gensweep.engine.Host;
 import io.gensweep.engine.Lease;
 import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
-import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderLoader;
 import io.gensweep.model.DecoderSettings;
+import io.gensweep.model.Machine;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
+import io.gensweep.model.Numerics;
 import io.gensweep.token.Tokenizer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 
 /**
@@ -57,15 +57,16 @@ final class LoadedModel implements AutoCloseable {
    * The plan's model on a device, loaded if no task before loaded it so.
    *
    * @param decoder with the task's own device
-   * @throws JobError if this machine's copy is not the one that the driver read
+   * @throws JobError if this machine does not compute as planned, or its copy is not the one that
+   *     the driver read
    */
   static Lease<LoadedModel> acquire(GenerationPlan plan, DecoderSettings decoder) throws Exception {
-    record Key(String uri, String hash, DecoderSettings decoder, EngineSpec engine) {}
-    EngineSpec engine = plan.job().engine();
+    record Key(
+        String uri, String hash, DecoderSettings decoder, Numerics numerics, EngineSpec engine) {}
     return HOST.acquire(
         decoder.device(),
-        new Key(plan.model(), plan.modelHash(), decoder, engine),
-        () -> load(plan.model(), plan.modelHash(), decoder, engine));
+        new Key(plan.model(), plan.modelHash(), decoder, plan.numerics(), plan.job().engine()),
+        () -> load(plan, decoder));
   }
 
   static void closeAll() {
@@ -107,15 +108,20 @@ final class LoadedModel implements AutoCloseable {
     return since;
   }
 
-  private static LoadedModel load(
-      String uri, String hash, DecoderSettings decoder, EngineSpec spec) {
+  private static LoadedModel load(GenerationPlan plan, DecoderSettings decoder) {
     long start = System.nanoTime();
-    Path folder = ModelCopy.local(uri, new Configuration());
-    requireHash(folder, hash);
+    Path folder = ModelCopy.local(plan.model(), plan.hadoop().configuration());
+    ModelFolder model = ModelFolder.open(folder);
+    requireNumerics(model, plan.numerics(), decoder);
+    requireHash(folder, plan.modelHash());
     Tokenizer tokenizer = Tokenizer.load(folder);
     try {
-      ModelRunner runner = DecoderLoader.load(ModelFolder.open(folder), decoder);
-      int batch = spec.maxBatch().orElseGet(() -> BatchSize.of(runner, hash, decoder));
+      ModelRunner runner = DecoderLoader.load(model, decoder, plan.numerics().backend());
+      int batch =
+          plan.job()
+              .engine()
+              .maxBatch()
+              .orElseGet(() -> BatchSize.of(runner, plan.modelHash(), decoder));
       Engine engine =
           new Engine(
               runner,
@@ -133,13 +139,27 @@ final class LoadedModel implements AutoCloseable {
           new EngineReport(
               SparkEnv.get().executorId(),
               decoder.device(),
-              CpuFeatures.here().capability(),
+              plan.numerics().instructions(),
               decoder.threads(),
               seconds,
               Instant.now()));
     } catch (Throwable e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  /** Rows of other bits must not be beside the others; what a JVM computes with is settled. */
+  private static void requireNumerics(
+      ModelFolder model, Numerics planned, DecoderSettings decoder) {
+    Numerics here =
+        Machine.here(decoder.device()).numerics(decoder.dtype(), model.config(), decoder.threads());
+    if (!here.equals(planned)) {
+      throw new JobError(
+          "model.device: "
+              + PlannedNumerics.difference(MachineReport.thisExecutor(), planned, here)
+              + "; leave such machines out, or hold all to the same instructions (guide: The same"
+              + " rows, bit for bit)");
     }
   }
 

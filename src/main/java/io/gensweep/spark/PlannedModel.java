@@ -1,19 +1,18 @@
 package io.gensweep.spark;
 
-import io.gensweep.job.DType;
 import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ModelSpec;
 import io.gensweep.model.Checkpoint;
-import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.token.TokenizerCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Driver. The model as the job asks for it, found to be whole and to fit the job before any task
@@ -21,13 +20,20 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param weightsHash of config and weights, which each executor finds again before it loads them
  */
-record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsHash) {
+record PlannedModel(
+    ModelFolder folder, DecoderSettings decoder, PlannedNumerics planned, String weightsHash) {
   /** Most sequences decoded together where the job says auto and each engine chooses. */
   private static final int MOST = 256;
 
+  /**
+   * Opens the model and asks the executors how they compute it.
+   *
+   * @param earlier the run that goes on, or whose rows are made again; it settled dtype and threads
+   */
   static PlannedModel of(
-      ModelSpec model, EngineSpec engine, int threads, Configuration configuration) {
-    Path path = ModelCopy.local(model.path(), configuration);
+      ModelSpec asked, EngineSpec engine, Optional<EarlierRun> earlier, SparkSession spark) {
+    ModelSpec model = earlier.map(run -> run.in(asked)).orElse(asked);
+    Path path = ModelCopy.local(model.path(), spark.sparkContext().hadoopConfiguration());
     ModelFolder folder = ModelFolder.open(path);
     int longest = folder.config().maxPositions();
     int maxModelLen = model.maxModelLen().orElse(longest);
@@ -41,11 +47,23 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
               + path);
     }
     TokenizerCheck.require(path, tokenizerHash(path));
-    return new PlannedModel(
-        folder,
+    int cores = EngineThreads.of(spark.sparkContext());
+    int threads = earlier.map(run -> run.threads(cores)).orElse(cores);
+    PlannedNumerics planned =
+        PlannedNumerics.of(
+            MachineReport.all(spark, model.device()),
+            model,
+            folder.config(),
+            threads,
+            earlier.map(EarlierRun::numerics));
+    DecoderSettings decoder =
         new DecoderSettings(
-            dtype(model, folder), "cpu", maxModelLen, engine.maxBatch().orElse(MOST), threads),
-        weightsHash(folder));
+            planned.numerics().dtype(),
+            "cpu",
+            maxModelLen,
+            engine.maxBatch().orElse(MOST),
+            threads);
+    return new PlannedModel(folder, decoder, planned, weightsHash(folder));
   }
 
   /** Of all that the decoder is made from, in hexadecimal. */
@@ -74,33 +92,5 @@ record PlannedModel(ModelFolder folder, DecoderSettings decoder, String weightsH
             .map(folder::resolve)
             .filter(Files::isRegularFile)
             .toList());
-  }
-
-  /**
-   * AUTO is the checkpoint's own type where this machine computes in it, else float32. Decided by
-   * the driver, since executors that decided for themselves could give rows of two kinds.
-   */
-  private static DType dtype(ModelSpec model, ModelFolder folder) {
-    DType asked = model.dtype();
-    boolean cpu = model.device().equals("cpu") || model.device().equals("auto");
-    if (asked == DType.AUTO) {
-      boolean bfloat16 = folder.config().dtype().equals("bfloat16");
-      return bfloat16 && (!cpu || CpuFeatures.here().bfloat16Native())
-          ? DType.BFLOAT16
-          : DType.FLOAT32;
-    }
-    if (asked == DType.INT8 && !cpu) {
-      throw new JobError(
-          "model.dtype: int8 runs on CPUs only and model.device is "
-              + model.device()
-              + "; use bfloat16 or float32");
-    }
-    if (asked == DType.BFLOAT16 && cpu && !CpuFeatures.here().bfloat16Products()) {
-      throw new JobError(
-          "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "
-              + CpuFeatures.here().capability()
-              + "; use float32");
-    }
-    return asked;
   }
 }

@@ -19,6 +19,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.apache.hadoop.conf.Configuration;
@@ -58,7 +59,7 @@ record PlannedRun(
     OutputFolder output = new OutputFolder(outputPath, hadoop);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
     LocalDateTime time = time(earlier);
-    String template = ChatTemplates.text(job);
+    String template = ChatTemplates.text(job, hadoop);
     ChatTemplates.of(job, template, model.folder().path(), time);
     PromptSet set =
         PromptSource.read(
@@ -68,23 +69,17 @@ record PlannedRun(
             OutputSchema.reserved(OutputKind.of(command, job)));
     PromptPlan prompts = PromptPlan.of(set);
 
-    GenerationPlan plan =
-        new GenerationPlan(
-            job,
-            ModelCopy.absolute(job.model().path()),
-            model.weightsHash(),
-            model.decoder(),
-            template,
-            time);
+    GenerationPlan plan = GenerationPlan.of(job, model, hadoop, template, time);
     Work<?> work = Work.of(command, plan, model);
     long rows = work.rows(prompts);
-    Map<String, String> versions = new TreeMap<>(Versions.here(spark, model.decoder()));
+    SortedMap<String, String> versions = Versions.here(spark);
     versions.put(Versions.TIME, time.toString());
     Manifest manifest =
         new Manifest(
             settings,
             new TreeMap<>(hashes(model, prompts, template)),
-            new TreeMap<>(versions),
+            plan.numerics(),
+            versions,
             new TreeMap<>(),
             ShardLayout.of(1));
     if (earlier.isPresent()) {
@@ -100,7 +95,11 @@ record PlannedRun(
             work.kind(),
             shards.layout(),
             set.kept(),
-            Map.of("gensweep.settings", settings.toString()));
+            Map.of(
+                "gensweep.settings",
+                settings.toString(),
+                "gensweep.numerics",
+                manifest.numericsText()));
     return new PlannedRun(
         work, output, ledger, commit, prompts, shards, rows, manifest.withLayout(shards.layout()));
   }
@@ -132,7 +131,7 @@ record PlannedRun(
   /** A resumed run keeps the time of the first, for chat templates that print it. */
   private static LocalDateTime time(Optional<Manifest> earlier) {
     return earlier
-        .map(m -> LocalDateTime.parse(m.versions().get(Versions.TIME)))
+        .map(manifest -> EarlierRun.of(manifest).time())
         .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
   }
 

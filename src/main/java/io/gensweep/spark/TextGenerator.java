@@ -120,22 +120,11 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
     StructType schema = transformSchema(dataset.schema());
     SparkSession spark = dataset.sparkSession();
     JobSpec job = job();
-    PlannedModel model =
-        PlannedModel.of(
-            job.model(),
-            job.engine(),
-            EngineThreads.of(spark.sparkContext()),
-            spark.sparkContext().hadoopConfiguration());
+    PlannedModel model = PlannedModel.of(job.model(), job.engine(), Optional.empty(), spark);
     LocalDateTime time = LocalDateTime.now(ZoneOffset.UTC).withNano(0);
     ChatTemplates.of(job, "", model.folder().path(), time);
     GenerationPlan plan =
-        new GenerationPlan(
-            job,
-            ModelCopy.absolute(job.model().path()),
-            model.weightsHash(),
-            model.decoder(),
-            "",
-            time);
+        GenerationPlan.of(job, model, spark.sparkContext().hadoopConfiguration(), "", time);
     int prompt = dataset.schema().fieldIndex(required(inputCol));
     return dataset.toDF().mapPartitions(new TextPartition(plan, prompt), Encoders.row(schema));
   }

@@ -74,15 +74,17 @@ public final class VerifyJob {
 
   private boolean run() throws IOException {
     Manifest manifest = output.existing();
-    RunVersions versions = RunVersions.of(manifest);
+    EarlierRun earlier = EarlierRun.of(manifest);
     Command command = manifest.command();
     JobSpec job =
         JobFile.ofManifest(
-                output.toString(), manifest.settings(), Map.of("model.dtype", versions.dtype()))
+                output.toString(),
+                manifest.settings(),
+                Map.of("model.dtype", earlier.numerics().dtype().toString()))
             .resolve(Optional.empty())
             .spec();
     OutputKind kind = OutputKind.of(command, job);
-    PlannedModel model = PlannedModel.of(job.model(), job.engine(), versions.threads(), hadoop);
+    PlannedModel model = PlannedModel.of(job.model(), job.engine(), Optional.of(earlier), spark);
     PromptSet set =
         PromptSource.read(
             spark,
@@ -91,19 +93,15 @@ public final class VerifyJob {
             OutputSchema.reserved(kind));
     PromptPlan prompts = PromptPlan.of(set);
     GenerationPlan plan =
-        new GenerationPlan(
-            job,
-            ModelCopy.absolute(job.model().path()),
-            model.weightsHash(),
-            model.decoder(),
-            ChatTemplates.text(job),
-            versions.time());
+        GenerationPlan.of(job, model, hadoop, ChatTemplates.text(job, hadoop), earlier.time());
     Work<?> work = Work.of(command, plan, model);
     Causes causes =
         Causes.between(
             manifest,
             PlannedRun.hashes(model, prompts, plan.template()),
-            Versions.here(spark, model.decoder()));
+            plan.numerics(),
+            Versions.here(spark));
+    causes.otherNumerics().ifPresent(line -> out.println("gensweep: " + line));
     return compare(work, set, prompts, causes);
   }
 
@@ -129,9 +127,8 @@ public final class VerifyJob {
     try {
       long count = differences.count();
       long rows = totals.rows();
-      Causes all = causes.and(totals.engines());
       for (Iterator<RowDifference> each = differences.toLocalIterator(); each.hasNext(); ) {
-        out.println("gensweep: " + all.line(each.next()));
+        out.println("gensweep: " + causes.line(each.next()));
       }
       out.printf(
           Locale.ROOT,

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.job.DType;
 import io.gensweep.job.IfExists;
+import io.gensweep.model.Backend;
+import io.gensweep.model.Numerics;
 import io.gensweep.prompt.ShardLayout;
 import java.io.File;
 import java.io.IOException;
@@ -45,7 +48,7 @@ class OutputFolderTest {
     assertThat(folder().manifest()).isEqualTo(manifest);
     assertThat(folder().check(IfExists.RESUME)).contains(manifest);
     assertThat(Files.readString(parent.resolve("out/manifest.json")))
-        .startsWith("{\n  \"format\" : 1,\n  \"shards\" : 7,\n  \"appended_shards\" : [ 2 ],\n")
+        .startsWith("{\n  \"format\" : 2,\n  \"shards\" : 7,\n  \"appended_shards\" : [ 2 ],\n")
         .endsWith("}\n");
     assertThat(names()).containsExactly("_tmp", "manifest.json");
   }
@@ -82,6 +85,7 @@ class OutputFolderTest {
         new Manifest(
             settings,
             earlier.hashes(),
+            earlier.numerics(),
             new TreeMap<>(Map.of("os", "x")),
             new TreeMap<>(),
             ShardLayout.of(9));
@@ -91,7 +95,12 @@ class OutputFolderTest {
     assertThat(
             earlier.differences(
                 new Manifest(
-                    settings, now.hashes(), now.versions(), now.counts(), ShardLayout.of(9))))
+                    settings,
+                    now.hashes(),
+                    now.numerics(),
+                    now.versions(),
+                    now.counts(),
+                    ShardLayout.of(9))))
         .containsExactly("names was not there, is \"x\"");
   }
 
@@ -186,10 +195,55 @@ class OutputFolderTest {
         .isInstanceOf(OutputError.class)
         .hasMessageContaining("manifest.json: it cannot be read");
 
-    Files.writeString(parent.resolve("out/manifest.json"), "{\"format\": 2}");
+    Files.writeString(parent.resolve("out/manifest.json"), "{\"format\": 3}");
     assertThatThrownBy(() -> folder().check(IfExists.RESUME))
         .isInstanceOf(OutputError.class)
-        .hasMessageContaining("format must be 1, was 2");
+        .hasMessageContaining("format must be 2, was 3");
+  }
+
+  /** Written before manifests named the numerics. */
+  @Test
+  void anOlderManifestIsRefusedWithTheReason() throws IOException {
+    Files.createDirectories(parent.resolve("out"));
+    Files.writeString(parent.resolve("out/manifest.json"), "{\"format\": 1}");
+    assertThatThrownBy(() -> folder().check(IfExists.RESUME))
+        .isInstanceOf(OutputError.class)
+        .hasMessageContaining("did not note how rows are computed")
+        .hasMessageContaining("use that version, another output.path, or overwrite");
+    assertThat(folder().check(IfExists.OVERWRITE)).isEmpty();
+  }
+
+  @Test
+  void aResumeIsRefusedWhenRowsWouldBeComputedOtherwise() {
+    Manifest earlier = manifest(0.7, "abc");
+    Manifest now = with(numerics("oneDNN avx512"), earlier);
+    assertThat(earlier.differences(now))
+        .containsExactly("numerics.instructions was oneDNN avx2, is oneDNN avx512");
+    assertThatThrownBy(() -> folder().requireSame(earlier, now))
+        .isInstanceOf(OutputError.class)
+        .hasMessageContaining("has rows that are computed otherwise than here: numerics.instr")
+        .hasMessageContaining("Run on machines that compute as those did");
+    assertThatThrownBy(
+            () -> folder().requireSame(earlier, with(now.numerics(), manifest(1, "abc"))))
+        .isInstanceOf(OutputError.class)
+        .hasMessageContaining(
+            "has the output of another job: sampling.temperature was 0.7, is 1.0;")
+        .hasMessageContaining("numerics.instructions was oneDNN avx2");
+  }
+
+  private static Manifest with(Numerics numerics, Manifest manifest) {
+    return new Manifest(
+        manifest.settings(),
+        manifest.hashes(),
+        numerics,
+        manifest.versions(),
+        manifest.counts(),
+        manifest.layout());
+  }
+
+  private static Numerics numerics(String instructions) {
+    return new Numerics(
+        "cpu", "amd64", Backend.PACKED, instructions, "2.7.1 cpu", "", DType.FLOAT32, 2);
   }
 
   private void finishedRun() throws IOException {
@@ -239,6 +293,7 @@ class OutputFolderTest {
     return new Manifest(
         settings,
         new TreeMap<>(Map.of("model", modelHash)),
+        numerics("oneDNN avx2"),
         new TreeMap<>(Map.of("gensweep", "0.1.0")),
         new TreeMap<>(),
         ShardLayout.of(7));

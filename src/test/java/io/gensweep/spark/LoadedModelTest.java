@@ -8,6 +8,8 @@ import io.gensweep.engine.Lease;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.JobSpec;
+import io.gensweep.model.Numerics;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +28,7 @@ class LoadedModelTest {
 
   @Test
   void weightsThatChangedSinceTheDriverReadThemAreRefused() throws Exception {
-    try (Stream<Path> files = Files.list(Path.of("data/models/tiny"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(file.getFileName()));
-      }
-    }
+    copyModel();
     GenerationPlan plan = plan();
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder())) {
       assertThat(lease.value().shape().vocabSize()).isPositive();
@@ -51,6 +49,51 @@ class LoadedModelTest {
         .hasMessageContaining("put the same files on every machine");
   }
 
+  @Test
+  void aMachineThatDoesNotComputeAsPlannedIsRefused() throws Exception {
+    copyModel();
+    GenerationPlan plan = plan();
+    Numerics here = plan.numerics();
+    Numerics planned =
+        new Numerics(
+            here.device(),
+            here.architecture(),
+            here.backend(),
+            "oneDNN avx10, ATen avx10, MKL avx10 on SomeVendor",
+            here.libtorch(),
+            here.kernels(),
+            here.dtype(),
+            here.threads());
+    GenerationPlan other =
+        new GenerationPlan(
+            plan.job(),
+            plan.model(),
+            plan.modelHash(),
+            plan.decoder(),
+            planned,
+            plan.hadoop(),
+            plan.template(),
+            plan.time());
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder())) {
+      assertThat(lease.value().shape().vocabSize()).isPositive();
+      assertThatThrownBy(() -> LoadedModel.acquire(other, other.decoder()))
+          .as("though the model is there, loaded for a plan that this machine has")
+          .isInstanceOf(JobError.class)
+          .hasMessageStartingWith("model.device: executor driver on ")
+          .hasMessageContaining(
+              "instructions was oneDNN avx10, ATen avx10, MKL avx10 on SomeVendor, is "
+                  + here.instructions());
+    }
+  }
+
+  private void copyModel() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("data/models/tiny"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+  }
+
   private GenerationPlan plan() {
     JobSpec job =
         JobFile.parse(
@@ -64,13 +107,10 @@ class LoadedModelTest {
                 List.of())
             .resolve(Optional.empty())
             .spec();
-    PlannedModel model =
-        PlannedModel.of(job.model(), job.engine(), 1, SPARK.sparkContext().hadoopConfiguration());
-    return new GenerationPlan(
+    return GenerationPlan.of(
         job,
-        folder.toString(),
-        model.weightsHash(),
-        model.decoder(),
+        PlannedModel.of(job.model(), job.engine(), Optional.empty(), SPARK),
+        SPARK.sparkContext().hadoopConfiguration(),
         "",
         LocalDateTime.of(2026, 1, 1, 0, 0));
   }

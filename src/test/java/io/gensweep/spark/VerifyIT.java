@@ -67,18 +67,21 @@ class VerifyIT {
     tamper("completions", "logprobs", "quickstart-002", "0.00001");
     Path manifest = folder.resolve("out/manifest.json");
     ObjectNode told = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
-    ObjectNode versions = (ObjectNode) told.get("versions");
-    versions.put("libtorch", "2.5.1").put("gensweep", "0.0.1");
+    ((ObjectNode) told.get("versions")).put("gensweep", "0.0.1");
+    ((ObjectNode) told.get("numerics")).put("libtorch", "2.5.1");
     Files.writeString(manifest, told.toString());
     SparkSubmit.Ended machine = verify("local[2]", "--fraction", "1");
     assertThat(machine.exitCode()).as(machine.output()).isEqualTo(1);
     assertThat(machine.output())
         .containsPattern(
-            "prompt_id quickstart-002, sweep_point 0, .*It was made by another machine: gensweep was"
-                + " 0\\.0\\.1, is .*; libtorch was 2\\.5\\.1, is ")
+            "gensweep: rows are computed otherwise here than in the run, .*: libtorch was 2\\.5\\.1, is"
+                + " .*\\n(.*\\n)*gensweep: prompt_id ")
+        .containsPattern(
+            "prompt_id quickstart-002, sweep_point 0, .*It was made by another machine: libtorch was"
+                + " 2\\.5\\.1, is .*; gensweep was 0\\.0\\.1, is ")
         .containsPattern(
             "prompt_id quickstart-004, sweep_point 0, .*More than another machine explains, the file"
-                + " was changed; also: gensweep was 0\\.0\\.1");
+                + " was changed; also: libtorch was 2\\.5\\.1");
 
     lines.remove(3);
     lines.set(0, lines.get(0).replace("Q: What", "Q: Tell me what"));

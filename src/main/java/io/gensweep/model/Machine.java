@@ -1,0 +1,126 @@
+package io.gensweep.model;
+
+import io.gensweep.job.DType;
+import io.gensweep.job.JobError;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Executor, told to the driver. One device of a machine, as this JVM's environment holds it: all
+ * that {@link Numerics} follow from, whatever the model.
+ *
+ * @param architecture of the processor that computes
+ * @param settings of the environment that say what a GPU's libraries compute with
+ * @param kernels hash of those that can be loaded here; empty where none can
+ */
+public record Machine(
+    String device,
+    String architecture,
+    CpuFeatures cpu,
+    String settings,
+    String libtorch,
+    String kernels)
+    implements Serializable {
+  private static final String CPU = "cpu";
+  private static final String CUDA = "cuda";
+  private static final List<String> GPU_SETTINGS =
+      List.of(
+          "NVIDIA_TF32_OVERRIDE", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "CUBLAS_WORKSPACE_CONFIG");
+
+  /**
+   * This machine; loads libtorch.
+   *
+   * @param device cpu or cuda:N
+   * @throws JobError if there is no such device
+   */
+  public static Machine here(String device) {
+    TorchEnvironment.prepare();
+    TorchEnvironment.requireDevice(device);
+    CpuFeatures cpu = CpuFeatures.here();
+    if (!device.equals(CPU)) {
+      int ordinal = Integer.parseInt(device.substring("cuda:".length()));
+      return new Machine(
+          CUDA,
+          CudaDevice.architecture(ordinal),
+          cpu,
+          gpuSettings(System.getenv()),
+          TorchVersions.libtorch(),
+          "");
+    }
+    boolean kernels = Stream.of(DType.values()).anyMatch(cpu::kernels) && Kernels.load();
+    return new Machine(
+        CPU,
+        System.getProperty("os.arch"),
+        cpu,
+        "",
+        TorchVersions.libtorch(),
+        kernels ? Kernels.hash() : "");
+  }
+
+  private static String gpuSettings(Map<String, String> environment) {
+    return GPU_SETTINGS.stream()
+        .filter(environment::containsKey)
+        .map(name -> name + "=" + environment.get(name))
+        .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * The type to compute in: AUTO is the checkpoint's own where this machine computes in it, else
+   * float32.
+   *
+   * @param stored as the model's config names it
+   * @throws JobError if this machine does not compute in the type that is asked for
+   */
+  public DType dtype(DType asked, String stored) {
+    boolean onCpu = device.equals(CPU);
+    if (asked == DType.AUTO) {
+      boolean bfloat16 = stored.equals("bfloat16") && (!onCpu || cpu.bfloat16Native());
+      return bfloat16 ? DType.BFLOAT16 : DType.FLOAT32;
+    }
+    if (asked == DType.INT8 && !onCpu) {
+      throw new JobError(
+          "model.dtype: int8 runs on CPUs only and the executors have "
+              + architecture
+              + "; use model.device: cpu, or bfloat16 or float32");
+    }
+    if (asked == DType.BFLOAT16 && onCpu && !cpu.bfloat16Products()) {
+      throw new JobError(
+          "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "
+              + cpu.instructions()
+              + "; use float32");
+    }
+    return asked;
+  }
+
+  /**
+   * How this machine computes a model.
+   *
+   * @param dtype never AUTO
+   * @param threads of one operation
+   */
+  public Numerics numerics(DType dtype, ModelConfig config, int threads) {
+    Backend backend = backend(dtype, config);
+    boolean onCpu = device.equals(CPU);
+    return new Numerics(
+        device,
+        architecture,
+        backend,
+        onCpu ? cpu.instructions() : settings,
+        libtorch,
+        backend == Backend.KERNELS ? kernels : "",
+        dtype,
+        backend == Backend.PACKED ? threads : 0);
+  }
+
+  /** The fastest one there is for a model held so. */
+  private Backend backend(DType dtype, ModelConfig config) {
+    if (!device.equals(CPU)) {
+      return Backend.PLAIN;
+    }
+    boolean own = !kernels.isEmpty() && cpu.kernels(dtype) && Kernels.take(config);
+    return own ? Backend.KERNELS : Backend.PACKED;
+  }
+}
