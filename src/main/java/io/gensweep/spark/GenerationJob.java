@@ -133,11 +133,12 @@ public final class GenerationJob {
     // A resumed run keeps what the first decided: bits of a row may depend on it.
     Optional<EarlierRun> earlier =
         new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(EarlierRun::of);
+    if (command == Command.RUN) {
+      // Before any executor is asked.
+      SamplingTokens.check(job.sweep(), PlannedModel.open(job.model(), hadoop));
+    }
     PlannedModel model = PlannedModel.of(job.model(), job.engine(), earlier, spark);
     model.planned().others().forEach(line -> out.println("gensweep: " + line));
-    if (command == Command.RUN) {
-      SamplingTokens.check(job.sweep(), model.folder());
-    }
     return model;
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -33,20 +34,9 @@ record PlannedModel(
   static PlannedModel of(
       ModelSpec asked, EngineSpec engine, Optional<EarlierRun> earlier, SparkSession spark) {
     ModelSpec model = earlier.map(run -> run.in(asked)).orElse(asked);
-    Path path = ModelCopy.local(model.path(), spark.sparkContext().hadoopConfiguration());
-    ModelFolder folder = ModelFolder.open(path);
-    int longest = folder.config().maxPositions();
-    int maxModelLen = model.maxModelLen().orElse(longest);
-    if (maxModelLen > longest) {
-      throw new JobError(
-          "model.max_model_len: "
-              + maxModelLen
-              + " is more than the "
-              + longest
-              + " positions of the model in "
-              + path);
-    }
-    TokenizerCheck.require(path, tokenizerHash(path));
+    ModelFolder folder = open(model, spark.sparkContext().hadoopConfiguration());
+    TokenizerCheck.require(folder.path(), tokenizerHash(folder.path()));
+    int maxModelLen = model.maxModelLen().orElse(folder.config().maxPositions());
     int cores = EngineThreads.of(spark.sparkContext());
     int threads = earlier.map(run -> run.threads(cores)).orElse(cores);
     PlannedNumerics planned =
@@ -64,6 +54,28 @@ record PlannedModel(
             engine.maxBatch().orElse(MOST),
             threads);
     return new PlannedModel(folder, decoder, planned, weightsHash(folder));
+  }
+
+  /**
+   * The model's folder on this machine.
+   *
+   * @throws JobError if it is not whole, or the job wants more of it than it has
+   */
+  static ModelFolder open(ModelSpec model, Configuration configuration) {
+    Path path = ModelCopy.local(model.path(), configuration);
+    ModelFolder folder = ModelFolder.open(path);
+    int longest = folder.config().maxPositions();
+    int maxModelLen = model.maxModelLen().orElse(longest);
+    if (maxModelLen > longest) {
+      throw new JobError(
+          "model.max_model_len: "
+              + maxModelLen
+              + " is more than the "
+              + longest
+              + " positions of the model in "
+              + path);
+    }
+    return folder;
   }
 
   /** Of all that the decoder is made from, in hexadecimal. */
