@@ -41,11 +41,12 @@ record MachineReport(String executor, List<Machine> machine, String refusal)
       return List.of(here(device, Map.of()));
     }
     int tasks = Math.min(spark.sparkContext().defaultParallelism(), MOST);
-    return JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .parallelize(Collections.nCopies(tasks, 0), tasks)
-        .mapPartitions(new Task(device))
-        .distinct()
-        .collect();
+    List<MachineReport> reports =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(Collections.nCopies(tasks, 0), tasks)
+            .mapPartitions(new Task(device))
+            .collect();
+    return reports.stream().distinct().toList();
   }
 
   /** The name of this JVM's executor, and its host. */
