@@ -1,4 +1,5 @@
 """The mark that the kernels are measured against: cuBLAS products, SDPA over a static cache and one CUDA graph a step, random weights."""
+
 import torch
 import torch.nn.functional as F
 
@@ -51,8 +52,10 @@ class Mark:
             return torch.randn(*n, device="cuda", dtype=torch.bfloat16).mul_(0.02)
 
         self.one = torch.ones(s.hidden, device="cuda", dtype=torch.bfloat16)
-        self.layers = [(g((s.heads + 2 * s.kv) * s.head, s.hidden), g(s.hidden, s.heads * s.head), g(2 * s.inner, s.hidden), g(s.hidden, s.inner))
-                       for _ in range(s.layers)]
+        self.layers = [
+            (g((s.heads + 2 * s.kv) * s.head, s.hidden), g(s.hidden, s.heads * s.head), g(2 * s.inner, s.hidden), g(s.hidden, s.inner))
+            for _ in range(s.layers)
+        ]
         self.embedding, self.head = g(s.vocabulary, s.hidden), g(s.vocabulary, s.hidden)
 
     def step(self, batch):
@@ -73,13 +76,13 @@ class Mark:
             x = self.embedding[ids]
             for i, (qkv, out, gate_up, down) in enumerate(self.layers):
                 y = F.linear(F.rms_norm(x, (s.hidden,), self.one, 1e-5), qkv).view(batch, s.heads + 2 * s.kv, s.head)
-                q, k, v = y[:, :s.heads], y[:, s.heads:s.heads + s.kv], y[:, s.heads + s.kv:]
+                q, k, v = y[:, : s.heads], y[:, s.heads : s.heads + s.kv], y[:, s.heads + s.kv :]
                 keys[i].index_copy_(2, at, turn(k)[:, :, None])
                 values[i].index_copy_(2, at, v[:, :, None])
                 a = F.scaled_dot_product_attention(turn(q)[:, :, None], keys[i], values[i], enable_gqa=True)
                 x = x + F.linear(a.reshape(batch, s.heads * s.head), out)
                 u = F.linear(F.rms_norm(x, (s.hidden,), self.one, 1e-5), gate_up)
-                x = x + F.linear(F.silu(u[:, :s.inner]) * u[:, s.inner:], down)
+                x = x + F.linear(F.silu(u[:, : s.inner]) * u[:, s.inner :], down)
             logits = F.linear(F.rms_norm(x, (s.hidden,), self.one, 1e-5), self.head).float()
             best, at_best = logits.topk(64)
             return torch.logsumexp(logits, -1), best, at_best

@@ -2,12 +2,14 @@
 
 Kernels compile in other processes while the card works. Every part's figures go to trial.json as soon as it has ended.
 """
+
 import argparse
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -22,6 +24,20 @@ from mark import captured, median_ms
 
 BF16 = torch.bfloat16
 SHAPES = {**step.SHAPES, "tiny": step.Shape(192, 512, 4, 6, 2, 32, 512, 10000.0), "random": step.Shape(512, 1408, 4, 8, 2, 64, 5000)}
+# Head sizes, groups and norms of heads that are not Llama's: (head, kv, group, norms, type).
+ODD = {
+    f"odd{i}": (step.Shape(208, 336, 2, kv * group, kv, head, 1000, 10000.0, 1e-5, norms), dtype)
+    for i, (head, kv, group, norms, dtype) in enumerate(
+        (
+            (80, 2, 3, False, "bfloat16"),
+            (96, 1, 7, True, "float16"),
+            (192, 1, 16, True, "bfloat16"),
+            (256, 2, 1, False, "bfloat16"),
+            (64, 2, 2, True, "bfloat16"),
+        )
+    )
+}
+SHAPES.update({name: shape for name, (shape, _) in ODD.items()})
 ROOT = Path(__file__).resolve().parents[3]
 BATCHES = (1, 16, 64, 256)
 BITS_AT = (1, 2, 3, 7, 16, 17, 32, 33, 64, 100, 128, 200)
@@ -40,36 +56,69 @@ def stay(*t, **more):
 
 
 TRIED = {
-    16: [T(16, 32, 128, 4, 8), T(16, 16, 512, 4, 3), T(16, 64, 128, 4, 4), tma(16, 64, 128, 4, 5), tma(16, 32, 256, 4, 6),
-         stay(16, 16, 512, 4, 4), stay(16, 16, 512, 4, 3), stay(16, 32, 256, 4, 5), stay(16, 32, 256, 4, 4), stay(16, 32, 512, 8, 4),
-         stay(16, 16, 256, 4, 8), stay(16, 32, 256, 8, 6), stay(16, 32, 256, 4, 5, ahead=4096), stay(16, 16, 512, 4, 4, ahead=4096),
-         stay(16, 32, 256, 4, 6, tma=True), stay(16, 16, 512, 4, 6, tma=True), stay(16, 64, 128, 4, 8, tma=True),
-         stay(16, 32, 256, 4, 4, each=2), stay(16, 16, 256, 4, 6, each=2), stay(16, 32, 128, 4, 8, each=2), stay(16, 32, 128, 4, 8, tma=True, each=2)],
-    64: [T(64, 64, 128, 4, 4), T(64, 64, 64, 4, 5), tma(64, 32, 128, 4, 6), tma(64, 32, 128, 4, 8), tma(64, 64, 128, 4, 4), tma(64, 32, 256, 4, 4),
-         stay(64, 32, 128, 4, 6, tma=True), stay(64, 32, 128, 4, 8, tma=True), stay(64, 64, 64, 4, 8, tma=True), stay(64, 64, 128, 4, 5, tma=True),
-         stay(64, 16, 256, 4, 5, tma=True), stay(64, 32, 128, 4, 5), stay(64, 64, 64, 4, 6), stay(64, 32, 128, 4, 6, tma=True, ahead=4096)],
-    256: [tma(128, 64, 64, 4, 5), tma(128, 64, 64, 4, 8), tma(128, 128, 64, 8, 4), tma(128, 128, 64, 4, 4), tma(128, 128, 64, 4, 6),
-          tma(256, 128, 64, 8, 4), tma(256, 64, 64, 8, 5), tma(128, 64, 128, 4, 4), stay(128, 128, 64, 8, 4, tma=True),
-          stay(256, 128, 64, 8, 4, tma=True), stay(128, 64, 64, 4, 8, tma=True), tma(128, 32, 128, 4, 5)],
-    512: [tma(256, 128, 64, 8, 3, group=8), tma(256, 128, 64, 8, 4, group=4), tma(128, 256, 64, 8, 4, group=8), tma(128, 128, 64, 4, 4, group=8),
-          stay(256, 128, 64, 8, 4, tma=True, group=8), stay(256, 128, 64, 8, 3, tma=True, group=8), stay(128, 128, 64, 4, 4, tma=True, group=8, each=2)],
+    16: [
+        T(16, 32, 128, 4, 8),
+        T(16, 16, 512, 4, 3),
+        tma(16, 32, 256, 4, 6),
+        tma(16, 32, 256, 4, 8),
+        tma(16, 32, 256, 4, 4),
+        tma(16, 32, 512, 4, 4),
+        tma(16, 16, 512, 4, 4),
+        tma(16, 16, 512, 4, 6),
+        tma(16, 32, 128, 4, 12),
+        tma(16, 16, 256, 4, 12),
+        tma(16, 64, 128, 4, 5),
+        tma(16, 64, 128, 4, 9),
+        tma(16, 64, 256, 4, 4),
+    ],
+    64: [
+        T(64, 64, 64, 4, 5),
+        tma(64, 32, 128, 4, 6),
+        tma(64, 32, 128, 4, 8),
+        tma(64, 32, 256, 4, 4),
+        tma(64, 64, 128, 4, 4),
+        tma(64, 64, 128, 4, 6),
+        tma(64, 64, 64, 4, 8),
+        tma(64, 128, 64, 4, 6),
+        tma(64, 128, 128, 4, 4),
+    ],
+    256: [
+        tma(128, 128, 64, 4, 6),
+        tma(128, 128, 64, 8, 6),
+        tma(128, 64, 64, 4, 8),
+        tma(128, 64, 128, 4, 4),
+        tma(128, 32, 128, 4, 5),
+        tma(256, 128, 64, 8, 4),
+        tma(128, 256, 64, 8, 4),
+    ],
+    512: [
+        tma(256, 128, 64, 8, 3, group=8),
+        tma(256, 128, 64, 8, 4, group=4),
+        tma(128, 256, 64, 8, 4, group=8),
+        tma(128, 128, 64, 4, 4, group=8),
+    ],
 }
 GATED = {
-    16: [T(16, 32, 256, 4, 3), T(16, 32, 128, 4, 6), tma(16, 32, 128, 4, 5), tma(16, 32, 128, 4, 8), stay(16, 16, 256, 4, 5), stay(16, 32, 256, 4, 3),
-         stay(16, 32, 128, 4, 6), stay(16, 16, 512, 4, 3), stay(16, 32, 256, 8, 4), stay(16, 16, 256, 4, 8), stay(16, 32, 128, 4, 8, tma=True),
-         stay(16, 16, 256, 4, 8, tma=True), stay(16, 16, 256, 4, 4, each=2), stay(16, 32, 128, 4, 5, each=2), stay(16, 16, 256, 4, 5, ahead=4096)],
-    64: [tma(64, 64, 128, 4, 3), T(64, 32, 64, 4, 6), tma(64, 64, 64, 4, 6), tma(64, 32, 128, 4, 5), stay(64, 32, 128, 4, 5, tma=True),
-         stay(64, 64, 64, 4, 6, tma=True), stay(64, 32, 64, 4, 8, tma=True), stay(64, 64, 128, 4, 4, tma=True)],
-    256: [tma(256, 64, 64, 8, 3), tma(256, 64, 64, 8, 4), tma(128, 128, 64, 8, 4), tma(128, 64, 64, 4, 5), stay(256, 64, 64, 8, 4, tma=True),
-          stay(128, 128, 64, 8, 4, tma=True), stay(128, 64, 64, 4, 5, tma=True)],
-    512: [tma(128, 128, 64, 8, 4, group=8), tma(128, 128, 64, 8, 3, group=8), tma(256, 64, 64, 8, 4, group=8),
-          stay(128, 128, 64, 8, 4, tma=True, group=8), stay(256, 64, 64, 8, 4, tma=True, group=8)],
+    16: [
+        T(16, 32, 256, 4, 3),
+        T(16, 16, 512, 4, 3),
+        tma(16, 32, 256, 4, 3),
+        tma(16, 32, 256, 4, 5),
+        tma(16, 16, 512, 4, 3),
+        tma(16, 16, 512, 4, 4),
+        tma(16, 16, 256, 4, 8),
+        tma(16, 64, 128, 4, 5),
+        tma(16, 32, 128, 4, 5),
+        tma(16, 16, 256, 4, 4),
+    ],
+    64: [tma(64, 64, 64, 4, 6), tma(64, 64, 64, 4, 8), tma(64, 64, 128, 4, 3), tma(64, 64, 128, 4, 4), tma(64, 32, 128, 4, 5)],
+    256: [tma(256, 64, 64, 8, 3), tma(256, 64, 64, 8, 4), tma(128, 128, 64, 8, 4), tma(128, 128, 64, 8, 3)],
+    512: [tma(128, 128, 64, 8, 4, group=8), tma(128, 128, 64, 8, 3, group=8), tma(256, 64, 64, 8, 4, group=8)],
 }
 A = step.AttentionTile
-DECODE = [A(16, 4, 3), A(16, 4, 3, 128), A(16, 4, 2, 128), A(16, 4, 4, 128), A(16, 4, 3, 96), A(16, 2, 3), A(16, 2, 3, 168), A(16, 8, 3), A(16, 8, 2)]
-PREFILL = [A(64, 4, 2), A(64, 4, 3), A(128, 8, 2), A(128, 8, 3), A(128, 4, 2), A(128, 4, 3)]
-CHUNKS = (64, 128)
-HOWS = (("plain", 0, False), ("pdl 1, ahead", 1, True), ("pdl 2", 2, False), ("pdl 2, ahead", 2, True))
+DECODE = [A(16, 2, 3), A(16, 4, 3)]
+PREFILL = [A(64, 4, 2), A(64, 4, 3), A(128, 8, 2), A(128, 8, 3), A(128, 4, 2)]
+HOWS = (("plain", 0, False), ("pdl 1", 1, True), ("pdl 2, nothing ahead", 2, False), ("pdl 2", 2, True))
 
 
 class Late(Exception):
@@ -86,7 +135,9 @@ class Trial:
         self.pdl = a.pdl if torch.cuda.get_device_capability()[0] >= 9 else 0
         self.tiles, self.attention = {}, {}
         if a.tiles:
-            self.tiles = {shape: {(kind, int(b)): T(*t) for kind, b, t in rows} for shape, rows in json.loads(Path(a.tiles).read_text()).items()}
+            self.tiles = {
+                shape: {(kind, int(b)): T(*t) for kind, b, t in rows} for shape, rows in json.loads(Path(a.tiles).read_text()).items()
+            }
 
     def say(self, *words):
         print(*words, flush=True)
@@ -126,7 +177,7 @@ class Trial:
             self.decoders.clear()
             torch.cuda.empty_cache()
             self.decoders[shape] = step.Weights.random(step.SHAPES[shape], BF16, "cuda")
-        launch = step.Launcher(pdl=self.pdl if pdl is None else pdl, ahead=ahead)
+        launch = step.Launcher(self.pdl if pdl is None else pdl, ahead)
         decoder = step.Decoder(self.decoders[shape], launch, 8192, self.tiles.get(shape))
         for name, value in self.attention.get(shape, {}).items():
             setattr(decoder, name, value)
@@ -163,8 +214,13 @@ def card(trial, entry):
     except OSError as e:
         entry["nvidia-smi"] = str(e)
     import triton
-    entry.update(torch=torch.__version__, triton=triton.__version__, capability=list(torch.cuda.get_device_capability()),
-                 copy_GB_s=round(marks.copy_rate()))
+
+    entry.update(
+        torch=torch.__version__,
+        triton=triton.__version__,
+        capability=list(torch.cuda.get_device_capability()),
+        copy_GB_s=round(marks.copy_rate()),
+    )
     trial.figures["copy_GB_s"] = entry["copy_GB_s"]
     trial.say(entry)
 
@@ -172,12 +228,24 @@ def card(trial, entry):
 def right(trial, entry):
     """Greedy ids of the tiny model and of a random one equal to HF's, float32 and bfloat16."""
     from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
     torch.backends.cuda.matmul.allow_tf32 = False
     tiny = ROOT / "data/models/tiny"
     torch.manual_seed(3)
-    config = LlamaConfig(hidden_size=512, intermediate_size=1408, num_hidden_layers=4, num_attention_heads=8, num_key_value_heads=2, head_dim=64,
-                         vocab_size=5000, rms_norm_eps=1e-5, rope_parameters={"rope_type": "default", "rope_theta": 500000.0}, initializer_range=0.05,
-                         bos_token_id=1, eos_token_id=2)
+    config = LlamaConfig(
+        hidden_size=512,
+        intermediate_size=1408,
+        num_hidden_layers=4,
+        num_attention_heads=8,
+        num_key_value_heads=2,
+        head_dim=64,
+        vocab_size=5000,
+        rms_norm_eps=1e-5,
+        rope_parameters={"rope_type": "default", "rope_theta": 500000.0},
+        initializer_range=0.05,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
     for name, dtype in (("tiny", torch.float32), ("random", torch.float32), ("tiny", BF16), ("random", BF16)):
         hf = AutoModelForCausalLM.from_pretrained(tiny, dtype=dtype) if name == "tiny" else LlamaForCausalLM(config).to(dtype)
         hf = hf.to("cuda").eval()
@@ -189,7 +257,20 @@ def right(trial, entry):
         new, rows = 40, len(prompts)
         cache = step.Cache(weights.shape, rows, 192, dtype, "cuda", torch.randperm(rows * 3, generator=g))
         ends = torch.tensor(lengths).cumsum(0).cuda() - 1
-        logits = decoder.prefill(torch.cat(prompts).cuda(), [(i, 0, n) for i, n in enumerate(lengths)], cache, ends)
+        if dtype == BF16:
+            # Two programs that round in other places part at near ties: how far is each from float32?
+            everything = decoder.prefill(
+                torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache
+            ).float()
+            with torch.no_grad():
+                hfs = torch.cat([hf(p[None].cuda()).logits[0].float() for p in prompts])
+                exact = hf.float()
+                exact = torch.cat([exact(p[None].cuda()).logits[0] for p in prompts])
+            errors = [float((x - exact).norm() / exact.norm()) for x in (everything, hfs)]
+            entry[f"{name} bfloat16"] = dict(error_to_float32=round(errors[0], 5), hfs_error=round(errors[1], 5))
+            trial.say("relative error of logits to HF's float32:", name, entry[f"{name} bfloat16"])
+            continue
+        logits = decoder.prefill(torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache, ends)
         ours, one = [], torch.ones(rows, device="cuda")
         positions = torch.tensor(lengths, dtype=torch.int32).cuda()
         for _ in range(new):
@@ -203,11 +284,40 @@ def right(trial, entry):
             for i, p in enumerate(prompts):
                 # HF's best token after every prefix of ours: all equal, so is its greedy continuation.
                 y = torch.tensor(ours[i], device="cuda")
-                hfs = hf(torch.cat([p.cuda(), y[:-1]])[None]).logits[0, len(p) - 1:].argmax(-1)
+                hfs = hf(torch.cat([p.cuda(), y[:-1]])[None]).logits[0, len(p) - 1 :].argmax(-1)
                 same += bool((hfs == y).all())
         key = f"{name} {str(dtype)[6:]}"
         entry[key] = f"{same} of {rows} prompts"
         trial.say("greedy ids equal to HF's:", key, entry[key])
+
+
+def odd(trial, entry):
+    """Other head sizes, groups, norms of heads and float16: a decoded token has the bits of a prefilled one, both are near float32."""
+    for name, (shape, dtype) in ODD.items():
+        weights = step.Weights.random(shape, getattr(torch, dtype), "cuda")
+        exact = step.Weights.random(shape, getattr(torch, dtype), "cuda")
+        for w in (exact, *exact.layers):
+            for key, value in vars(w).items():
+                if isinstance(value, torch.Tensor):
+                    setattr(w, key, value.float())
+        tokens = torch.randint(0, shape.vocabulary, (5, 140), device="cuda")
+        spans, logits = [(i, 0, 140) for i in range(5)], []
+        for w in (weights, exact):
+            decoder = step.Decoder(w, step.Launcher(trial.pdl), 512)
+            logits.append(decoder.prefill(tokens.flatten(), decoder.places(spans), step.Cache(shape, 5, 192, w.head.dtype, "cuda")))
+        decoder = step.Decoder(weights, step.Launcher(trial.pdl), 512)
+        graph = Graph(decoder, 5, 192, torch.randperm(15))
+        same = sum(int((graph(tokens[:, t], t) == logits[0].view(5, 140, -1)[:, t]).all(-1).sum()) for t in range(140))
+        error = float((logits[0].float() - logits[1]).norm() / logits[1].norm())
+        entry[name] = dict(
+            head=shape.head,
+            group=shape.group,
+            norms=shape.norm_heads,
+            dtype=dtype,
+            error_to_float32=round(error, 5),
+            decoded_as_prefilled=f"{same} of 700",
+        )
+        trial.say(entry[name])
 
 
 def bits(trial, entry, shape):
@@ -228,18 +338,23 @@ def bits(trial, entry, shape):
 
     whole, best = run(torch.arange(256).cuda())
     values, order = whole.float().topk(64)
-    entry["candidates"] = dict(values=bool((best[0] == values).all()), log_sum_exp=float((best[2][:, 0] - whole.float().logsumexp(-1)).abs().max()),
-                               at_T=float((best[2][:, 1] - (whole.float() / 0.8).logsumexp(-1)).abs().max()))
+    entry["candidates"] = dict(
+        values=bool((best[0] == values).all()),
+        log_sum_exp=float((best[2][:, 0] - whole.float().logsumexp(-1)).abs().max()),
+        at_T=float((best[2][:, 1] - (whole.float() / 0.8).logsumexp(-1)).abs().max()),
+    )
     entry["batches"] = {}
     for n in BITS_AT:
         rows = torch.randperm(256, generator=g)[:n].cuda()
         logits, mine = run(rows)
-        entry["batches"][n] = int(((logits == whole[rows]).all(-1) & (mine[1] == best[1][rows]).all(-1) & (mine[2] == best[2][rows]).all(-1)).sum())
+        entry["batches"][n] = int(
+            ((logits == whole[rows]).all(-1) & (mine[1] == best[1][rows]).all(-1) & (mine[2] == best[2][rows]).all(-1)).sum()
+        )
     trial.say(shape, "rows with all the bits they have among 256:", entry["batches"], "candidates", entry["candidates"])
     # Prefill.
     prompt = tokens[0]
     graph = Graph(decoder, 1, width * step.PAGE, torch.tensor([2, 0, 1]))
-    decoded = torch.cat([graph(prompt[t:t + 1], t).clone() for t in range(140)])
+    decoded = torch.cat([graph(prompt[t : t + 1], t).clone() for t in range(140)])
     entry["decoded_in_batch"] = bool((decoded[-1] == whole[0]).all())
 
     def prefilled(cuts, beside=0):
@@ -248,8 +363,8 @@ def bits(trial, entry, shape):
         out, start = [], 0
         for end in cuts:
             spans = [(i, start, end - start) for i in range(1 + beside)]
-            logits = decoder.prefill(torch.cat([tokens[i, start:end] for i in range(1 + beside)]), spans, cache)
-            out.append(logits[:end - start])
+            logits = decoder.prefill(torch.cat([tokens[i, start:end] for i in range(1 + beside)]), decoder.places(spans), cache)
+            out.append(logits[: end - start])
             start = end
         order = cache.table[0].long()
         keys = torch.stack([k[order] for k in cache.k]), torch.stack([v[order] for v in cache.v])
@@ -266,12 +381,26 @@ def bits(trial, entry, shape):
 
     entry["prefill_as_decode"] = f"{int((alone == decoded).all(-1).sum())} of 140 tokens"
     entry["kv_as_decode"] = kv_same(graph.cache.k, pages[0]) and kv_same(graph.cache.v, pages[1])
-    cuts = {"64,140": [64, 140], "37,74,111,140": [37, 74, 111, 140], "1,2,3,139,140": [1, 2, 3, 139, 140], "63,65,128,140": [63, 65, 128, 140],
-            "every token": list(range(1, 141))}
+    cuts = {
+        "64,140": [64, 140],
+        "37,74,111,140": [37, 74, 111, 140],
+        "1,2,3,139,140": [1, 2, 3, 139, 140],
+        "63,65,128,140": [63, 65, 128, 140],
+        "every token": list(range(1, 141)),
+    }
     entry["chunkings"] = {k: int((prefilled(c)[0] == alone).all(-1).sum()) for k, c in cuts.items()}
     entry["beside"] = {n: int((prefilled([80, 140], n)[0] == alone).all(-1).sum()) for n in (1, 3, 15)}
-    trial.say(shape, "prefill: as decoded", entry["prefill_as_decode"], "keys and values", entry["kv_as_decode"], "chunkings (of 140)",
-              entry["chunkings"], "beside others", entry["beside"])
+    trial.say(
+        shape,
+        "prefill: as decoded",
+        entry["prefill_as_decode"],
+        "keys and values",
+        entry["kv_as_decode"],
+        "chunkings (of 140)",
+        entry["chunkings"],
+        "beside others",
+        entry["beside"],
+    )
 
 
 def decode(trial, entry, shape):
@@ -292,8 +421,14 @@ def decode(trial, entry, shape):
         without = median_ms(bare.graph.replay)
         del bare
         torch.cuda.empty_cache()
-        entry["rows"][n] = dict(mark=round(m, 3), ours=round(ours, 3), without_candidates=round(without, 3), of_mark=round(ours / m, 3),
-                                floor_over_ours=round(floor / ours, 3), tokens_s=round(n / ours * 1e3))
+        entry["rows"][n] = dict(
+            mark=round(m, 3),
+            ours=round(ours, 3),
+            without_candidates=round(without, 3),
+            of_mark=round(ours / m, 3),
+            floor_over_ours=round(floor / ours, 3),
+            tokens_s=round(n / ours * 1e3),
+        )
         trial.say(shape, n, entry["rows"][n])
         trial.write()
     del other
@@ -323,53 +458,65 @@ def prefill(trial, entry, shape):
         cache = step.Cache(s, prompts, each, BF16, "cuda")
         wanted = torch.arange(1, prompts + 1, device="cuda") * each - 1
         spans = [(i, 0, each) for i in range(prompts)]
-        ours = median_ms(lambda: decoder.prefill(ids, spans, cache, wanted), 5)
+        places = decoder.places(spans)
+        graph, _ = captured(lambda: decoder.prefill(ids, places, cache, wanted))
+        ours = median_ms(graph.replay, 5)
+        del graph
         products = median_ms(other.products(4096, prompts), 5)
-        entry[name] = dict(ours_ms=round(ours, 2), products_ms=round(products, 2), of_products=round(products / ours, 3),
-                           tokens_s=round(4096 / ours * 1e3))
+        entry[name] = dict(
+            ours_ms=round(ours, 2), products_ms=round(products, 2), of_products=round(products / ours, 3), tokens_s=round(4096 / ours * 1e3)
+        )
         trial.say(shape, name, entry[name])
     del other
     torch.cuda.empty_cache()
 
 
+def moved(path, to, chunk, times, threads):
+    """Seconds that `threads` take to read a file `times` times into `to` on the device, by chunks through two pinned buffers each."""
+    size = to.numel()
+
+    def move(i):
+        stream = torch.cuda.Stream()
+        pinned = [torch.empty(chunk, dtype=torch.uint8, pin_memory=True) for _ in range(2)]
+        free = [torch.cuda.Event() for _ in range(2)]
+        with path.open("rb", buffering=0) as f:
+            for turn, at in enumerate(range(i * chunk, size * times, threads * chunk)):
+                place = turn % 2
+                free[place].synchronize()
+                f.seek(at % size)
+                f.readinto(pinned[place].numpy())
+                with torch.cuda.stream(stream):
+                    to[at % size : at % size + chunk].copy_(pinned[place], non_blocking=True)
+                    free[place].record()
+        stream.synchronize()
+
+    start = time.time()
+    crew = [threading.Thread(target=move, args=(i,)) for i in range(threads)]
+    for t in crew:
+        t.start()
+    for t in crew:
+        t.join()
+    torch.cuda.synchronize()
+    return time.time() - start
+
+
 def load(trial, entry):
-    """16 GB from a file in the page cache to the device: reads into pinned chunks on several threads, each with its own stream."""
-    import threading
+    """16 GiB from a file in memory to the device (a file of 4 GiB four times): several threads, each with its own stream."""
     path = Path("/dev/shm/gensweep-load") if Path("/dev/shm").exists() else trial.out / "load"
     size, chunk, times = 4 << 30, 32 << 20, 4
     try:
-        block = torch.randint(0, 256, (chunk,), dtype=torch.uint8).numpy()
+        block = torch.randint(0, 256, (chunk,), dtype=torch.uint8)
         with path.open("wb") as f:
             for _ in range(size // chunk):
-                f.write(block)
+                f.write(block.numpy())
+        to = torch.empty(size, device="cuda", dtype=torch.uint8)
         for threads in (4, 8, 16):
-            to = torch.empty(size, device="cuda", dtype=torch.uint8)
-            start = time.time()
-
-            def move(i):
-                stream = torch.cuda.Stream()
-                pinned = [torch.empty(chunk, dtype=torch.uint8, pin_memory=True) for _ in range(2)]
-                free = [torch.cuda.Event() for _ in range(2)]
-                with path.open("rb", buffering=0) as f:
-                    for turn, at in enumerate(range(i * chunk, size * times, threads * chunk)):
-                        place = turn % 2
-                        free[place].synchronize()
-                        f.seek(at % size)
-                        f.readinto(pinned[place].numpy())
-                        with torch.cuda.stream(stream):
-                            to[at % size:at % size + chunk].copy_(pinned[place], non_blocking=True)
-                            free[place].record()
-                stream.synchronize()
-
-            crew = [threading.Thread(target=move, args=(i,)) for i in range(threads)]
-            [t.start() for t in crew]
-            [t.join() for t in crew]
+            to.zero_()
             torch.cuda.synchronize()
-            seconds = time.time() - start
-            right_bytes = bool((to[:chunk].cpu() == torch.from_numpy(block)).all() and (to[-chunk:].cpu() == torch.from_numpy(block)).all())
+            seconds = moved(path, to, chunk, times, threads)
+            right_bytes = bool((to.view(-1, chunk) == block.cuda()).all())
             entry[f"{threads} threads"] = dict(seconds=round(seconds, 2), GB_s=round(size * times / seconds / 1e9, 1), right=right_bytes)
             trial.say("load, a file of 4 GiB four times:", threads, "threads", entry[f"{threads} threads"])
-            del to
     finally:
         path.unlink(missing_ok=True)
 
@@ -378,6 +525,7 @@ def profile(trial, entry, shape):
     """Microseconds of each kernel of a step, and of a prefill of 16 prompts of 256 tokens, without overlap, by the profiler."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiled
+
     decoder = trial.decoder(shape, pdl=0)
     for n in (*BATCHES, "prefill"):
         rows = 16 if n == "prefill" else n
@@ -385,10 +533,11 @@ def profile(trial, entry, shape):
         ids = torch.zeros(4096 if n == "prefill" else n, device="cuda", dtype=torch.int64)
         positions = torch.full((rows,), CONTEXT - 1, device="cuda", dtype=torch.int32)
         inverse = torch.ones(rows, device="cuda")
+        places, wanted = decoder.places([(i, 0, 256) for i in range(16)]), torch.arange(1, 17, device="cuda") * 256 - 1
 
         def run():
             if n == "prefill":
-                logits = decoder.prefill(ids, [(i, 0, 256) for i in range(16)], cache, torch.arange(1, 17, device="cuda") * 256 - 1)
+                logits = decoder.prefill(ids, places, cache, wanted)
             else:
                 logits = decoder.decode(ids, positions, cache)
             decoder.candidates(logits, inverse)
@@ -406,6 +555,7 @@ def profile(trial, entry, shape):
                 last = place >= 3 * decoder.w.shape.layers
                 name = "head" if last else ("qkv", "out", "down")[place % 3]
                 place += 1
+            name = name if name.endswith("_kernel") or len(name) < 6 else "PyTorch's"
             total, calls = by.get(name, (0, 0))
             by[name] = (total + us, calls + 1)
         entry[n] = {k: dict(us_a_call=round(t / c, 2), calls=c, ms_a_step=round(t / 1e3, 3)) for k, (t, c) in by.items()}
@@ -423,10 +573,15 @@ def tune(trial, entry, shape, buckets):
         m = {16: 16, 64: 64, 256: 256, 512: 4096}[rows]
         if kind == "head" and rows == 512:
             continue
-        before, x, one = torch.randn(m, k, device="cuda", dtype=BF16), torch.empty(m, k, device="cuda", dtype=BF16), torch.ones(k, device="cuda", dtype=BF16)
+        before, x, one = (
+            torch.randn(m, k, device="cuda", dtype=BF16),
+            torch.empty(m, k, device="cuda", dtype=BF16),
+            torch.ones(k, device="cuda", dtype=BF16),
+        )
         y = torch.zeros(m, n, device="cuda", dtype=BF16)
         took, first = [], None
         for t in (GATED if kind == "gated" else TRIED)[rows]:
+
             def run(some=layers):
                 for layer in some:
                     decoder.norm(before, one, x)  # as in a step, where a small kernel stands between
@@ -436,6 +591,7 @@ def tune(trial, entry, shape, buckets):
                         decoder.product(kind, x, decoder.w.head, y, t=t)
                     else:
                         decoder.product(kind, x, getattr(layer, kind), y, t=t)
+
             y.zero_()
             some = layers[:2] if kind == "head" else layers[:8] if m > 1000 else layers
             try:
@@ -455,76 +611,101 @@ def tune(trial, entry, shape, buckets):
         entry[f"{kind} {m}"] = took
         best_of.append([kind, rows, took[0][1]])
         trial.tiles.setdefault(shape, {})[kind, rows] = T(*took[0][1])
-        trial.say(shape, kind, m, [r for r in took[:3]], "differ:", sum(r[2] != 0 for r in took if not isinstance(r[2], str)),
-                  "failed:", sum(isinstance(r[2], str) for r in took))
+        trial.say(
+            shape,
+            kind,
+            m,
+            [r for r in took[:3]],
+            "differ:",
+            sum(r[2] != 0 for r in took if not isinstance(r[2], str)),
+            "failed:",
+            sum(isinstance(r[2], str) for r in took),
+        )
         trial.write()
 
 
 def tune_attention(trial, entry, shape):
-    """Microseconds of attention by its tile: decode at a context of 256 for 1 (with 1, 2 and 4 parts), 64 and 256 rows; prefill of 4,096 tokens."""
-    decoder = trial.decoder(shape)
-    s = decoder.w.shape
-    layers = decoder.w.layers[:8]
-
-    def took(run):
-        try:
-            run(0)
-            graph, _ = captured(lambda: [run(i) for i in range(len(layers))])
-            return round(median_ms(graph.replay, 8) / len(layers) * 1e3, 2)
-        except Late:
-            raise
-        except Exception as e:
-            return str(e)[:60]
-
-    def sorted_times(times):
-        return sorted(times, key=lambda t: (isinstance(t[0], str), t[0]))
-
-    for m, parts in ((64, 1), (256, 1), (1, 1), (1, 2), (1, 4)):
-        cache = step.Cache(s, m, CONTEXT, BF16, "cuda")
-        positions = torch.full((m,), CONTEXT - 1, device="cuda", dtype=torch.int32)
-        qkv, y = torch.randn(m, (s.heads + 2 * s.kv) * s.head, device="cuda", dtype=BF16), torch.empty(m, s.heads * s.head, device="cuda", dtype=BF16)
-        part = torch.empty(m, s.kv, 4, decoder.gp, s.head, device="cuda")
+    """Milliseconds of whole steps by the parts and warps of decode's attention, and microseconds of prefill's attention by its tile."""
+    for n in (1, 16, 64):
         times = []
-        for chunk in CHUNKS:
-            for t in DECODE if m > 1 else DECODE[:2]:
-                if parts * chunk > CONTEXT:
-                    continue
-                decoder.chunk, decoder.decode_attention = chunk, t
-                times.append((took(lambda i: decoder.attend(layers[i], qkv, cache, i, y, positions=positions, part=part, stats=part.clone(),
-                                                            parts=parts)), chunk, list(t)))
-        entry[f"decode {m}, {parts} parts"] = sorted_times(times)
-        trial.say(shape, "attention, decode", m, parts, sorted_times(times)[:4])
+        for t in DECODE:
+            for parts in (1, 2, 4):
+                decoder = trial.decoder(shape)
+                decoder.chosen_parts, decoder.decode_attention = {n: parts}, t
+                graph = Graph(decoder, n, CONTEXT)
+                times.append((round(median_ms(graph.graph.replay), 3), parts, list(t)))
+                del graph
+        entry[f"step of {n}"] = sorted(times)
+        chosen = trial.attention.setdefault(shape, {"chosen_parts": {}})["chosen_parts"]
+        chosen[n] = min(t for t in times if t[2] == list(DECODE[0]))[1]
+        trial.say(shape, "step by parts and attention's tile,", n, sorted(times))
+    decoder = trial.decoder(shape)
+    s, layers = decoder.w.shape, decoder.w.layers[:8]
     for prompts in (16, 1):
         each = 4096 // prompts
         cache = step.Cache(s, prompts, each, BF16, "cuda")
-        q, y = torch.randn(4096, s.heads * s.head, device="cuda", dtype=BF16), torch.empty(4096, s.heads * s.head, device="cuda", dtype=BF16)
+        q, y = (
+            torch.randn(4096, s.heads * s.head, device="cuda", dtype=BF16),
+            torch.empty(4096, s.heads * s.head, device="cuda", dtype=BF16),
+        )
         times = []
-        for chunk in CHUNKS:
-            for t in PREFILL:
-                decoder.chunk, decoder.prefill_attention = chunk, t
-                per = max(t.rows, decoder.gp) // decoder.gp
-                rows = torch.tensor([(p * each + i, per, p, i) for p in range(prompts) for i in range(0, each, per)], dtype=torch.int32).cuda()
-                times.append((took(lambda i: decoder.attend(layers[i], q, cache, i, y, tiles=rows)), chunk, list(t)))
-        entry[f"prefill, {prompts} prompts"] = sorted_times(times)
-        trial.say(shape, "attention, prefill", prompts, sorted_times(times)[:4])
-    for chunk in CHUNKS:
-        first = {k: next(((t[0], t[2]) for t in v if t[1] == chunk and not isinstance(t[0], str)), None) for k, v in entry.items() if "p" in k}
-        trial.say(shape, "chunks of", chunk, first)
+        for t in PREFILL:
+            decoder.prefill_attention = t
+            rows = decoder.places([(p, 0, each) for p in range(prompts)])[0]
+
+            def run():
+                for i, layer in enumerate(layers):
+                    decoder.attend(layer, q, cache, i, y, tiles=rows)
+
+            graph, _ = captured(run)
+            times.append((round(median_ms(graph.replay, 8) / len(layers) * 1e3, 2), list(t)))
+        entry[f"prefill, {prompts} prompts"] = sorted(times)
+        trial.attention[shape]["prefill_attention"] = A(*sorted(times)[0][1])
+        trial.say(shape, "attention of prefill,", prompts, "prompts", sorted(times))
+
+
+def driver(trial, entry):
+    """A step recorded, then played from its cubins by the CUDA driver alone, in a process without Triton and PyTorch."""
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").exists() else None)
+    try:
+        script = [sys.executable, str(Path(__file__).with_name("by_driver.py"))]
+        subprocess.run([*script, "record", folder], check=True, timeout=60)
+        played = subprocess.run([*script, "play", folder], capture_output=True, text=True, timeout=60)
+        if not played.stdout:
+            raise RuntimeError(played.stderr[-500:])
+        entry.update(json.loads(played.stdout))
+        trial.say("by the driver alone:", played.stdout.strip())
+    finally:
+        shutil.rmtree(folder)
 
 
 def hf_speed(trial, entry):
     """HF generate on the 1B shape, sampled, 16 new tokens."""
     from transformers import LlamaConfig, LlamaForCausalLM
+
     s = step.SHAPES["1b"]
-    config = LlamaConfig(hidden_size=s.hidden, intermediate_size=s.inner, num_hidden_layers=s.layers, num_attention_heads=s.heads,
-                         num_key_value_heads=s.kv, head_dim=s.head, vocab_size=s.vocabulary, tie_word_embeddings=True)
+    config = LlamaConfig(
+        hidden_size=s.hidden,
+        intermediate_size=s.inner,
+        num_hidden_layers=s.layers,
+        num_attention_heads=s.heads,
+        num_key_value_heads=s.kv,
+        head_dim=s.head,
+        vocab_size=s.vocabulary,
+        tie_word_embeddings=True,
+    )
     with torch.device("cuda"):
         torch.set_default_dtype(BF16)
         hf = LlamaForCausalLM(config).eval()
         torch.set_default_dtype(torch.float32)
     for n in (1, 64):
         x = torch.randint(0, s.vocabulary, (n, 128), device="cuda")
-        a = dict(attention_mask=torch.ones_like(x), do_sample=True, temperature=0.8, top_k=50, top_p=0.95, eos_token_id=None, pad_token_id=0)
+        a = dict(
+            attention_mask=torch.ones_like(x), do_sample=True, temperature=0.8, top_k=50, top_p=0.95, eos_token_id=None, pad_token_id=0
+        )
         with torch.no_grad():
             hf.generate(x, **a, max_new_tokens=4, min_new_tokens=4)
             torch.cuda.synchronize()
@@ -552,6 +733,7 @@ def compile_part(task):
         best = {(kind, int(b)): T(*t) for kind, b, t in json.loads(os.environ["GENSWEEP_TILES"]).get(shape, [])}
         compiled = compile_ahead.compile_all(shape_, dtype, rows, chunks, pdl, best, ahead)
     from triton.backends.nvidia.driver import CudaLauncher
+
     for k in compiled:
         CudaLauncher(k.src, k.metadata)  # compiles what passes the arguments
 
@@ -559,8 +741,10 @@ def compile_part(task):
 def compile_tasks(tasks, best, seconds):
     """Runs `compile_part` of all tasks in processes, with the tiles `best` (JSON); waits for them up to `seconds`, returns them."""
     env = dict(os.environ, GENSWEEP_CAPABILITY="".join(map(str, torch.cuda.get_device_capability())), GENSWEEP_TILES=best)
-    code = "import sys, trial\nfor task in sys.stdin:\n    try:\n        trial.compile_part(task)\n    except Exception as e:\n" \
-           "        print('compile', task.strip(), repr(e)[:300], file=sys.stderr, flush=True)\n"
+    code = (
+        "import sys, trial\nfor task in sys.stdin:\n    try:\n        trial.compile_part(task)\n    except Exception as e:\n"
+        "        print('compile', task.strip(), repr(e)[:300], file=sys.stderr, flush=True)\n"
+    )
     workers = max(2, min(16, os.cpu_count() or 4))
     begun, crew = time.time(), []
     for i in range(min(workers, len(tasks))):
@@ -586,20 +770,36 @@ def step_tasks(shapes, hows, pdl):
 
 def tune_tasks(shapes, pdl):
     """Tasks for all tiles that are tried; products' kernels are the same for all shapes."""
-    tasks = [("products", shapes[0], "bfloat16", [{512: 4096}.get(rows, rows)], pdl, kinds, t) for rows in (16, 64, 256, 512)
-             for kinds, tried in ((("qkv", "out"), TRIED), (("gated",), GATED)) for t in tried[rows]]
-    for shape in shapes:
-        tasks += [("attention", shape, "bfloat16", m, pdl, chunk, t, parts) for m, parts in ((64, 1), (1, 2), (1, 4))
-                  for chunk in CHUNKS for t in (DECODE if m > 1 else DECODE[:2])]
-        tasks += [("attention", shape, "bfloat16", 0, pdl, chunk, t, 1) for chunk in CHUNKS for t in PREFILL]
-    return tasks
+    tasks = [
+        ("products", shapes[0], "bfloat16", [{512: 4096}.get(rows, rows)], pdl, kinds, t)
+        for rows in (16, 64, 256)
+        for kinds, tried in ((("qkv", "out"), TRIED), (("gated",), GATED))
+        for t in tried[rows]
+    ]
+    return tasks + attention_tasks(shapes, pdl)
+
+
+def attention_tasks(shapes, pdl):
+    tasks = [
+        ("attention", shape, "bfloat16", m, pdl, 64, t, parts)
+        for shape in shapes
+        for m in (1, 16, 64)
+        for t in DECODE
+        for parts in (1, 2, 4)
+    ]
+    return tasks + [("attention", shape, "bfloat16", 0, pdl, 64, t, 1) for shape in shapes for t in PREFILL]
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", default=str(ROOT / "target/gpu-trial"))
     p.add_argument("--shapes", nargs="*", default=["1b", "8b"], choices=step.SHAPES)
-    p.add_argument("--only", nargs="*", default=[], help="parts: right bits decode prefill overlap profile load tune hf")
+    p.add_argument(
+        "--only",
+        nargs="*",
+        default=[],
+        help="parts: right odd bits decode prefill overlap profile driver load hf; if named also tune, attention",
+    )
     p.add_argument("--seconds", type=int, default=290)
     p.add_argument("--pdl", type=int, default=2, choices=(0, 1, 2), help="programmatic dependent launch, see step.Launcher")
     p.add_argument("--tiles", help="a file of tiles that an earlier trial found best")
@@ -617,17 +817,22 @@ def main():
     if "tune" in a.only:  # not without being asked for; what comes after runs with the best tiles
         compile_tasks(tune_tasks(a.shapes, trial.pdl), best, 70)
         for shape in a.shapes:
-            part(f"tune {shape}", 60, lambda e: tune(trial, e, shape, [16, 64, 256, 512]))
-            part(f"tune attention {shape}", 30, lambda e: tune_attention(trial, e, shape))
+            part(f"tune {shape}", 60, lambda e: tune(trial, e, shape, [16, 64, 256]))
         best = json.dumps(trial.figures["best_tiles"])
-    crew = compile_tasks(step_tasks(a.shapes, hows, trial.pdl), best, 60) + compile_tasks(small, best, 0)
+    small += [("step", name, t, [5], [700], trial.pdl, True) for name, (_, dtype) in ODD.items() for t in (dtype, "float32")]
+    some = attention_tasks(a.shapes, trial.pdl) if "attention" in a.only else []
+    crew = compile_tasks(step_tasks(a.shapes, hows, trial.pdl) + some, best, 60) + compile_tasks(small, best, 0)
     for shape in a.shapes:
+        if "attention" in a.only:
+            part(f"attention {shape}", 30, lambda e: tune_attention(trial, e, shape))
         part(f"overlap {shape}", 40, lambda e: overlap(trial, e, shape))
         part(f"bits {shape}", 60, lambda e: bits(trial, e, shape))
         part(f"decode {shape}", 60, lambda e: decode(trial, e, shape))
         part(f"prefill {shape}", 30, lambda e: prefill(trial, e, shape))
         part(f"profile {shape}", 20, lambda e: profile(trial, e, shape))
     part("right", 60, lambda e: right(trial, e))
+    part("odd", 60, lambda e: odd(trial, e))
+    part("driver", 90, lambda e: driver(trial, e))
     part("load", 40, lambda e: load(trial, e))
     part("hf", 30, lambda e: hf_speed(trial, e))
     for c in crew:

@@ -6,6 +6,7 @@
 What the interpreter cannot show: bits (numpy adds in another order for every shape), bfloat16 (its products are garbage there), and all
 that PDL and tensor descriptors do; `src/bench/gpu/run` shows these on a card.
 """
+
 import os
 import sys
 import unittest
@@ -29,11 +30,7 @@ def shape_of(head=64, kv=2, group=2, hidden=64, inner=96, layers=1, vocabulary=3
 
 
 def decoder_of(shape, dtype=F32, seed=1, tiles=None):
-    weights = step.Weights.random(shape, dtype, "cpu", seed)
-    if shape.norm_heads:
-        for layer in weights.layers:
-            layer.q_norm, layer.k_norm = (torch.rand(shape.head).to(dtype) + 0.5 for _ in range(2))
-    return step.Decoder(weights, step.Launcher(), 512, tiles)
+    return step.Decoder(step.Weights.random(shape, dtype, "cpu", seed), step.Launcher(), 512, tiles)
 
 
 class Rows(unittest.TestCase):
@@ -57,10 +54,13 @@ class Rows(unittest.TestCase):
 
     def test_products_of_1_to_300_rows_and_any_multiple_of_16(self):
         decoder = decoder_of(shape_of())
-        for m, n, k, tile in ((1, 48, 80, None), (7, 112, 64, None), (17, 64, 208, None), (300, 80, 96, Tile(128, 64, 64, 4, 2, group=2)),
-                              (65, 96, 128, Tile(64, 32, 64, 4, 2, group=8)),
-                              (18, 208, 80, Tile(16, 32, 32, 4, 2, each=3))):
-            decoder.multiprocessors = 2
+        for m, n, k, tile in (
+            (1, 48, 80, None),
+            (7, 112, 64, None),
+            (17, 64, 208, None),
+            (300, 80, 96, Tile(128, 64, 64, 4, 2, group=2)),
+            (65, 96, 128, Tile(64, 32, 64, 4, 2, group=8)),
+        ):
             for dtype in (F32, F16):
                 x, w, b, r = (torch.randn(*s).to(dtype) for s in ((m, k), (n, k), (n,), (m, n)))
                 y = torch.full((m, n), float("nan"), dtype=dtype)
@@ -73,9 +73,7 @@ class Rows(unittest.TestCase):
 
     def test_gates_as_hf_rounds(self):
         decoder = decoder_of(shape_of())
-        for m, n, k, tile in ((1, 48, 80, None), (33, 96, 64, None), (130, 112, 96, Tile(128, 32, 64, 4, 2, group=2)),
-                              (18, 208, 80, Tile(16, 32, 32, 4, 2, each=3))):
-            decoder.multiprocessors = 2
+        for m, n, k, tile in ((1, 48, 80, None), (33, 96, 64, None), (130, 112, 96, Tile(128, 32, 64, 4, 2, group=2))):
             for dtype in (F32, F16):
                 x, g, u = (torch.randn(*s).to(dtype) / 4 for s in ((m, k), (n, k), (n, k)))
                 y = torch.full((m, n), float("nan"), dtype=dtype)
@@ -133,8 +131,9 @@ def plain_attention(shape, decoder, layer, qkv, positions):
         return x * cos[:, None] + torch.cat((-x[..., half:], x[..., :half]), -1) * sin[:, None]
 
     q, k = turn(q, layer.q_norm), turn(k, layer.k_norm)
-    a = F.scaled_dot_product_attention(q.transpose(0, 1), k.transpose(0, 1).repeat_interleave(s.group, 0),
-                                       v.transpose(0, 1).repeat_interleave(s.group, 0), is_causal=True)
+    a = F.scaled_dot_product_attention(
+        q.transpose(0, 1), k.transpose(0, 1).repeat_interleave(s.group, 0), v.transpose(0, 1).repeat_interleave(s.group, 0), is_causal=True
+    )
     return a.transpose(0, 1).reshape(t, -1)
 
 
@@ -165,8 +164,9 @@ class Attention(unittest.TestCase):
         for t in range(start, tokens):
             y = torch.full((1, s.heads * head), float("nan"), dtype=dtype)
             part, stats = torch.empty(1, s.kv, chunks, decoder.gp, head), torch.empty(1, s.kv, chunks, decoder.gp, 2)
-            decoder.attend(layer, qkv[t:t + 1], cache, 0, y, positions=torch.tensor([t], dtype=torch.int32), part=part,
-                           stats=stats, parts=parts or 1)
+            decoder.attend(
+                layer, qkv[t : t + 1], cache, 0, y, positions=torch.tensor([t], dtype=torch.int32), part=part, stats=stats, parts=parts or 1
+            )
             got.append(y)
         close = dict(rtol=1e-2, atol=1e-2) if dtype == F16 else dict(rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(torch.cat(got).float(), want, **close)
@@ -197,6 +197,7 @@ class Attention(unittest.TestCase):
 class Model(unittest.TestCase):
     def test_greedy_ids_of_the_tiny_model_equal_hfs(self):
         from transformers import AutoModelForCausalLM
+
         folder = ROOT / "data/models/tiny"
         hf = AutoModelForCausalLM.from_pretrained(folder, dtype=F32).eval()
         decoder = step.Decoder(step.Weights.of_folder(folder, F32, "cpu"), step.Launcher(), 512)
@@ -205,7 +206,7 @@ class Model(unittest.TestCase):
         prompts = [torch.randint(4, 512, (n,), generator=g) for n in lengths]
         cache = step.Cache(decoder.w.shape, 3, 128, F32, "cpu", torch.randperm(6, generator=g))
         ends = torch.tensor(lengths).cumsum(0) - 1
-        logits = decoder.prefill(torch.cat(prompts), [(i, 0, n) for i, n in enumerate(lengths)], cache, ends)
+        logits = decoder.prefill(torch.cat(prompts), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache, ends)
         positions, ours = torch.tensor(lengths, dtype=torch.int32), []
         for _ in range(new):
             ids = decoder.candidates(logits, torch.ones(3))[1][:, 0]
@@ -214,8 +215,15 @@ class Model(unittest.TestCase):
             positions = positions + 1
         for i, p in enumerate(prompts):
             with torch.no_grad():
-                y = hf.generate(p[None], attention_mask=torch.ones_like(p[None]), do_sample=False, max_new_tokens=new, min_new_tokens=new,
-                                eos_token_id=None, pad_token_id=0)[0, len(p):]
+                y = hf.generate(
+                    p[None],
+                    attention_mask=torch.ones_like(p[None]),
+                    do_sample=False,
+                    max_new_tokens=new,
+                    min_new_tokens=new,
+                    eos_token_id=None,
+                    pad_token_id=0,
+                )[0, len(p) :]
             self.assertEqual(y.tolist(), torch.stack(ours, 1)[i].tolist())
 
 

@@ -1,8 +1,10 @@
-"""Compiles every kernel that a decoder's steps need, on a machine without a GPU: compile_ahead.py [--shape 1b] [--rows 1 64] [CAPABILITY ...].
+"""Compiles every kernel that a decoder's steps need, on a machine without a GPU, with torch and triton:
 
-Prints a line for each: registers are not known before ptxas has run on the card's driver, shared memory and instructions are. Capabilities
-are 80 86 89 90 100 120; programmatic dependent launch is compiled in from 90 on.
+    python src/main/native/cuda/compile_ahead.py [--shape 1b] [--rows 1 64] [--prefill 512] [80 86 89 90 100 120]
+
+Prints a line for each kernel; ends with 1 when one needs more shared memory than a card of that capability has.
 """
+
 import argparse
 import sys
 import time
@@ -13,6 +15,10 @@ from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
 
 import step
+
+
+# KiB of shared memory that one program may have.
+SHARED = {80: 163, 86: 99, 89: 99, 90: 227, 100: 227, 103: 227, 120: 99}
 
 
 class NoCard:
@@ -66,7 +72,9 @@ def compile_attention(shape, dtype, rows, pdl, chunk, tile, parts):
     cache = step.Cache(s, m, 256, dtype, "meta")
     if rows:
         part = empty(m, s.kv, 256 // chunk, decoder.gp, s.head, dtype=torch.float32) if parts > 1 else None
-        decoder.attend(layer, empty(m, (s.heads + 2 * s.kv) * s.head, dtype=dtype), cache, 0, y, positions=empty(m), part=part, stats=part, parts=parts)
+        decoder.attend(
+            layer, empty(m, (s.heads + 2 * s.kv) * s.head, dtype=dtype), cache, 0, y, positions=empty(m), part=part, stats=part, parts=parts
+        )
     else:
         decoder.attend(layer, y, cache, 0, y, tiles=empty(1, 4))
     return decoder.launch.compiled
@@ -80,31 +88,41 @@ def compile_all(shape, dtype, rows, prefill, pdl, tiles=None, ahead=True):
         logits = decoder.decode(empty(m, dtype=torch.int64), empty(m), step.Cache(small, m, 256, dtype, "meta"))
         decoder.candidates(logits, empty(m, dtype=torch.float32))
     for m in prefill:
-        decoder.prefill(empty(m, dtype=torch.int64), [(0, 0, m)], step.Cache(small, 1, m, dtype, "meta"), empty(1, dtype=torch.int64))
+        decoder.prefill(
+            empty(m, dtype=torch.int64), decoder.places([(0, 0, m)]), step.Cache(small, 1, m, dtype, "meta"), empty(1, dtype=torch.int64)
+        )
     return list({id(k): k for k in launch.compiled}.values())
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("capabilities", nargs="*", type=int, default=[80, 90])
+    p.add_argument("capabilities", nargs="*", type=int, default=[80, 90], help="of " + " ".join(map(str, SHARED)))
     p.add_argument("--shape", default="1b", choices=step.SHAPES)
     p.add_argument("--dtype", default="bfloat16")
     p.add_argument("--rows", nargs="*", type=int, default=[1, 64])
     p.add_argument("--prefill", nargs="*", type=int, default=[512])
-    p.add_argument("--no-pdl", action="store_true")
     a = p.parse_args()
+    too_large = 0
     for capability in a.capabilities:
         driver.set_active(NoCard(capability))
         for f in vars(step.ks).values():
             if isinstance(f, triton.runtime.JITFunction):
                 f.device_caches.clear()
         start = time.time()
-        for k in compile_all(step.SHAPES[a.shape], getattr(torch, a.dtype), a.rows, a.prefill, 2 if capability >= 90 and not a.no_pdl else 0):
-            ptx = k.asm["ptx"]
+        pdl = 2 if capability >= 90 else 0
+        compiled = compile_all(step.SHAPES[a.shape], getattr(torch, a.dtype), a.rows, a.prefill, pdl)
+        for k in {k.asm["cubin"]: k for k in compiled}.values():
+            ptx, meta = k.asm["ptx"], k.metadata
             unit = next((u for u in ("tcgen05.mma", "wgmma", "mma.sync") if u in ptx), "-")
-            print(f"sm_{capability} {k.metadata.name:20} {len(k.asm['cubin']):7} bytes, {k.metadata.shared:6} bytes of shared memory, "
-                  f"{k.metadata.num_warps} warps, {unit}{', TMA' if 'cp.async.bulk.tensor' in ptx else ''}", flush=True)
+            large = meta.shared > SHARED[capability] << 10
+            too_large += large
+            print(
+                f"sm_{capability} {meta.name:18} {len(k.asm['cubin']):7} bytes, {meta.shared:6} bytes of shared memory, "
+                f"{meta.num_warps} warps, {unit}{', tensor maps' if 'cp.async.bulk.tensor' in ptx else ''}{', TOO LARGE' if large else ''}",
+                flush=True,
+            )
         print(f"sm_{capability}: {time.time() - start:.0f} s", flush=True)
+    return int(too_large > 0)
 
 
 if __name__ == "__main__":

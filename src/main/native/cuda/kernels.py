@@ -11,14 +11,15 @@
   equally in all kernels that have it.
 Rounding follows HF: what HF keeps in the model's type between operations is rounded to it here; the rotation alone is rounded once.
 
-**Overlap.** With PDL (programmatic dependent launch, compute capability 9.0 on) a kernel may start while the one before it runs: it asks for its
-first weights to come to L2 (`ahead`), which no other kernel writes, and then waits. Every kernel waits in every program, so whatever ran two
-or more kernels earlier is complete too.
+**Overlap.** With PDL (programmatic dependent launch, compute capability 9.0 on) a kernel may start while the one before it runs: it asks
+for its first weights to come to L2 (`ahead`), which no other kernel writes, and then waits. Every kernel waits in every program, so
+whatever ran two or more kernels earlier is complete too.
 
 Shapes: rows M, hidden size H, vocabulary V, heads = KV x G (G query heads share one of KV key heads), head size D, DB = D rounded up to a
 power of two. Pages: k and v caches [pages, KV, PAGE, D], table [slots, width] of int32 page numbers, position p of a slot lies on page
 table[slot, p // PAGE]. All pointers are aligned to 16 bytes, N and K are multiples of 16.
 """
+
 import triton
 import triton.language as tl
 from triton.language.extra.cuda import gdc_launch_dependents, gdc_wait
@@ -92,15 +93,16 @@ def norm_kernel(x, w, y, H, eps, BLOCK: tl.constexpr, PDL: tl.constexpr):
     live = i < H
     weight = tl.load(w + i, mask=live, other=0.0).to(tl.float32)
     wait_for_last(PDL)
-    row = tl.program_id(0).to(tl.int64)
-    v = tl.load(x + row * H + i, mask=live, other=0.0).to(tl.float32)
+    at = tl.program_id(0).to(tl.int64) * H + i
+    v = tl.load(x + at, mask=live, other=0.0).to(tl.float32)
     n = (v * tl.rsqrt(tl.sum(v * v, 0) / H + eps)).to(x.dtype.element_ty).to(tl.float32)
-    tl.store(y + row * H + i, (n * weight).to(y.dtype.element_ty), mask=live)
+    tl.store(y + at, (n * weight).to(y.dtype.element_ty), mask=live)
 
 
 @triton.jit
-def tile_of(pid, M, N, BM: tl.constexpr, BN: tl.constexpr, GROUP: tl.constexpr):
-    """Row and column of tile number `pid`; tiles that are made together share GROUP tiles of rows, for L2."""
+def tile_of(M, N, BM: tl.constexpr, BN: tl.constexpr, GROUP: tl.constexpr):
+    """Row and column of this program's tile; programs that run together share GROUP tiles of rows, for L2."""
+    pid = tl.program_id(0)
     rows = tl.cdiv(M, BM)
     cols = tl.cdiv(N, BN)
     first = pid // (GROUP * cols) * GROUP
@@ -125,17 +127,34 @@ def store_product(acc, bias, y, M, N, m, n, BIAS: tl.constexpr, ADD: tl.constexp
 
 
 @triton.jit(do_not_specialize=["M"])
-def product_kernel(x, w, weights, bias, y, M, N, K, BIAS: tl.constexpr, ADD: tl.constexpr, EVEN: tl.constexpr, TMA: tl.constexpr,
-                   DOT: tl.constexpr, BM: tl.constexpr, BN: tl.constexpr, BK: tl.constexpr, GROUP: tl.constexpr, STAY: tl.constexpr,
-                   LINES: tl.constexpr, PDL: tl.constexpr):
+def product_kernel(
+    x,
+    w,
+    weights,
+    bias,
+    y,
+    M,
+    N,
+    K,
+    BIAS: tl.constexpr,
+    ADD: tl.constexpr,
+    EVEN: tl.constexpr,
+    TMA: tl.constexpr,
+    DOT: tl.constexpr,
+    BM: tl.constexpr,
+    BN: tl.constexpr,
+    BK: tl.constexpr,
+    GROUP: tl.constexpr,
+    LINES: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """y = x @ w^T (+ bias), or y += that; x [M, K], w [N, K], bias [N], y [M, N].
 
     TMA: x and w are tensor descriptors of blocks [BM, BK] and [BN, BK]; else pointers. `weights` is w's pointer either way.
-    STAY: the programs, fewer than the tiles, make one tile after another in one loop, so that loads never pause; else a tile a program.
     EVEN: BN divides N and BK divides K. DOT: input precision of `tl.dot`, "ieee" for true float32.
     """
     start_next(PDL)
-    m0, n0 = tile_of(tl.program_id(0), M, N, BM, BN, GROUP)
+    m0, n0 = tile_of(M, N, BM, BN, GROUP)
     ELEMENTS: tl.constexpr = 1024 // y.dtype.element_ty.primitive_bitwidth
     ahead(weights + tl.minimum(n0 * BN + tl.arange(0, BN), N - 1).to(tl.int64) * K, K, LINES, ELEMENTS)
     wait_for_last(PDL)
@@ -143,52 +162,26 @@ def product_kernel(x, w, weights, bias, y, M, N, K, BIAS: tl.constexpr, ADD: tl.
     columns = tl.arange(0, BN)
     k = tl.arange(0, BK)
     acc = tl.zeros((BM, BN), tl.float32)
-    if STAY:
-        tiles = tl.cdiv(M, BM) * tl.cdiv(N, BN)
-        turns = tl.cdiv(K, BK)
-        mine = tl.cdiv(tiles - tl.program_id(0), tl.num_programs(0))
-        for turn in range(0, mine * turns):
-            at = turn % turns * BK
-            m0, n0 = tile_of(tl.program_id(0) + turn // turns * tl.num_programs(0), M, N, BM, BN, GROUP)
-            m = m0 * BM + rows
-            n = n0 * BN + columns
-            if TMA:
-                a = x.load([m0 * BM, at])
-                b = w.load([n0 * BN, at])
-            else:
-                xs = x + m0.to(tl.int64) * BM * K + at + (rows[:, None] * K + k[None, :])
-                ws = w + n0.to(tl.int64) * BN * K + at + (columns[:, None] * K + k[None, :])
-                if EVEN:
-                    a = tl.load(xs, mask=(m < M)[:, None], other=0.0)
-                    b = tl.load(ws)
-                else:
-                    a = tl.load(xs, mask=(m < M)[:, None] & (k < K - at)[None, :], other=0.0)
-                    b = tl.load(ws, mask=(n < N)[:, None] & (k < K - at)[None, :], other=0.0)
-            acc = tl.dot(a, tl.trans(b), acc, input_precision=DOT)
-            if at + BK >= K:
-                store_product(acc, bias, y, M, N, m, n, BIAS, ADD, EVEN)
-                acc = tl.zeros((BM, BN), tl.float32)
+    m = m0 * BM + rows
+    n = n0 * BN + columns
+    if TMA:
+        for at in range(0, K, BK):
+            acc = tl.dot(x.load([m0 * BM, at]), w.load([n0 * BN, at]).T, acc, input_precision=DOT)
     else:
-        m = m0 * BM + rows
-        n = n0 * BN + columns
-        if TMA:
-            for at in range(0, K, BK):
-                acc = tl.dot(x.load([m0 * BM, at]), w.load([n0 * BN, at]).T, acc, input_precision=DOT)
-        else:
-            xs = x + m[:, None].to(tl.int64) * K + k[None, :]
-            ws = w + n[:, None].to(tl.int64) * K + k[None, :]
-            live = (m < M)[:, None]
-            for at in range(0, K, BK):
-                if EVEN:
-                    a = tl.load(xs, mask=live, other=0.0)
-                    b = tl.load(ws)
-                else:
-                    a = tl.load(xs, mask=live & (k < K - at)[None, :], other=0.0)
-                    b = tl.load(ws, mask=(n < N)[:, None] & (k < K - at)[None, :], other=0.0)
-                acc = tl.dot(a, tl.trans(b), acc, input_precision=DOT)
-                xs += BK
-                ws += BK
-        store_product(acc, bias, y, M, N, m, n, BIAS, ADD, EVEN)
+        xs = x + m[:, None].to(tl.int64) * K + k[None, :]
+        ws = w + n[:, None].to(tl.int64) * K + k[None, :]
+        live = (m < M)[:, None]
+        for at in range(0, K, BK):
+            if EVEN:
+                a = tl.load(xs, mask=live, other=0.0)
+                b = tl.load(ws)
+            else:
+                a = tl.load(xs, mask=live & (k < K - at)[None, :], other=0.0)
+                b = tl.load(ws, mask=(n < N)[:, None] & (k < K - at)[None, :], other=0.0)
+            acc = tl.dot(a, tl.trans(b), acc, input_precision=DOT)
+            xs += BK
+            ws += BK
+    store_product(acc, bias, y, M, N, m, n, BIAS, ADD, EVEN)
 
 
 @triton.jit
@@ -204,11 +197,29 @@ def store_gated(g, u, y, M, N, m, n, EVEN: tl.constexpr):
 
 
 @triton.jit(do_not_specialize=["M"])
-def gated_kernel(x, gate, up, gates, ups, y, M, N, K, EVEN: tl.constexpr, TMA: tl.constexpr, DOT: tl.constexpr, BM: tl.constexpr,
-                 BN: tl.constexpr, BK: tl.constexpr, GROUP: tl.constexpr, STAY: tl.constexpr, LINES: tl.constexpr, PDL: tl.constexpr):
+def gated_kernel(
+    x,
+    gate,
+    up,
+    gates,
+    ups,
+    y,
+    M,
+    N,
+    K,
+    EVEN: tl.constexpr,
+    TMA: tl.constexpr,
+    DOT: tl.constexpr,
+    BM: tl.constexpr,
+    BN: tl.constexpr,
+    BK: tl.constexpr,
+    GROUP: tl.constexpr,
+    LINES: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """y = silu(x @ gate^T) * (x @ up^T); x [M, K], gate and up [N, K], y [M, N]. As `product_kernel`."""
     start_next(PDL)
-    m0, n0 = tile_of(tl.program_id(0), M, N, BM, BN, GROUP)
+    m0, n0 = tile_of(M, N, BM, BN, GROUP)
     ELEMENTS: tl.constexpr = 1024 // y.dtype.element_ty.primitive_bitwidth
     first = tl.minimum(n0 * BN + tl.arange(0, BN), N - 1).to(tl.int64) * K
     ahead(gates + first, K, LINES, ELEMENTS)
@@ -219,71 +230,51 @@ def gated_kernel(x, gate, up, gates, ups, y, M, N, K, EVEN: tl.constexpr, TMA: t
     k = tl.arange(0, BK)
     g = tl.zeros((BM, BN), tl.float32)
     u = tl.zeros((BM, BN), tl.float32)
-    if STAY:
-        tiles = tl.cdiv(M, BM) * tl.cdiv(N, BN)
-        turns = tl.cdiv(K, BK)
-        mine = tl.cdiv(tiles - tl.program_id(0), tl.num_programs(0))
-        for turn in range(0, mine * turns):
-            at = turn % turns * BK
-            m0, n0 = tile_of(tl.program_id(0) + turn // turns * tl.num_programs(0), M, N, BM, BN, GROUP)
-            m = m0 * BM + rows
-            n = n0 * BN + columns
-            if TMA:
-                a = x.load([m0 * BM, at])
-                b = gate.load([n0 * BN, at])
-                c = up.load([n0 * BN, at])
+    m = m0 * BM + rows
+    n = n0 * BN + columns
+    if TMA:
+        for at in range(0, K, BK):
+            a = x.load([m0 * BM, at])
+            g = tl.dot(a, gate.load([n0 * BN, at]).T, g, input_precision=DOT)
+            u = tl.dot(a, up.load([n0 * BN, at]).T, u, input_precision=DOT)
+    else:
+        xs = x + m[:, None].to(tl.int64) * K + k[None, :]
+        gs = gate + n[:, None].to(tl.int64) * K + k[None, :]
+        us = up + n[:, None].to(tl.int64) * K + k[None, :]
+        for at in range(0, K, BK):
+            if EVEN:
+                a = tl.load(xs, mask=(m < M)[:, None], other=0.0)
+                b = tl.load(gs)
+                c = tl.load(us)
             else:
-                xs = x + m0.to(tl.int64) * BM * K + at + (rows[:, None] * K + k[None, :])
-                start = n0.to(tl.int64) * BN * K + at
-                inside = columns[:, None] * K + k[None, :]
-                if EVEN:
-                    a = tl.load(xs, mask=(m < M)[:, None], other=0.0)
-                    b = tl.load(gate + start + inside)
-                    c = tl.load(up + start + inside)
-                else:
-                    live = (n < N)[:, None] & (k < K - at)[None, :]
-                    a = tl.load(xs, mask=(m < M)[:, None] & (k < K - at)[None, :], other=0.0)
-                    b = tl.load(gate + start + inside, mask=live, other=0.0)
-                    c = tl.load(up + start + inside, mask=live, other=0.0)
+                live = (n < N)[:, None] & (k < K - at)[None, :]
+                a = tl.load(xs, mask=(m < M)[:, None] & (k < K - at)[None, :], other=0.0)
+                b = tl.load(gs, mask=live, other=0.0)
+                c = tl.load(us, mask=live, other=0.0)
             g = tl.dot(a, tl.trans(b), g, input_precision=DOT)
             u = tl.dot(a, tl.trans(c), u, input_precision=DOT)
-            if at + BK >= K:
-                store_gated(g, u, y, M, N, m, n, EVEN)
-                g = tl.zeros((BM, BN), tl.float32)
-                u = tl.zeros((BM, BN), tl.float32)
-    else:
-        m = m0 * BM + rows
-        n = n0 * BN + columns
-        if TMA:
-            for at in range(0, K, BK):
-                a = x.load([m0 * BM, at])
-                g = tl.dot(a, gate.load([n0 * BN, at]).T, g, input_precision=DOT)
-                u = tl.dot(a, up.load([n0 * BN, at]).T, u, input_precision=DOT)
-        else:
-            xs = x + m[:, None].to(tl.int64) * K + k[None, :]
-            gs = gate + n[:, None].to(tl.int64) * K + k[None, :]
-            us = up + n[:, None].to(tl.int64) * K + k[None, :]
-            for at in range(0, K, BK):
-                if EVEN:
-                    a = tl.load(xs, mask=(m < M)[:, None], other=0.0)
-                    b = tl.load(gs)
-                    c = tl.load(us)
-                else:
-                    live = (n < N)[:, None] & (k < K - at)[None, :]
-                    a = tl.load(xs, mask=(m < M)[:, None] & (k < K - at)[None, :], other=0.0)
-                    b = tl.load(gs, mask=live, other=0.0)
-                    c = tl.load(us, mask=live, other=0.0)
-                g = tl.dot(a, tl.trans(b), g, input_precision=DOT)
-                u = tl.dot(a, tl.trans(c), u, input_precision=DOT)
-                xs += BK
-                gs += BK
-                us += BK
-        store_gated(g, u, y, M, N, m, n, EVEN)
+            xs += BK
+            gs += BK
+            us += BK
+    store_gated(g, u, y, M, N, m, n, EVEN)
 
 
 @triton.jit
-def rotated(heads, norm, turns, c, s, d, eps, NORM: tl.constexpr, R: tl.constexpr, D: tl.constexpr, DB: tl.constexpr, LOG_DB: tl.constexpr,
-            ROT: tl.constexpr):
+def rotated(
+    heads,
+    norm,
+    turns,
+    c,
+    s,
+    d,
+    eps,
+    NORM: tl.constexpr,
+    R: tl.constexpr,
+    D: tl.constexpr,
+    DB: tl.constexpr,
+    LOG_DB: tl.constexpr,
+    ROT: tl.constexpr,
+):
     """Heads [R, D] behind pointers `heads` [R] after their norm (with NORM) and rotation, float32 [R, DB], rounded by the caller.
 
     turns [R]: which heads are normed and rotated (the values' are not); c and s: cosine and signed sine, [R, DB], 1 and 0 from ROT on.
@@ -315,9 +306,31 @@ def turn_of(cos, sin, position, d, ROT: tl.constexpr):
 
 
 @triton.jit(do_not_specialize=["width"])
-def rotate_kernel(qkv, cos, sin, q_norm, k_norm, positions, slots, table, q, k_cache, v_cache, width, eps, NORM: tl.constexpr,
-                  KV: tl.constexpr, G: tl.constexpr, HEADS: tl.constexpr, D: tl.constexpr, DB: tl.constexpr, LOG_DB: tl.constexpr,
-                  ROT: tl.constexpr, PAGE: tl.constexpr, PDL: tl.constexpr):
+def rotate_kernel(
+    qkv,
+    cos,
+    sin,
+    q_norm,
+    k_norm,
+    positions,
+    slots,
+    table,
+    q,
+    k_cache,
+    v_cache,
+    width,
+    eps,
+    NORM: tl.constexpr,
+    KV: tl.constexpr,
+    G: tl.constexpr,
+    HEADS: tl.constexpr,
+    D: tl.constexpr,
+    DB: tl.constexpr,
+    LOG_DB: tl.constexpr,
+    ROT: tl.constexpr,
+    PAGE: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """Prefill: queries normed and rotated into q [M, KV G, D], keys likewise and values into their pages; qkv [M, (KV (G + 2)) D].
 
     One token and HEADS heads a program: grid (M, heads rounded up / HEADS). positions, slots [M].
@@ -345,10 +358,41 @@ def rotate_kernel(qkv, cos, sin, q_norm, k_norm, positions, slots, table, q, k_c
 
 
 @triton.jit(do_not_specialize=["width", "chunks"])
-def attend_kernel(q, cos, sin, q_norm, k_norm, positions, tiles, table, k_cache, v_cache, y, part, stats, width, chunks, scale, eps,
-                  DECODE: tl.constexpr, NORM: tl.constexpr, KV: tl.constexpr, G: tl.constexpr, GP: tl.constexpr, D: tl.constexpr,
-                  DB: tl.constexpr, LOG_DB: tl.constexpr, ROT: tl.constexpr, PAGE: tl.constexpr, CHUNK: tl.constexpr, BM: tl.constexpr,
-                  PARTS: tl.constexpr, LINES: tl.constexpr, DOT: tl.constexpr, PDL: tl.constexpr):
+def attend_kernel(
+    q,
+    cos,
+    sin,
+    q_norm,
+    k_norm,
+    positions,
+    tiles,
+    table,
+    k_cache,
+    v_cache,
+    y,
+    part,
+    stats,
+    width,
+    chunks,
+    scale,
+    eps,
+    DECODE: tl.constexpr,
+    NORM: tl.constexpr,
+    KV: tl.constexpr,
+    G: tl.constexpr,
+    GP: tl.constexpr,
+    D: tl.constexpr,
+    DB: tl.constexpr,
+    LOG_DB: tl.constexpr,
+    ROT: tl.constexpr,
+    PAGE: tl.constexpr,
+    CHUNK: tl.constexpr,
+    BM: tl.constexpr,
+    PARTS: tl.constexpr,
+    LINES: tl.constexpr,
+    DOT: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """Causal attention over pages; y [M, KV G D]. Grid (tiles of queries, KV, PARTS).
 
     A program has the G query heads of one key head (GP: G rounded up to a power of two) for up to BM // GP neighbouring tokens of a slot.
@@ -438,8 +482,20 @@ def attend_kernel(q, cos, sin, q_norm, k_norm, positions, tiles, table, k_cache,
 
 
 @triton.jit(do_not_specialize=["chunks"])
-def join_kernel(part, stats, positions, y, chunks, KV: tl.constexpr, G: tl.constexpr, GP: tl.constexpr, D: tl.constexpr, BD: tl.constexpr,
-                CHUNK: tl.constexpr, PDL: tl.constexpr):
+def join_kernel(
+    part,
+    stats,
+    positions,
+    y,
+    chunks,
+    KV: tl.constexpr,
+    G: tl.constexpr,
+    GP: tl.constexpr,
+    D: tl.constexpr,
+    BD: tl.constexpr,
+    CHUNK: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """Folds the chunks that `attend_kernel` stored, in their order; y [M, KV G D]. Grid (M, KV, D rounded up / BD)."""
     start_next(PDL)
     row, head = tl.program_id(0), tl.program_id(1)
@@ -507,8 +563,22 @@ def best_64(keys, SHIFT: tl.constexpr):
 
 
 @triton.jit(do_not_specialize=["blocks", "count"])
-def candidates_kernel(logits, inverse, groups, sums, values, ids, sums_out, V, blocks, count, GROUPS: tl.constexpr, BLOCKS: tl.constexpr,
-                      SHIFT: tl.constexpr, PDL: tl.constexpr):
+def candidates_kernel(
+    logits,
+    inverse,
+    groups,
+    sums,
+    values,
+    ids,
+    sums_out,
+    V,
+    blocks,
+    count,
+    GROUPS: tl.constexpr,
+    BLOCKS: tl.constexpr,
+    SHIFT: tl.constexpr,
+    PDL: tl.constexpr,
+):
     """The 64 best logits of a row in descending order, ties by the lower id, and its log-sum-exps; one row a program.
 
     values [M, 64] float32, ids [M, 64] int32 (with a value of -inf and an id >= V behind the last when V < 64), sums_out [M, 2]: natural

@@ -3,6 +3,7 @@
 What a host library has to do, written in PyTorch, which only owns memory here. On the device "meta" with `Launcher(compile_only=True)`
 every kernel that a step needs is compiled and none runs.
 """
+
 import json
 import math
 from dataclasses import dataclass, field
@@ -13,16 +14,17 @@ import torch
 import triton
 
 import kernels as ks
-from tiles import Tile, tile
+from tiles import bucket, tile
 
-PAGE = 64      # positions a page
+PAGE = 64  # positions a page
 CANDIDATES = 64
-BLOCK = 4096   # logits a program of groups_kernel
+BLOCK = 4096  # logits a program of groups_kernel
 
 
 @dataclass(frozen=True)
 class Shape:
     """Sizes of a decoder. rot: dimensions of a head that rotate."""
+
     hidden: int
     inner: int
     layers: int
@@ -41,9 +43,13 @@ class Shape:
     def products(self):
         """[(kind, n, k, how many)] of a decode step."""
         q = self.heads * self.head
-        return [("qkv", q + 2 * self.kv * self.head, self.hidden, self.layers), ("out", self.hidden, q, self.layers),
-                ("gated", self.inner, self.hidden, self.layers), ("down", self.hidden, self.inner, self.layers),
-                ("head", self.vocabulary, self.hidden, 1)]
+        return [
+            ("qkv", q + 2 * self.kv * self.head, self.hidden, self.layers),
+            ("out", self.hidden, q, self.layers),
+            ("gated", self.inner, self.hidden, self.layers),
+            ("down", self.hidden, self.inner, self.layers),
+            ("head", self.vocabulary, self.hidden, 1),
+        ]
 
 
 SHAPES = {"1b": Shape(2048, 8192, 16, 32, 8, 64, 128256), "8b": Shape(4096, 14336, 32, 32, 8, 128, 128256)}
@@ -51,8 +57,9 @@ SHAPES = {"1b": Shape(2048, 8192, 16, 32, 8, 64, 128256), "8b": Shape(4096, 1433
 
 @dataclass
 class Layer:
-    """Weights of a layer: norms [H], qkv [(heads + 2 kv) D, H], bias of the same or none, q_norm, k_norm [D] or none, out [H, heads D], gate and
-    up [inner, H], down [H, inner]."""
+    """Weights of a layer: norms [H], qkv [(heads + 2 kv) D, H], bias of the same or none, q_norm, k_norm [D] or none, out [H, heads D],
+    gate and up [inner, H], down [H, inner]."""
+
     first_norm: torch.Tensor
     qkv: torch.Tensor
     out: torch.Tensor
@@ -68,6 +75,7 @@ class Layer:
 @dataclass
 class Weights:
     """A decoder's weights on one device."""
+
     shape: Shape
     embedding: torch.Tensor
     layers: list
@@ -92,17 +100,37 @@ class Weights:
             return torch.ones(n, device=device, dtype=dtype)
 
         s, q = shape, shape.heads * shape.head
-        layers = [Layer(one(s.hidden), r(q + 2 * s.kv * s.head, s.hidden), r(s.hidden, q), one(s.hidden), r(s.inner, s.hidden),
-                        r(s.inner, s.hidden), r(s.hidden, s.inner)) for _ in range(s.layers)]
+        layers = [
+            Layer(
+                one(s.hidden),
+                r(q + 2 * s.kv * s.head, s.hidden),
+                r(s.hidden, q),
+                one(s.hidden),
+                r(s.inner, s.hidden),
+                r(s.inner, s.hidden),
+                r(s.hidden, s.inner),
+                None,
+                *((r(s.head).add_(1), r(s.head).add_(1)) if s.norm_heads else ()),
+            )
+            for _ in range(s.layers)
+        ]
         return Weights(s, r(s.vocabulary, s.hidden).mul_(8), layers, one(s.hidden), r(s.vocabulary, s.hidden))
 
     @staticmethod
     def of_state(config, state, dtype, device):
         """Of an HF Llama's config (a dict) and state dict."""
         rope = config.get("rope_parameters") or config
-        shape = Shape(config["hidden_size"], config["intermediate_size"], config["num_hidden_layers"], config["num_attention_heads"],
-                      config["num_key_value_heads"], config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"],
-                      config["vocab_size"], rope["rope_theta"], config["rms_norm_eps"])
+        shape = Shape(
+            config["hidden_size"],
+            config["intermediate_size"],
+            config["num_hidden_layers"],
+            config["num_attention_heads"],
+            config["num_key_value_heads"],
+            config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"],
+            config["vocab_size"],
+            rope["rope_theta"],
+            config["rms_norm_eps"],
+        )
 
         def t(name):
             return state[name].to(device=device, dtype=dtype).contiguous()
@@ -110,8 +138,13 @@ class Weights:
         def layer(i):
             p = f"model.layers.{i}."
             qkv = torch.cat([t(p + f"self_attn.{x}_proj.weight") for x in "qkv"]).contiguous()
-            return Layer(t(p + "input_layernorm.weight"), qkv, t(p + "self_attn.o_proj.weight"), t(p + "post_attention_layernorm.weight"),
-                         *(t(p + f"mlp.{x}_proj.weight") for x in ("gate", "up", "down")))
+            return Layer(
+                t(p + "input_layernorm.weight"),
+                qkv,
+                t(p + "self_attn.o_proj.weight"),
+                t(p + "post_attention_layernorm.weight"),
+                *(t(p + f"mlp.{x}_proj.weight") for x in ("gate", "up", "down")),
+            )
 
         head = t("model.embed_tokens.weight" if config.get("tie_word_embeddings") else "lm_head.weight")
         return Weights(shape, t("model.embed_tokens.weight"), [layer(i) for i in range(shape.layers)], t("model.norm.weight"), head)
@@ -119,18 +152,27 @@ class Weights:
     @staticmethod
     def of_folder(folder, dtype, device):
         from safetensors.torch import load_file
+
         state = {k: v for f in sorted(Path(folder).glob("*.safetensors")) for k, v in load_file(f).items()}
         return Weights.of_state(json.loads((Path(folder) / "config.json").read_text()), state, dtype, device)
 
 
 @dataclass
 class Launcher:
-    """Launches a kernel, or only compiles it. pdl: programmatic dependent launch (compute capability 9.0 on): 0 none, 1 a kernel lets the next
-    start when it starts itself, 2 when the one before it has ended. ahead: kernels ask L2 for what they will read while they wait."""
+    """Launches a kernel, or only compiles it.
+
+    pdl: programmatic dependent launch (compute capability 9.0 on): 0 none, 1 a kernel lets the next start when it starts itself, 2 when the
+    one before it has ended. ahead: while they wait, kernels ask L2 for what they will read first.
+    """
+
     pdl: int = 0
-    compile_only: bool = False
     ahead: bool = True
+    compile_only: bool = False
     compiled: list = field(default_factory=list)
+
+    @property
+    def early(self):
+        return self.pdl > 0 and self.ahead
 
     def __call__(self, kernel, grid, *args, **options):
         if self.pdl > 0:
@@ -143,11 +185,11 @@ class Launcher:
 
 
 class AttentionTile(NamedTuple):
-    """Rows of queries x heads a program (at least), warps, chunks in flight, registers a thread at most (0: no limit)."""
+    """Rows of queries x heads a program (at least), warps, chunks in flight."""
+
     rows: int
     warps: int = 4
     stages: int = 3
-    registers: int = 0
 
 
 class Cache:
@@ -178,11 +220,12 @@ class Decoder:
         self.db = triton.next_power_of_2(s.head)
         self.gp = triton.next_power_of_2(s.group)
         self.chunk = 64 if s.head <= 128 else 32  # positions; it is part of the order of attention's sums
-        self.decode_attention = AttentionTile(16)
-        self.prefill_attention = AttentionTile(64, stages=2)
+        self.decode_attention, self.prefill_attention = AttentionTile(16, 2), AttentionTile(64, stages=2)
         if self.dtype.itemsize == 4 or s.head > 128:
             self.decode_attention, self.prefill_attention = AttentionTile(16, stages=1), AttentionTile(32, stages=1)
-        self.multiprocessors = 132 if self.device.type != "cuda" else torch.cuda.get_device_properties(self.device).multi_processor_count
+        self.chosen_parts = {}  # by rows, in place of `parts`: a trial's
+        # Hopper and the large Blackwells; 8.x has no tensor descriptors, 12.0 has too little shared memory for these tiles (99 KiB).
+        self.tensor_maps = self.device.type != "cpu" and triton.runtime.driver.active.get_current_target().arch in (90, 100, 103)
         self.descriptors = {}
 
     def buffer(self, *n, dtype=None):
@@ -190,21 +233,14 @@ class Decoder:
 
     def descriptor(self, t, rows, depth):
         from triton.tools.tensor_descriptor import TensorDescriptor
+
         key = (t.data_ptr(), tuple(t.shape), rows, depth)
         if t.device.type == "meta" or key not in self.descriptors:
             self.descriptors[key] = TensorDescriptor.from_tensor(t, [rows, depth])
         return self.descriptors[key]
 
     def tile(self, kind, rows, n, k):
-        from tiles import bucket
-        return self.tiles.get((kind, bucket(rows))) or tile(kind, rows, n, k, self.dtype.itemsize)
-
-    def lines(self, t):
-        return t.ahead // 128 if self.launch.pdl and self.launch.ahead else 0
-
-    def programs(self, t, m, n):
-        tiles = triton.cdiv(m, t.rows) * triton.cdiv(n, t.columns)
-        return (min(tiles, t.each * self.multiprocessors) if t.each else tiles,)
+        return self.tiles.get((kind, bucket(rows))) or tile(kind, rows, n, k, self.dtype.itemsize, self.tensor_maps)
 
     def product(self, kind, x, w, y, add=False, bias=None, t=None):
         (m, k), n = x.shape, w.shape[0]
@@ -212,29 +248,84 @@ class Decoder:
         tma = t.tma
         even = n % t.columns == 0 and k % t.depth == 0
         xs, ws = (self.descriptor(x, t.rows, t.depth), self.descriptor(w, t.columns, t.depth)) if tma else (x, w)
-        self.launch(ks.product_kernel, self.programs(t, m, n), xs, ws, w, w if bias is None else bias, y, m, n, k,
-                    BIAS=bias is not None, ADD=add, EVEN=even, TMA=tma, DOT=self.dot, BM=t.rows, BN=t.columns, BK=t.depth, GROUP=t.group,
-                    STAY=t.each > 0, LINES=self.lines(t), num_warps=t.warps, num_stages=t.stages)
+        self.launch(
+            ks.product_kernel,
+            (triton.cdiv(m, t.rows) * triton.cdiv(n, t.columns),),
+            xs,
+            ws,
+            w,
+            w if bias is None else bias,
+            y,
+            m,
+            n,
+            k,
+            BIAS=bias is not None,
+            ADD=add,
+            EVEN=even,
+            TMA=tma,
+            DOT=self.dot,
+            BM=t.rows,
+            BN=t.columns,
+            BK=t.depth,
+            GROUP=t.group,
+            LINES=t.ahead // 128 if self.launch.early else 0,
+            num_warps=t.warps,
+            num_stages=t.stages,
+        )
 
     def gated(self, x, gate, up, y, t=None):
         (m, k), n = x.shape, gate.shape[0]
         t = t or self.tile("gated", m, n, k)
         tma = t.tma
         even = n % t.columns == 0 and k % t.depth == 0
-        xs, g, u = ((self.descriptor(x, t.rows, t.depth), self.descriptor(gate, t.columns, t.depth),
-                     self.descriptor(up, t.columns, t.depth)) if tma else (x, gate, up))
-        self.launch(ks.gated_kernel, self.programs(t, m, n), xs, g, u, gate, up, y, m, n, k, EVEN=even, TMA=tma,
-                    DOT=self.dot, BM=t.rows, BN=t.columns, BK=t.depth, GROUP=t.group, STAY=t.each > 0,
-                    LINES=self.lines(t) // 2, num_warps=t.warps,
-                    num_stages=t.stages)
+        xs, g, u = (
+            (self.descriptor(x, t.rows, t.depth), self.descriptor(gate, t.columns, t.depth), self.descriptor(up, t.columns, t.depth))
+            if tma
+            else (x, gate, up)
+        )
+        self.launch(
+            ks.gated_kernel,
+            (triton.cdiv(m, t.rows) * triton.cdiv(n, t.columns),),
+            xs,
+            g,
+            u,
+            gate,
+            up,
+            y,
+            m,
+            n,
+            k,
+            EVEN=even,
+            TMA=tma,
+            DOT=self.dot,
+            BM=t.rows,
+            BN=t.columns,
+            BK=t.depth,
+            GROUP=t.group,
+            LINES=t.ahead // 256 if self.launch.early else 0,
+            num_warps=t.warps,
+            num_stages=t.stages,
+        )
 
     def norm(self, x, w, y):
         h = x.shape[1]
-        self.launch(ks.norm_kernel, (x.shape[0],), x, w, y, h, self.w.shape.eps, BLOCK=triton.next_power_of_2(h), num_warps=8,
-                    enable_fp_fusion=False)
+        self.launch(
+            ks.norm_kernel,
+            (x.shape[0],),
+            x,
+            w,
+            y,
+            h,
+            self.w.shape.eps,
+            BLOCK=triton.next_power_of_2(h),
+            num_warps=8,
+            enable_fp_fusion=False,
+        )
 
     def parts(self, rows, chunks):
         """Programs a row and key head of decode's attention, so that some 128 run together; one where the batch is large."""
+        if rows in self.chosen_parts:
+            return min(self.chosen_parts[rows], chunks)
         return max(1, min(triton.next_power_of_2(chunks), 128 // (triton.next_power_of_2(rows) * self.w.shape.kv)))
 
     def attend(self, layer, q, cache, index, y, positions=None, tiles=None, part=None, stats=None, parts=1):
@@ -243,19 +334,66 @@ class Decoder:
         grid = (positions.shape[0] if decode else tiles.shape[0], s.kv, parts)
         q_norm, k_norm = (layer.q_norm, layer.k_norm) if s.norm_heads else (layer.first_norm, layer.first_norm)
         chunks = cache.width * PAGE // self.chunk
-        early = decode and self.launch.pdl and self.launch.ahead and positions.shape[0] <= 64
+        early = decode and self.launch.early and positions.shape[0] <= 64
         t = self.decode_attention if decode else self.prefill_attention
-        limit = {"maxnreg": t.registers} if t.registers else {}
-        self.launch(ks.attend_kernel, grid, q, self.cos, self.sin, q_norm, k_norm, positions if decode else tiles, tiles if not decode else positions,
-                    cache.table, cache.k[index], cache.v[index], y, y if part is None else part, y if stats is None else stats, cache.width, chunks,
-                    s.head ** -0.5 * ks.LOG2E, s.eps, DECODE=decode, NORM=s.norm_heads, KV=s.kv, G=s.group, GP=self.gp, D=s.head, DB=self.db,
-                    LOG_DB=int(math.log2(self.db)), ROT=s.head, PAGE=PAGE, CHUNK=self.chunk, BM=max(t.rows, self.gp), PARTS=parts,
-                    LINES=triton.cdiv(s.head * self.dtype.itemsize, 128) if early else 0, DOT=self.dot,
-                    num_warps=t.warps, num_stages=t.stages, enable_fp_fusion=False, **limit)
+        self.launch(
+            ks.attend_kernel,
+            grid,
+            q,
+            self.cos,
+            self.sin,
+            q_norm,
+            k_norm,
+            positions if decode else tiles,
+            tiles if not decode else positions,
+            cache.table,
+            cache.k[index],
+            cache.v[index],
+            y,
+            y if part is None else part,
+            y if stats is None else stats,
+            cache.width,
+            chunks,
+            s.head**-0.5 * ks.LOG2E,
+            s.eps,
+            DECODE=decode,
+            NORM=s.norm_heads,
+            KV=s.kv,
+            G=s.group,
+            GP=self.gp,
+            D=s.head,
+            DB=self.db,
+            LOG_DB=int(math.log2(self.db)),
+            ROT=s.head,
+            PAGE=PAGE,
+            CHUNK=self.chunk,
+            BM=max(t.rows, self.gp),
+            PARTS=parts,
+            LINES=triton.next_power_of_2(triton.cdiv(s.head * self.dtype.itemsize, 128)) if early else 0,
+            DOT=self.dot,
+            num_warps=t.warps,
+            num_stages=t.stages,
+            enable_fp_fusion=False,
+        )
         if parts > 1:
             bd = min(32, self.db)
-            self.launch(ks.join_kernel, (grid[0], s.kv, triton.cdiv(s.head, bd)), part, stats, positions, y, chunks, KV=s.kv, G=s.group, GP=self.gp,
-                        D=s.head, BD=bd, CHUNK=self.chunk, num_warps=1, enable_fp_fusion=False)
+            self.launch(
+                ks.join_kernel,
+                (grid[0], s.kv, triton.cdiv(s.head, bd)),
+                part,
+                stats,
+                positions,
+                y,
+                chunks,
+                KV=s.kv,
+                G=s.group,
+                GP=self.gp,
+                D=s.head,
+                BD=bd,
+                CHUNK=self.chunk,
+                num_warps=1,
+                enable_fp_fusion=False,
+            )
 
     def gather(self, table, ids, y):
         block = min(2048, triton.next_power_of_2(y.shape[1]))
@@ -269,11 +407,39 @@ class Decoder:
         groups, sums = self.buffer(m, count, dtype=torch.float32), self.buffer(m, blocks, 3, dtype=torch.float32)
         values, ids = self.buffer(m, CANDIDATES, dtype=torch.float32), self.buffer(m, CANDIDATES, dtype=torch.int32)
         out = self.buffer(m, 2, dtype=torch.float32)
-        self.launch(ks.groups_kernel, (m, blocks), logits, inverse, groups, sums, v, blocks, GROUPS=BLOCK // 64, BLOCK=BLOCK, num_warps=4,
-                    enable_fp_fusion=False)
-        self.launch(ks.candidates_kernel, (m,), logits, inverse, groups, sums, values, ids, out, v, blocks, count,
-                    GROUPS=triton.next_power_of_2(max(64, count)), BLOCKS=triton.next_power_of_2(blocks),
-                    SHIFT={torch.bfloat16: 16, torch.float16: 13}.get(logits.dtype, 0), num_warps=8, enable_fp_fusion=False)
+        self.launch(
+            ks.groups_kernel,
+            (m, blocks),
+            logits,
+            inverse,
+            groups,
+            sums,
+            v,
+            blocks,
+            GROUPS=BLOCK // 64,
+            BLOCK=BLOCK,
+            num_warps=4,
+            enable_fp_fusion=False,
+        )
+        self.launch(
+            ks.candidates_kernel,
+            (m,),
+            logits,
+            inverse,
+            groups,
+            sums,
+            values,
+            ids,
+            out,
+            v,
+            blocks,
+            count,
+            GROUPS=triton.next_power_of_2(max(64, count)),
+            BLOCKS=triton.next_power_of_2(blocks),
+            SHIFT={torch.bfloat16: 16, torch.float16: 13}.get(logits.dtype, 0),
+            num_warps=8,
+            enable_fp_fusion=False,
+        )
         return values, ids, out
 
     def _rest(self, layer, x, y, attended):
@@ -309,9 +475,8 @@ class Decoder:
         self.product("head", y, self.w.head, logits)
         return logits
 
-    def prefill(self, ids, spans, cache, wanted=None):
-        """Logits of `wanted` rows (all without it) of a chunk of prompts: ids [T], spans: [(slot, first position, tokens)] in the order of rows."""
-        s, t = self.w.shape, ids.shape[0]
+    def places(self, spans):
+        """Where the rows of a prefill go, spans: [(slot, first position, tokens)] in their order: tiles of attention, positions, slots."""
         per = max(self.prefill_attention.rows, self.gp) // self.gp
         tiles, positions, slots, row = [], [], [], 0
         for slot, first, tokens in spans:
@@ -319,9 +484,12 @@ class Decoder:
             slots += [slot] * tokens
             tiles += [(row + i, min(per, tokens - i), slot, first + i) for i in range(0, tokens, per)]
             row += tokens
-        if self.device.type == "meta":
-            tiles, positions, slots = tiles[:1], positions[:1], slots[:1]
-        tiles, positions, slots = (torch.tensor(a, dtype=torch.int32).to(self.device) for a in (tiles, positions, slots))
+        return tuple(torch.tensor(a, dtype=torch.int32).to(self.device) for a in (tiles, positions, slots))
+
+    def prefill(self, ids, places, cache, wanted=None):
+        """Logits of `wanted` rows (all without it) of a chunk of prompts: ids [T], `places` of their spans."""
+        s, t = self.w.shape, ids.shape[0]
+        tiles, positions, slots = places
         x, y, attended = self.buffer(t, s.hidden), self.buffer(t, s.hidden), self.buffer(t, s.heads * s.head)
         qkv, q = self.buffer(t, (s.heads + 2 * s.kv) * s.head), self.buffer(t, s.heads * s.head)
         self.gather(self.w.embedding, ids, x)
@@ -342,6 +510,31 @@ class Decoder:
         heads = s.heads + 2 * s.kv
         each = min(8, triton.next_power_of_2(heads))
         q_norm, k_norm = (layer.q_norm, layer.k_norm) if s.norm_heads else (layer.first_norm, layer.first_norm)
-        self.launch(ks.rotate_kernel, (qkv.shape[0], triton.cdiv(heads, each)), qkv, self.cos, self.sin, q_norm, k_norm, positions, slots, cache.table,
-                    q, cache.k[index], cache.v[index], cache.width, s.eps, NORM=s.norm_heads, KV=s.kv, G=s.group, HEADS=each, D=s.head, DB=self.db,
-                    LOG_DB=int(math.log2(self.db)), ROT=s.head, PAGE=PAGE, num_warps=4, enable_fp_fusion=False)
+        self.launch(
+            ks.rotate_kernel,
+            (qkv.shape[0], triton.cdiv(heads, each)),
+            qkv,
+            self.cos,
+            self.sin,
+            q_norm,
+            k_norm,
+            positions,
+            slots,
+            cache.table,
+            q,
+            cache.k[index],
+            cache.v[index],
+            cache.width,
+            s.eps,
+            NORM=s.norm_heads,
+            KV=s.kv,
+            G=s.group,
+            HEADS=each,
+            D=s.head,
+            DB=self.db,
+            LOG_DB=int(math.log2(self.db)),
+            ROT=s.head,
+            PAGE=PAGE,
+            num_warps=4,
+            enable_fp_fusion=False,
+        )
