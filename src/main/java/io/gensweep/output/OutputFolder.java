@@ -37,6 +37,9 @@ public final class OutputFolder {
    * @throws OutputError if the job may not write here
    */
   public Optional<Manifest> check(IfExists ifExists) throws IOException {
+    if (storage.isFile(storage.path())) {
+      throw new OutputError("output.path", storage.toString(), "it is a file; name a folder");
+    }
     List<String> names = new ArrayList<>(storage.list(storage.path()));
     names.remove(OutputLock.NAME);
     if (names.isEmpty() || onlyBegun(names)) {

@@ -1,12 +1,12 @@
 package io.gensweep.output;
 
+import io.gensweep.job.Cause;
 import io.gensweep.prompt.Globs;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -65,13 +65,17 @@ final class Storage implements Serializable {
       FileSystem files = new Path(root).getFileSystem(hadoop.configuration());
       // The checksummed local file system would leave a .crc beside each file.
       return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
-    } catch (IOException e) {
-      throw new UncheckedIOException("output.path: " + root, e);
+    } catch (IOException | RuntimeException e) {
+      throw new OutputError("output.path", root, "it cannot be reached: " + Cause.line(e));
     }
   }
 
   boolean exists(Path path) throws IOException {
     return files().exists(path);
+  }
+
+  boolean isFile(Path path) throws IOException {
+    return exists(path) && files().getFileStatus(path).isFile();
   }
 
   /** Names in a folder, sorted; none if it is not there. */

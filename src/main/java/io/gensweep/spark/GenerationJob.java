@@ -60,7 +60,7 @@ public final class GenerationJob {
     try {
       Path place = new Path(path);
       return place.getFileSystem(hadoop).makeQualified(place).toString();
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       throw new JobError("output.path: " + path + " is no place to write to: " + Cause.line(e), e);
     }
   }

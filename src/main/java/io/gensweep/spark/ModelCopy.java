@@ -51,8 +51,10 @@ final class ModelCopy {
         throw new JobError("model.path: " + uri + " is not a folder that can be read");
       }
       return copy(files, source);
-    } catch (IOException | IllegalArgumentException e) {
-      // Hadoop tells of an unknown host by the latter.
+    } catch (JobError e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Hadoop tells of an unknown host, and of a file system whose jar is missing, by the latter.
       throw new JobError("model.path: " + uri + " cannot be read: " + Cause.line(e), e);
     }
   }

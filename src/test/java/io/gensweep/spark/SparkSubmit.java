@@ -48,14 +48,19 @@ final class SparkSubmit {
     return run(command(sparkOptions, arguments), environment);
   }
 
+  /** Another command, with more in its environment. */
+  static Ended inEnvironment(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    return run(List.of(command), environment);
+  }
+
   /** The process itself, for tests that end it before its time. */
   static Process start(List<String> sparkOptions, Path log, String... arguments)
       throws IOException {
     return process(command(sparkOptions, arguments)).redirectOutput(log.toFile()).start();
   }
 
-  private static List<String> command(List<String> sparkOptions, String... arguments)
-      throws IOException {
+  static List<String> command(List<String> sparkOptions, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(home().resolve("bin/spark-submit").toString()));
     command.addAll(sparkOptions);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
