@@ -138,6 +138,7 @@ public final class GenerationJob {
       SamplingTokens.check(job.sweep(), PlannedModel.open(job.model(), hadoop));
     }
     PlannedModel model = PlannedModel.of(job.model(), job.engine(), earlier, spark);
+    model.warnings().forEach(line -> out.println("gensweep: warning: " + line));
     model.planned().others().forEach(line -> out.println("gensweep: " + line));
     return model;
   }

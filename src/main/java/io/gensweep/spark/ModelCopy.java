@@ -2,10 +2,13 @@ package io.gensweep.spark;
 
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
+import io.gensweep.token.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -62,7 +65,12 @@ final class ModelCopy {
   private static synchronized Path copy(FileSystem files, org.apache.hadoop.fs.Path source)
       throws IOException {
     StringBuilder version = new StringBuilder(source.toString());
-    FileStatus[] entries = files.listStatus(source);
+    List<FileStatus> entries = new ArrayList<>(List.of(files.listStatus(source)));
+    org.apache.hadoop.fs.Path templates =
+        new org.apache.hadoop.fs.Path(source, TokenizerFiles.TEMPLATES);
+    if (files.exists(templates)) {
+      entries.addAll(List.of(files.listStatus(templates)));
+    }
     for (FileStatus entry : entries) {
       version
           .append(entry.getPath().getName())
@@ -79,7 +87,9 @@ final class ModelCopy {
     Path partial = Files.createTempDirectory(target.getParent(), "gensweep-model-partial");
     for (FileStatus entry : entries) {
       if (entry.isFile()) {
-        Path file = partial.resolve(entry.getPath().getName());
+        boolean template = entry.getPath().getParent().getName().equals(TokenizerFiles.TEMPLATES);
+        Path place = template ? partial.resolve(TokenizerFiles.TEMPLATES) : partial;
+        Path file = Files.createDirectories(place).resolve(entry.getPath().getName());
         try (var in = files.open(entry.getPath())) {
           Files.copy(in, file);
         }

@@ -7,6 +7,7 @@ import io.gensweep.model.Checkpoint;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.token.TokenizerCheck;
+import io.gensweep.token.TokenizerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,14 +96,16 @@ record PlannedModel(
 
   private static String tokenizerHash(Path folder) {
     return Sha256.hex(
-        Stream.of(
-                "tokenizer.json",
-                "tokenizer_config.json",
-                "special_tokens_map.json",
-                "chat_template.jinja",
-                "generation_config.json")
-            .map(folder::resolve)
-            .filter(Files::isRegularFile)
+        Stream.concat(
+                TokenizerFiles.of(folder).stream(),
+                Stream.of(folder.resolve("generation_config.json")).filter(Files::isRegularFile))
             .toList());
+  }
+
+  /** What is odd about the folder and not wrong, one line each. */
+  List<String> warnings() {
+    return Stream.concat(
+            folder.warnings().stream(), TokenizerFiles.warnings(folder.path()).stream())
+        .toList();
   }
 }

@@ -3,7 +3,6 @@ package io.gensweep.token;
 import io.gensweep.token.jinja.PythonText;
 import io.gensweep.token.jinja.Template;
 import io.gensweep.token.jinja.TemplateException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -61,15 +60,11 @@ public final class ChatTemplate {
    * @return empty if the model has none and no other is given
    */
   public static Optional<ChatTemplate> load(Path modelFolder, String override, LocalDateTime now) {
-    try {
-      TokenizerConfig config = TokenizerConfig.read(modelFolder, override.isEmpty());
-      Optional<String> text = override.isEmpty() ? config.chatTemplate() : Optional.of(override);
-      String name = override.isEmpty() ? "the model's chat template" : "the job's chat template";
-      return text.map(template -> of(name, template, config.specialTokens(), now));
-    } catch (IOException unreadable) {
-      throw new IllegalArgumentException(
-          "chat_template of " + modelFolder + " cannot be read: " + unreadable, unreadable);
-    }
+    Optional<String> text =
+        override.isEmpty() ? ChatTemplateFiles.text(modelFolder) : Optional.of(override);
+    Map<String, String> tokens = TokenizerConfig.read(modelFolder).specialTokens();
+    String name = override.isEmpty() ? "the model's chat template" : "the job's chat template";
+    return text.map(template -> of(name, template, tokens, now));
   }
 
   /** As {@link #of(String, Map, LocalDateTime)}, with the time of this call. */

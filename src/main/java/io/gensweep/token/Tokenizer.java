@@ -2,11 +2,9 @@ package io.gensweep.token;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gensweep.job.SpecialTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,15 +68,8 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
    * @throws IllegalArgumentException if there is no tokenizer.json or it cannot be understood
    */
   public static Tokenizer load(Path modelFolder) {
-    try {
-      TokenizerConfig config = TokenizerConfig.read(modelFolder, false);
-      return new Tokenizer(modelFolder, config, TokenizerJson.read(modelFolder, config));
-    } catch (JsonProcessingException broken) {
-      throw new IllegalArgumentException(
-          "model.path: " + modelFolder + " has broken JSON: " + broken.getMessage(), broken);
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException("cannot read the tokenizer of " + modelFolder, unreadable);
-    }
+    TokenizerConfig config = TokenizerConfig.read(modelFolder);
+    return new Tokenizer(modelFolder, config, TokenizerJson.read(modelFolder, config));
   }
 
   /**
@@ -93,11 +84,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     checkCharacters(text);
     int[] ids = whileOpen(() -> ids(tokenizer(mode), text, addSpecialTokens));
     boolean doubled =
-        addSpecialTokens
-            && mode == SpecialTokens.PARSE
-            && addsBos
-            && ids.length > 1
-            && ids[0] == ids[1];
+        addSpecialTokens && parses(mode) && addsBos && ids.length > 1 && ids[0] == ids[1];
     return doubled ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
   }
 
@@ -179,7 +166,12 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   }
 
   private HuggingFaceTokenizer tokenizer(SpecialTokens mode) {
-    return mode == SpecialTokens.PARSE ? parsing : plain();
+    return parses(mode) ? parsing : plain();
+  }
+
+  /** Whether special tokens in a text are tokens, by the job and by the model. */
+  private boolean parses(SpecialTokens mode) {
+    return mode == SpecialTokens.PARSE && !config.splitSpecialTokens();
   }
 
   /** Loaded at first use, since few jobs need it and it doubles the memory. */

@@ -25,6 +25,7 @@ public final class TokenizerCheck {
    * @throws JobError that names the file and a remedy
    */
   public static void require(Path folder, String hash) {
+    TokenizerConfig.read(folder);
     JsonNode file = TokenizerJson.tree(folder);
     if (KnownTokenizer.matches(file)) {
       load(folder);

@@ -1,121 +1,165 @@
 package io.gensweep.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JsonFile;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Driver and executor. What tokenizer_config.json and the files beside it say, in the order of
- * precedence of Hugging Face transformers 5.
+ * Driver and executor. What the files beside tokenizer.json say of tokens: tokenizer_config.json,
+ * and, where that has no {@code added_tokens_decoder}, special_tokens_map.json and
+ * added_tokens.json, by the rules of Hugging Face transformers 5.24.
  *
- * @param specialTokens texts by name, such as bos_token
- * @param specialContents every token that the file itself calls special
- * @param chatTemplate the default template, if the model has one
+ * @param named special tokens by name: bos_token and the like, and names of the model's own
+ * @param extra special tokens without a name
+ * @param decoder tokens by the ids that the files give them
+ * @param legacy whether the decoder is not tokenizer_config.json's, and tokenizer.json's own tokens
+ *     count with it
  * @param cleanUpSpaces whether decoded text is cleaned up; only for models other than BPE
  * @param cleanUpBpeToo whether BPE models have it forced on them
+ * @param splitSpecialTokens whether special tokens in a text stay text
  */
 record TokenizerConfig(
-    Map<String, String> specialTokens,
-    Set<String> specialContents,
-    Optional<String> chatTemplate,
+    Map<String, AddedToken> named,
+    List<AddedToken> extra,
+    Map<Integer, AddedToken> decoder,
+    boolean legacy,
     boolean cleanUpSpaces,
-    boolean cleanUpBpeToo) {
+    boolean cleanUpBpeToo,
+    boolean splitSpecialTokens) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final String FILE = "tokenizer_config.json";
+  private static final String MAP = "special_tokens_map.json";
+  private static final String ADDED = "added_tokens.json";
 
-  TokenizerConfig {
-    specialTokens = Map.copyOf(specialTokens);
-    specialContents = Set.copyOf(specialContents);
-  }
+  /** Every file that is read here and is no chat template. */
+  static final List<String> FILES = List.of(FILE, MAP, ADDED);
 
-  /**
-   * Reads the files.
-   *
-   * @param withTemplate whether the chat template matters; if not, a bad one is no error
-   */
-  static TokenizerConfig read(Path folder, boolean withTemplate) throws IOException {
-    JsonNode config = readObject(folder.resolve("tokenizer_config.json"));
-    Map<String, String> tokens = new LinkedHashMap<>(named(config));
-    JsonNode decoder = config.path("added_tokens_decoder");
-    if (!decoder.isObject()) {
-      tokens.putAll(named(readObject(folder.resolve("special_tokens_map.json"))));
+  private static final String DECODER = "added_tokens_decoder";
+  static final String EXTRA = "extra_special_tokens";
+  static final String ADDITIONAL = "additional_special_tokens";
+
+  /** Reads the files; whoever lacks them has none of it. */
+  static TokenizerConfig read(Path folder) {
+    Path file = folder.resolve(FILE);
+    ObjectNode config = object(file);
+    requireTokenizerJson(config, file);
+    if (isEmpty(config.path(EXTRA)) && config.has(ADDITIONAL)) {
+      config.set(EXTRA, config.remove(ADDITIONAL));
     }
-    Set<String> special = new HashSet<>();
-    decoder.forEach(
-        token -> {
-          if (token.path("special").asBoolean()) {
-            special.add(token.path("content").asText());
-          }
-        });
+    NamedTokens tokens = new NamedTokens();
+    tokens.add(config, file, false);
+    Map<Integer, AddedToken> decoder = new TreeMap<>();
+    if (config.has(DECODER)) {
+      decoder.putAll(decoder(config.path(DECODER), file));
+    } else {
+      tokens.add(object(folder.resolve(MAP)), folder.resolve(MAP), true);
+      decoder.putAll(added(folder.resolve(ADDED), tokens));
+    }
     return new TokenizerConfig(
-        tokens,
-        special,
-        withTemplate ? chatTemplate(folder, config.path("chat_template")) : Optional.empty(),
-        config.path("clean_up_tokenization_spaces").asBoolean(),
-        config
-            .path("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output")
-            .asBoolean());
+        tokens.named(),
+        tokens.extra(),
+        decoder,
+        !config.has(DECODER),
+        flag(config, file, "clean_up_tokenization_spaces"),
+        flag(
+            config,
+            file,
+            "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"),
+        flag(config, file, "split_special_tokens"));
   }
 
-  private static JsonNode readObject(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return JSON.createObjectNode();
-    }
-    JsonNode node = JSON.readTree(Files.readString(file));
-    if (!(node instanceof ObjectNode)) {
-      throw new IllegalArgumentException(file + " must hold a JSON object");
-    }
-    return node;
+  /** The texts of named tokens, as chat templates use them. */
+  Map<String, String> specialTokens() {
+    Map<String, String> texts = new TreeMap<>();
+    named.forEach((name, token) -> texts.put(name, token.content()));
+    return texts;
   }
 
-  /** Entries such as {@code bos_token}, written as a text or as an object with a content. */
-  private static Map<String, String> named(JsonNode config) {
-    Map<String, String> tokens = new TreeMap<>();
-    config
-        .fields()
-        .forEachRemaining(
-            entry -> {
-              JsonNode value = entry.getValue();
-              JsonNode content = value.isObject() ? value.path("content") : value;
-              if (entry.getKey().endsWith("_token") && content.isTextual()) {
-                tokens.put(entry.getKey(), content.asText());
-              }
-            });
-    return tokens;
+  /** All special tokens, in the order in which transformers adds those that are missing. */
+  Stream<AddedToken> specials() {
+    return Stream.concat(named.values().stream(), extra.stream());
   }
 
-  /** A chat_template.jinja beside the file wins over the entry in it, as in transformers 5. */
-  private static Optional<String> chatTemplate(Path folder, JsonNode entry) throws IOException {
-    Path file = folder.resolve("chat_template.jinja");
-    if (Files.exists(file)) {
-      return Optional.of(Files.readString(file));
+  static ObjectNode object(Path file) {
+    return JsonFile.read(file).orElseGet(() -> JsonFile.object("{}", FILE));
+  }
+
+  static boolean flag(JsonNode config, Path file, String key) {
+    JsonNode value = config.path(key);
+    if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+      throw wrong(file, key, "true or false", value);
     }
-    if (entry.isTextual()) {
-      return Optional.of(entry.asText());
+    return value.booleanValue();
+  }
+
+  static JobError wrong(Path file, String key, String allowed, JsonNode value) {
+    return new JobError(
+        "model.path: "
+            + file
+            + ": "
+            + JsonFile.shown(key)
+            + " must be "
+            + allowed
+            + ", was "
+            + JsonFile.shown(value));
+  }
+
+  private static boolean isEmpty(JsonNode value) {
+    return value.isMissingNode() || value.isNull() || (value.isContainerNode() && value.isEmpty());
+  }
+
+  /** By this key transformers may read another file than tokenizer.json. */
+  private static void requireTokenizerJson(JsonNode config, Path file) {
+    JsonNode names = config.path("fast_tokenizer_files");
+    for (JsonNode name : names) {
+      if (!name.asText().equals("tokenizer.json")) {
+        throw wrong(file, "fast_tokenizer_files", "absent", names);
+      }
     }
-    if (entry.isMissingNode() || entry.isNull()) {
-      return Optional.empty();
+  }
+
+  private static Map<Integer, AddedToken> decoder(JsonNode tokens, Path file) {
+    if (!tokens.isObject()) {
+      throw wrong(file, DECODER, "an object of tokens by their ids", tokens);
     }
-    Map<String, String> templates = new TreeMap<>();
-    entry.forEach(
-        named -> templates.put(named.path("name").asText(), named.path("template").asText()));
-    if (!templates.containsKey("default")) {
-      throw new IllegalArgumentException(
-          "chat_template of "
-              + folder
-              + " has no template named default, only "
-              + templates.keySet()
-              + ": save the one to use as a file and pass chat_template: FILE");
+    Map<Integer, AddedToken> byId = new TreeMap<>();
+    for (var token : tokens.properties()) {
+      String place = "model.path: " + file + ": " + DECODER + "." + JsonFile.shown(token.getKey());
+      byId.put(id(token.getKey(), place), AddedToken.of(token.getValue(), place));
     }
-    return Optional.of(templates.get("default"));
+    return byId;
+  }
+
+  private static int id(String text, String place) {
+    try {
+      int id = Integer.parseInt(text);
+      if (id >= 0) {
+        return id;
+      }
+    } catch (NumberFormatException e) {
+      throw new JobError(place + ": the key must be a token id", e);
+    }
+    throw new JobError(place + ": the key must be a token id");
+  }
+
+  /** Tokens of a file that transformers wrote before 4.34: their texts and ids only. */
+  private static Map<Integer, AddedToken> added(Path file, NamedTokens tokens) {
+    Map<Integer, AddedToken> byId = new TreeMap<>();
+    for (var token : object(file).properties()) {
+      String content = token.getKey();
+      JsonNode id = token.getValue();
+      if (!id.isInt() || id.intValue() < 0) {
+        throw wrong(file, content, "a token id", id);
+      }
+      boolean special = tokens.isStandardOrExtra(content);
+      byId.put(id.intValue(), new AddedToken(content, false, false, false, !special, special));
+    }
+    return byId;
   }
 }

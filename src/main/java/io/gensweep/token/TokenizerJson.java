@@ -11,8 +11,13 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -99,44 +104,43 @@ final class TokenizerJson {
     return Printable.cut(text.lines().findFirst().orElse(""), 200);
   }
 
-  /** Reads the file and makes special what tokenizer_config.json calls special. */
+  /** Reads the file and adds the tokens that the files beside it define. */
   static TokenizerJson read(Path folder, TokenizerConfig config) {
     ObjectNode root = tree(folder);
     TokenizerJson json = new TokenizerJson(root, root.withArray("added_tokens"));
-    config.specialContents().forEach(json::markSpecial);
-    config.specialTokens().values().stream().sorted().forEach(json::addSpecialOfModel);
+    json.add(config);
     return json;
   }
 
-  private void markSpecial(String content) {
+  /**
+   * In the order of transformers 5.24: the decoder's tokens by their ids, then named and extra ones
+   * that no list has. What has a name is special.
+   */
+  private void add(TokenizerConfig config) {
+    Map<String, ObjectNode> entries = new HashMap<>();
+    Map<Integer, AddedToken> byId = new TreeMap<>(config.decoder());
     for (JsonNode token : added) {
-      if (content(token).equals(content)) {
-        ((ObjectNode) token).put("special", true);
+      entries.put(content(token), (ObjectNode) token);
+      if (config.legacy()) {
+        byId.put(token.path("id").asInt(), AddedToken.ofEntry(token));
       }
     }
-  }
-
-  /** A named token that the model knows but the list of added tokens lacks. */
-  private void addSpecialOfModel(String content) {
-    for (JsonNode token : added) {
-      if (content(token).equals(content)) {
-        return;
+    Map<String, AddedToken> missing = new LinkedHashMap<>();
+    byId.values().forEach(token -> missing.put(token.content(), token));
+    config
+        .specials()
+        .filter(token -> !entries.containsKey(token.content()))
+        .forEach(token -> missing.putIfAbsent(token.content(), token));
+    Collection<String> names = config.specialTokens().values();
+    for (AddedToken token : missing.values()) {
+      AddedToken read = names.contains(token.content()) ? token.withSpecial() : token;
+      ObjectNode entry = entries.get(read.content());
+      if (entry == null) {
+        added.add(read.json());
+      } else {
+        read.update(entry);
       }
     }
-    if (modelTokens.contains(content)) {
-      added.add(entry(content));
-    }
-  }
-
-  private static ObjectNode entry(String content) {
-    return JSON.createObjectNode()
-        .put("id", 0)
-        .put("content", content)
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
   }
 
   /** The JSON with which special tokens in a text are found. */
@@ -159,7 +163,7 @@ final class TokenizerJson {
       if (!isSpecial(token)) {
         kept.add(token);
       } else if (!modelTokens.contains(content(token))) {
-        kept.add(entry("\uDBFF\uDFFE" + UUID.randomUUID()));
+        kept.add(AddedToken.special("\uDBFF\uDFFE" + UUID.randomUUID()).json());
       }
     }
     ObjectNode copy = root.objectNode();

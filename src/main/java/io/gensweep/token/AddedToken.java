@@ -1,0 +1,105 @@
+package io.gensweep.token;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JsonFile;
+import java.util.List;
+
+/**
+ * Plain Java. A token that is found in a text before the text is split, as the tokenizers library
+ * has it.
+ *
+ * @param singleWord only where no word character is beside it
+ * @param lstrip takes the white space before it
+ * @param rstrip takes the white space behind it
+ * @param normalized found in the normalised text and not in the given one
+ * @param special left out of decoded text
+ */
+record AddedToken(
+    String content,
+    boolean singleWord,
+    boolean lstrip,
+    boolean rstrip,
+    boolean normalized,
+    boolean special) {
+  private static final List<String> FLAGS =
+      List.of("single_word", "lstrip", "rstrip", "normalized", "special");
+
+  /** A special token of which only the text is known. */
+  static AddedToken special(String content) {
+    return new AddedToken(content, false, false, false, false, true);
+  }
+
+  /**
+   * Reads {@code {"content": ..., "lstrip": ...}}. A flag that is absent is false, but {@code
+   * normalized} is the opposite of special.
+   *
+   * @param place where the object stands, for messages
+   */
+  static AddedToken of(JsonNode json, String place) {
+    boolean known = json.isObject() && json.path("content").isTextual();
+    for (String flag : FLAGS) {
+      known &= !json.has(flag) || json.path(flag).isBoolean();
+    }
+    if (!known) {
+      throw new JobError(
+          place
+              + " must be an object with the text content and, true or false, "
+              + String.join(", ", FLAGS)
+              + "; was "
+              + JsonFile.shown(json));
+    }
+    boolean special = json.path("special").booleanValue();
+    return new AddedToken(
+        json.path("content").textValue(),
+        json.path("single_word").booleanValue(),
+        json.path("lstrip").booleanValue(),
+        json.path("rstrip").booleanValue(),
+        json.has("normalized") ? json.path("normalized").booleanValue() : !special,
+        special);
+  }
+
+  /** An entry of tokenizer.json, whose shape is known to be right. */
+  static AddedToken ofEntry(JsonNode entry) {
+    return new AddedToken(
+        entry.path("content").asText(),
+        entry.path("single_word").asBoolean(),
+        entry.path("lstrip").asBoolean(),
+        entry.path("rstrip").asBoolean(),
+        entry.path("normalized").asBoolean(),
+        entry.path("special").asBoolean());
+  }
+
+  AddedToken withSpecial() {
+    return new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
+  }
+
+  /**
+   * Rules over an entry of tokenizer.json, as where the library is given a token twice: once
+   * special, a token stays special, and is looked for as it was then.
+   */
+  void update(ObjectNode entry) {
+    boolean was = entry.path("special").asBoolean();
+    entry
+        .put("single_word", singleWord)
+        .put("lstrip", lstrip)
+        .put("rstrip", rstrip)
+        .put("normalized", was ? entry.path("normalized").asBoolean() : normalized)
+        .put("special", was || special);
+  }
+
+  /** As an entry of tokenizer.json; the library gives the id itself. */
+  ObjectNode json() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("id", 0)
+        .put("content", content)
+        .put("single_word", singleWord)
+        .put("lstrip", lstrip)
+        .put("rstrip", rstrip)
+        .put("normalized", normalized)
+        .put("special", special);
+  }
+}
