@@ -226,7 +226,7 @@ def card(trial, entry):
 
 
 def right(trial, entry):
-    """Greedy ids of the tiny model and of a random one equal to HF's, float32 and bfloat16."""
+    """Greedy ids of the tiny and of a random model beside HF's, float32; in bfloat16, how far logits are from float32, ours and HF's."""
     from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
     torch.backends.cuda.matmul.allow_tf32 = False
@@ -247,7 +247,10 @@ def right(trial, entry):
         eos_token_id=2,
     )
     for name, dtype in (("tiny", torch.float32), ("random", torch.float32), ("tiny", BF16), ("random", BF16)):
-        hf = AutoModelForCausalLM.from_pretrained(tiny, dtype=dtype) if name == "tiny" else LlamaForCausalLM(config).to(dtype)
+        hf = AutoModelForCausalLM.from_pretrained(tiny, dtype=dtype) if name == "tiny" else LlamaForCausalLM(config)
+        frequencies = hf.model.rotary_emb.inv_freq
+        hf = hf.to(dtype)
+        hf.model.rotary_emb.inv_freq = frequencies  # which `to` rounds to bfloat16, and loading a checkpoint does not
         hf = hf.to("cuda").eval()
         weights = step.Weights.of_state(hf.config.to_dict(), hf.state_dict(), dtype, "cuda")
         decoder = step.Decoder(weights, step.Launcher(pdl=trial.pdl), 512)
