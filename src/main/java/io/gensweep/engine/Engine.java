@@ -71,24 +71,37 @@ public final class Engine {
 
   public void step() {
     tally.begin();
+    halving(this::score, scores::halve);
+    halving(this::generate, scheduler::halve);
+  }
+
+  /** What memory was not enough for is done again by the next steps, half as much at a time. */
+  private void halving(Runnable work, Consumer<DeviceMemoryException> halve) {
+    try {
+      work.run();
+    } catch (DeviceMemoryException e) {
+      halve.accept(e);
+      tally.halved();
+    }
+  }
+
+  private void score() {
     tally.prefillTokens(scores.step());
     tally.prefilled();
-    try {
-      List<Sequence> joined = scheduler.admit();
-      tally.admitted();
-      prefill(joined);
-      tally.prefilled();
-      List<Sequence> running = scheduler.running();
-      if (!running.isEmpty()) {
-        List<Candidates> rows = decode(running);
-        tally.decoded(running.size());
-        sample(running, rows);
-        scheduler.retire();
-        tally.sampled();
-      }
-    } catch (DeviceMemoryException e) {
-      scheduler.halve(e);
-      tally.halved();
+  }
+
+  private void generate() {
+    List<Sequence> joined = scheduler.admit();
+    tally.admitted();
+    prefill(joined);
+    tally.prefilled();
+    List<Sequence> running = scheduler.running();
+    if (!running.isEmpty()) {
+      List<Candidates> rows = decode(running);
+      tally.decoded(running.size());
+      sample(running, rows);
+      scheduler.retire();
+      tally.sampled();
     }
   }
 
@@ -114,7 +127,7 @@ public final class Engine {
       runner.prefill(prompts);
     }
     if (!scored.isEmpty()) {
-      score(scored);
+      scorePrompts(scored);
     }
     for (Sequence sequence : joined) {
       Ticket ticket = sequence.ticket();
@@ -125,7 +138,7 @@ public final class Engine {
     }
   }
 
-  private void score(List<Ticket> tickets) {
+  private void scorePrompts(List<Ticket> tickets) {
     List<TokenLogprobs> said =
         runner.score(
             tickets.stream().map(t -> new Scoring(t.leader(), t.request().tokenIds(), 1)).toList());

@@ -77,7 +77,7 @@ final class Scheduler {
         next.leadBy(kv);
         started.add(waiting.remove());
       }
-      joined.add(begin(next, kv));
+      begin(next, kv).ifPresent(joined::add);
     }
     running.addAll(joined);
     return joined;
@@ -91,7 +91,8 @@ final class Scheduler {
 
   /**
    * After a step that memory was not enough for: what ran begins again, half as many at a time.
-   * Draws have addresses and kernels do not look at the batch, so the same rows come out.
+   * Draws have addresses and kernels do not look at the batch, so the same rows come out. What
+   * finished in that step was delivered.
    *
    * @throws DeviceMemoryException {@code e}, if a single sequence was too much
    */
@@ -104,10 +105,14 @@ final class Scheduler {
       Sequence sequence = running.get(i);
       Ticket ticket = sequence.ticket();
       sequence.kv().release();
-      ticket.giveBack(sequence.variant());
+      if (!sequence.finished()) {
+        ticket.giveBack(sequence.variant());
+      }
       started.remove(ticket);
       waiting.remove(ticket);
-      waiting.addFirst(ticket);
+      if (ticket.waits()) {
+        waiting.addFirst(ticket);
+      }
     }
     running.clear();
   }
@@ -123,18 +128,34 @@ final class Scheduler {
     Ticket ticket = retired.ticket();
     if (ticket.waits() && !ticket.cancelled()) {
       retired.kv().truncate(ticket.prefix());
-      return begin(ticket, retired.kv());
+      return begin(ticket, retired.kv()).orElse(retired);
     }
     retired.kv().release();
     return retired;
   }
 
-  private Sequence begin(Ticket ticket, KvSequence kv) {
-    Variant variant = ticket.nextVariant();
+  /** The first of a ticket's variants that can begin; without one, the KV rows are free again. */
+  private Optional<Sequence> begin(Ticket ticket, KvSequence kv) {
+    Optional<Sequence> begun = Optional.empty();
+    while (begun.isEmpty() && ticket.waits()) {
+      Variant variant = ticket.nextVariant();
+      begun =
+          Attempt.of(
+              () ->
+                  Optional.of(
+                      new Sequence(ticket, variant, kv, texts.apply(variant.sampling()), shape)),
+              failure -> {
+                ticket.deliver(ticket.failed(variant, failure));
+                return Optional.empty();
+              });
+    }
     if (!ticket.waits()) {
       started.remove(ticket);
     }
-    return new Sequence(ticket, variant, kv, texts.apply(variant.sampling()), shape);
+    if (begun.isEmpty()) {
+      kv.release();
+    }
+    return begun;
   }
 
   private void drop() {

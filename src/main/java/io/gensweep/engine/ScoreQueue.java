@@ -1,5 +1,6 @@
 package io.gensweep.engine;
 
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.KvCache;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
@@ -22,11 +23,14 @@ final class ScoreQueue {
   private final ModelRunner runner;
   private final ModelShape shape;
   private final KvCache cache;
-  private final int maxBatch;
+  private int maxBatch;
   private final Deque<ScoreTicket> waiting = new ArrayDeque<>();
 
   /** They hold KV rows. */
   private final Deque<ScoreTicket> begun = new ArrayDeque<>();
+
+  /** Those of the step under way; they hold KV rows too. */
+  private final List<ScoreTicket> batch = new ArrayList<>();
 
   ScoreQueue(ModelRunner runner, int maxBatch) {
     this.runner = runner;
@@ -46,7 +50,6 @@ final class ScoreQueue {
   /** Scores a few windows. Gives how many positions it filled. */
   int step() {
     drop();
-    List<ScoreTicket> batch = new ArrayList<>();
     int tokens = 0;
     while (batch.size() < maxBatch && tokens < STEP_TOKENS) {
       Optional<ScoreTicket> next = next();
@@ -57,12 +60,31 @@ final class ScoreQueue {
       tokens += next.get().missing();
     }
     if (!batch.isEmpty()) {
-      score(batch);
+      score();
     }
     return tokens;
   }
 
-  private void score(List<ScoreTicket> batch) {
+  /**
+   * After a step that memory was not enough for: its texts begin again, half as many at a time. A
+   * window's kernels do not look at the batch, so the same log-probs come out.
+   *
+   * @throws DeviceMemoryException {@code e}, if a single window was too much
+   */
+  void halve(DeviceMemoryException e) {
+    if (batch.size() < 2) {
+      throw e;
+    }
+    maxBatch = batch.size() / 2;
+    for (int i = batch.size() - 1; i >= 0; i--) {
+      ScoreTicket ticket = batch.get(i);
+      ticket.release();
+      waiting.addFirst(ticket);
+    }
+    batch.clear();
+  }
+
+  private void score() {
     List<Prefill> prefixes = batch.stream().flatMap(t -> t.prefix().stream()).toList();
     if (!prefixes.isEmpty()) {
       runner.prefill(prefixes);
@@ -77,6 +99,7 @@ final class ScoreQueue {
         begun.add(ticket);
       }
     }
+    batch.clear();
   }
 
   /** The next to have a window scored, with KV rows for it. */

@@ -79,6 +79,7 @@ final class ScoreTicket implements Entry {
     return kv.isPresent();
   }
 
+  /** The text under way begins, again if it had. */
   void hold(KvSequence rows) {
     kv = Optional.of(rows);
     begin();

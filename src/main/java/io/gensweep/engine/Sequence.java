@@ -13,6 +13,7 @@ import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ final class Sequence {
   private final Draws draws;
   private final LogitsRules rules;
   private final List<Integer> eosTokenIds;
+  private final BitSet stopTokenIds = new BitSet();
   private final int mostTokens;
   private int nextToken;
   private int count;
@@ -44,7 +46,8 @@ final class Sequence {
     this.text = text;
     this.draws = new Draws(sampling.seed(), ticket.request().promptId(), variant.sampleIndex());
     this.eosTokenIds = shape.eosTokenIds();
-    this.rules = new LogitsRules(sampling, prompt, endIds(sampling));
+    sampling.stopTokenIds().forEach(stopTokenIds::set);
+    this.rules = new LogitsRules(sampling, prompt, endIds());
     this.mostTokens = mostTokens(variant, ticket.request(), shape);
     this.nextToken = prompt[prompt.length - 1];
   }
@@ -82,6 +85,10 @@ final class Sequence {
 
   /** Draws the next token. Gives the completion if that ended it. */
   Optional<Completion> sample(Candidates row, Sampler sampler) {
+    return Attempt.of(() -> next(row, sampler), this::failed);
+  }
+
+  private Optional<Completion> next(Candidates row, Sampler sampler) {
     SamplingConfig sampling = variant.sampling();
     try {
       double uniform = sampling.greedy() ? 0 : draws.uniform(count);
@@ -90,10 +97,7 @@ final class Sequence {
         topLogprobs.add(sampler.top(row, sampling.logprobs()));
       }
     } catch (NonFiniteLogitsException e) {
-      Failure failure = new Failure("non_finite_logits", e.getMessage() + ", at token " + count);
-      finished = true;
-      return Optional.of(
-          Completion.failed(ticket.request().promptId(), variant, promptTokens(), failure));
+      return failed(new Failure("non_finite_logits", e.getMessage() + ", at token " + count));
     }
     Optional<String> stop = stopReason();
     if (stop.isPresent()) {
@@ -105,6 +109,11 @@ final class Sequence {
     return count >= sampling.minTokens() && sampling.repetitionDetection().found(tokenIds, count)
         ? Optional.of(complete(FinishReason.REPETITION, stop))
         : Optional.empty();
+  }
+
+  private Optional<Completion> failed(Failure failure) {
+    finished = true;
+    return Optional.of(ticket.failed(variant, failure));
   }
 
   private void append(Drawn drawn) {
@@ -125,7 +134,7 @@ final class Sequence {
   private Optional<String> stopReason() {
     SamplingConfig sampling = variant.sampling();
     boolean eos = !sampling.ignoreEos() && eosTokenIds.contains(nextToken);
-    if (eos || sampling.stopTokenIds().contains(nextToken)) {
+    if (eos || stopTokenIds.get(nextToken)) {
       text.end(nextToken);
       return Optional.of(Integer.toString(nextToken));
     }
@@ -146,19 +155,13 @@ final class Sequence {
         variant.sampling().logprobs() > 0 ? Optional.of(topLogprobs) : Optional.empty(),
         reason,
         stopReason,
-        promptTokens(),
+        ticket.request().tokenIds().length,
         Optional.empty(),
         Optional.empty());
   }
 
-  private int promptTokens() {
-    return ticket.request().tokenIds().length;
-  }
-
-  private int[] endIds(SamplingConfig sampling) {
-    return IntStream.concat(
-            eosTokenIds.stream().mapToInt(Integer::intValue),
-            sampling.stopTokenIds().stream().mapToInt(Integer::intValue))
+  private int[] endIds() {
+    return IntStream.concat(eosTokenIds.stream().mapToInt(Integer::intValue), stopTokenIds.stream())
         .toArray();
   }
 }

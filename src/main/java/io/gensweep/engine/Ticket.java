@@ -94,9 +94,12 @@ public final class Ticket implements Entry {
   /** Fails every variant. */
   void refuse(Failure failure) {
     while (waits()) {
-      int promptTokens = request.tokenIds().length;
-      deliver(Completion.failed(request.promptId(), nextVariant(), promptTokens, failure));
+      deliver(failed(nextVariant(), failure));
     }
+  }
+
+  Completion failed(Variant variant, Failure failure) {
+    return Completion.failed(request.promptId(), variant, request.tokenIds().length, failure);
   }
 
   @Override

@@ -17,9 +17,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,7 @@ final class Binding {
   private static final int LONGEST_SHOWN = 80;
   private static final PropertyNamingStrategies.NamingBase NAMING =
       (PropertyNamingStrategies.NamingBase) PropertyNamingStrategies.SNAKE_CASE;
+  private static final Pattern TOKEN_ID = Pattern.compile("0|-?[1-9]\\d*");
   private static final Pattern FIRST_KEY = Pattern.compile("[a-z_.]+");
 
   /** snake_case keys, and no value taken for one of another type, but 1 for 1.0. */
@@ -63,6 +66,13 @@ final class Binding {
   }
 
   static <T extends Record> T bind(ObjectNode tree, Class<T> type, Scope scope) {
+    tree.fields()
+        .forEachRemaining(
+            entry -> {
+              if (losesEntries(type, entry.getKey(), entry.getValue())) {
+                throw mistyped(tree, type, entry.getKey(), scope);
+              }
+            });
     try {
       return MAPPER.treeToValue(tree, type);
     } catch (JsonMappingException e) {
@@ -70,17 +80,39 @@ final class Binding {
       if (rule.isPresent()) {
         throw broken(rule.get(), scope);
       }
-      String key = e.getPath().get(0).getFieldName();
-      throw JobError.at(
-          scope.place(key),
-          scope.key(key)
-              + " must be "
-              + allowed(type, key, tree)
-              + ", was "
-              + shown(tree.get(key)));
+      throw mistyped(tree, type, e.getPath().get(0).getFieldName(), scope);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree in memory does not parse", e);
     }
+  }
+
+  /** A null in a record would become 0, and 05 in a map of token ids the same token as 5. */
+  private static boolean losesEntries(Class<? extends Record> type, String key, JsonNode value) {
+    if (!value.isObject()) {
+      return false;
+    }
+    Type bound = component(type, key).getGenericType();
+    if (bound instanceof Class<?> named && named.isRecord()) {
+      return any(value.elements(), JsonNode::isNull);
+    }
+    return bound instanceof ParameterizedType generic
+        && generic.getActualTypeArguments()[0] == Integer.class
+        && any(value.fieldNames(), id -> !TOKEN_ID.matcher(id).matches());
+  }
+
+  private static <T> boolean any(Iterator<T> all, Predicate<T> is) {
+    boolean any = false;
+    while (all.hasNext() && !any) {
+      any = is.test(all.next());
+    }
+    return any;
+  }
+
+  private static JobError mistyped(
+      ObjectNode tree, Class<? extends Record> type, String key, Scope scope) {
+    return JobError.at(
+        scope.place(key),
+        scope.key(key) + " must be " + allowed(type, key, tree) + ", was " + shown(tree.get(key)));
   }
 
   /** Runs what throws IllegalArgumentException with a message that starts with a local key. */
@@ -95,6 +127,10 @@ final class Binding {
   /** A value on one line, cut when long. */
   static String shown(JsonNode value) {
     String text = value.isDouble() ? Double.toString(value.doubleValue()) : value.toString();
+    return cut(text);
+  }
+
+  static String cut(String text) {
     return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
   }
 
@@ -115,12 +151,14 @@ final class Binding {
   }
 
   private static String allowed(Class<? extends Record> type, String key, ObjectNode tree) {
-    RecordComponent component =
-        Arrays.stream(type.getRecordComponents())
-            .filter(candidate -> NAMING.translate(candidate.getName()).equals(key))
-            .findFirst()
-            .orElseThrow();
-    return words(component.getGenericType(), tree.get(key));
+    return words(component(type, key).getGenericType(), tree.get(key));
+  }
+
+  private static RecordComponent component(Class<? extends Record> type, String key) {
+    return Arrays.stream(type.getRecordComponents())
+        .filter(candidate -> NAMING.translate(candidate.getName()).equals(key))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String words(Type type, JsonNode value) {

@@ -161,7 +161,9 @@ public final class JobFile {
         Binding.checked(scope(settings, "prompts"), prompts::spec),
         new ChatSpec(top.chat(), top.chatTemplate()),
         sampling,
-        new SweepReader(settings, samplingTree, source).grid(sampling),
+        Binding.checked(
+            scope(settings, JobKeys.SAMPLING),
+            () -> new SweepReader(settings, samplingTree, source).grid(sampling)),
         score(settings),
         engine(settings),
         section(settings, "output", OutputSpec.class));

@@ -20,6 +20,7 @@ public final class Nearest {
     int allowed = Math.max(1, word.length() / 3);
     Optional<String> close =
         candidates.stream()
+            .filter(candidate -> Math.abs(wrong.length() - candidate.length()) <= allowed)
             .filter(candidate -> edits(wrong, folded(candidate)) <= allowed)
             .min(Comparator.comparingInt(candidate -> edits(wrong, folded(candidate))));
     return close.or(

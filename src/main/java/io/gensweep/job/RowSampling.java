@@ -1,5 +1,7 @@
 package io.gensweep.job;
 
+import static io.gensweep.sampling.SamplingLimits.CONTINUATIONS_OF_A_PROMPT;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,8 +20,11 @@ import java.util.Set;
  * keys in the row's column {@code prompts.sampling}, over both the keys of each point of the sweep.
  */
 public final class RowSampling {
-  /** Keeps one bad cell from filling a heap. */
-  private static final long MOST_CONTINUATIONS = 1_000_000;
+  /** A list of all ids of a vocabulary has some million characters. */
+  private static final int MOST_CHARS = 1 << 22;
+
+  /** Each point of the sweep has the row's values for itself. */
+  private static final long MOST_CHARS_OF_POINTS = 1 << 26;
 
   private static final String PLACE = "prompts.sampling";
 
@@ -79,9 +84,13 @@ public final class RowSampling {
       continuations += sampling.n();
       resolved.add(new SweepPoint(i, point.name(), sampling, point.keys()));
     }
-    if (continuations > MOST_CONTINUATIONS) {
+    if (continuations > CONTINUATIONS_OF_A_PROMPT) {
       throw error(
-          "n", " must give at most " + MOST_CONTINUATIONS + " continuations, was " + continuations);
+          "n",
+          " must give at most "
+              + CONTINUATIONS_OF_A_PROMPT
+              + " continuations, was "
+              + continuations);
     }
     return resolved;
   }
@@ -91,6 +100,11 @@ public final class RowSampling {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     if (json.isBlank()) {
       return row;
+    }
+    long most = Math.min(MOST_CHARS, MOST_CHARS_OF_POINTS / points.size());
+    if (json.length() > most) {
+      throw JobError.at(
+          PLACE, column + " must have at most " + most + " characters, was " + json.length());
     }
     JsonNode tree = parsed(json).orElseThrow(() -> notAnObject(json));
     if (!tree.isObject()) {
@@ -122,7 +136,10 @@ public final class RowSampling {
   private static JsonNode typed(String key, JsonNode value) {
     JsonNode like = JobKeys.defaultOf(JobKeys.SAMPLING, key);
     boolean text = like.isTextual() || Layer.TEXT_LISTS.contains(key);
-    JsonNode given = value.isTextual() && !text ? parsed(value.textValue()).orElse(value) : value;
+    JsonNode given =
+        value.isTextual() && !text
+            ? parsed(value.textValue()).filter(node -> !node.isNull()).orElse(value)
+            : value;
     boolean whole = given.isDouble() && given.doubleValue() == Math.rint(given.doubleValue());
     return whole && like.isIntegralNumber() && given.canConvertToLong()
         ? JsonNodeFactory.instance.numberNode(given.longValue())
@@ -146,7 +163,7 @@ public final class RowSampling {
   }
 
   private JobError error(String key, String message) {
-    return JobError.at(PLACE, column + "." + key + message);
+    return JobError.at(PLACE, column + "." + Binding.cut(key) + message);
   }
 
   /** Where the keys of one row and point come from. */

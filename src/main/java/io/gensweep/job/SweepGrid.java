@@ -1,6 +1,7 @@
 package io.gensweep.job;
 
 import static io.gensweep.job.Rules.require;
+import static io.gensweep.sampling.SamplingLimits.CONTINUATIONS_OF_A_PROMPT;
 
 import io.gensweep.sampling.SamplingConfig;
 import java.io.Serializable;
@@ -21,6 +22,13 @@ public record SweepGrid(List<SweepPoint> points) implements Serializable {
       require(point.index() == i, "points must be in order, was " + point.index() + " at " + i);
       require(names.add(point.name()), "points must differ, was " + point.name() + " twice");
     }
+    long continuations = points.stream().mapToLong(point -> point.sampling().n()).sum();
+    require(
+        continuations <= CONTINUATIONS_OF_A_PROMPT,
+        "n must give at most "
+            + CONTINUATIONS_OF_A_PROMPT
+            + " continuations of a prompt over all points of the sweep, was "
+            + continuations);
     points = List.copyOf(points);
   }
 

@@ -195,7 +195,11 @@ final class TorchDecoder implements ModelRunner {
       String message = "the decoder failed in " + call.method() + ": " + e.getMessage();
       throw isOutOfMemory(message)
           ? new DeviceMemoryException(message, e)
-          : new IllegalStateException(message, e);
+          : new DeviceException(message, e);
+    } catch (OutOfMemoryError e) {
+      // What goes in and out has buffers outside the heap.
+      throw new DeviceMemoryException(
+          "the decoder failed in " + call.method() + ": " + e.getMessage(), e);
     }
   }
 

@@ -9,7 +9,12 @@ import java.util.List;
  * word, or an n-gram that prompt and continuation had before (HF's rule).
  */
 final class Bans {
-  private final int[][] words;
+  /** Those of one id. */
+  private final BitSet always = new BitSet();
+
+  /** The others; lists that all samples share, however many there are. */
+  private final List<List<Integer>> words;
+
   private final int ngramSize;
 
   /** Prompt and continuation; empty where nothing looks at it. */
@@ -23,7 +28,10 @@ final class Bans {
   private final BitSet banned = new BitSet();
 
   Bans(SamplingConfig sampling, int[] prompt) {
-    this.words = sampling.badWordsIds().stream().map(Bans::array).toArray(int[][]::new);
+    this.words = sampling.badWordsIds().stream().filter(ids -> ids.size() > 1).toList();
+    sampling.badWordsIds().stream()
+        .filter(ids -> ids.size() == 1)
+        .forEach(ids -> always.set(ids.get(0)));
     this.ngramSize = sampling.noRepeatNgramSize();
     this.wordsFrom = sampling.profile() == Profile.VLLM ? prompt.length : 0;
     this.history = any() ? prompt.clone() : new int[0];
@@ -47,15 +55,15 @@ final class Bans {
   }
 
   private boolean any() {
-    return words.length > 0 || ngramSize > 0;
+    return !words.isEmpty() || ngramSize > 0;
   }
 
   private void ban() {
     banned.clear();
-    for (int[] word : words) {
-      int last = word.length - 1;
-      if (last <= count - wordsFrom && endsWith(word, 0, last)) {
-        banned.set(word[last]);
+    banned.or(always);
+    for (List<Integer> word : words) {
+      if (endsWithAllButLast(word)) {
+        banned.set(word.get(word.size() - 1));
       }
     }
     if (ngramSize > 0) {
@@ -67,12 +75,21 @@ final class Bans {
     }
   }
 
+  private boolean endsWithAllButLast(List<Integer> word) {
+    int length = word.size() - 1;
+    if (length > count - wordsFrom) {
+      return false;
+    }
+    for (int i = 1; i <= length; i++) {
+      if (history[count - i] != word.get(length - i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the last {@code length} tokens are {@code tokens[from, from + length)}. */
   private boolean endsWith(int[] tokens, int from, int length) {
     return Arrays.equals(history, count - length, count, tokens, from, from + length);
-  }
-
-  private static int[] array(List<Integer> ids) {
-    return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -6,16 +6,21 @@ import java.util.Objects;
 
 /** Plain Java. Rules of values; their messages name the key, the bound and the value. */
 final class Checks {
+  private static final int LONGEST_SHOWN = 80;
+
   private Checks() {}
 
   static void require(boolean holds, String rule, Object was) {
     if (!holds) {
-      throw new IllegalArgumentException(rule + ", was " + Objects.toString(was));
+      throw new IllegalArgumentException(rule + ", was " + shown(Objects.toString(was)));
     }
   }
 
-  static void requireIn(int least, int most, String key, double was) {
-    require(was >= least && was <= most, key + " must be in [" + least + ", " + most + "]", was);
+  static void requireIn(double least, double most, String key, double was) {
+    require(
+        was >= least && was <= most,
+        key + " must be in [" + bound(least) + ", " + bound(most) + "]",
+        was);
   }
 
   static void requireIds(String key, Collection<Integer> ids) {
@@ -26,6 +31,15 @@ final class Checks {
     for (int id : ids) {
       require(id < vocabSize, key + " must hold ids < " + vocabSize + ", the vocabulary", id);
     }
+  }
+
+  private static String bound(double bound) {
+    return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+  }
+
+  /** Cut when long. */
+  private static String shown(String was) {
+    return was.length() <= LONGEST_SHOWN ? was : was.substring(0, LONGEST_SHOWN) + "...";
   }
 
   static void requireTexts(String key, List<String> texts) {

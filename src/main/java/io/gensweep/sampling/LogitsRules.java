@@ -22,7 +22,7 @@ public final class LogitsRules {
   private final float presence;
   private final float frequency;
   private final int minTokens;
-  private final int[] endIds;
+  private final BitSet ends = new BitSet();
 
   /** Ascending. */
   private final int[] biasIds;
@@ -54,7 +54,6 @@ public final class LogitsRules {
     this.presence = (float) sampling.presencePenalty();
     this.frequency = (float) sampling.frequencyPenalty();
     this.minTokens = sampling.minTokens();
-    this.endIds = endIds.clone();
     this.biasIds = sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
     this.biases = new float[biasIds.length];
     this.bans = new Bans(sampling, promptTokenIds);
@@ -73,8 +72,9 @@ public final class LogitsRules {
     }
     if (minTokens > 0) {
       for (int id : endIds) {
-        concerned.set(id);
+        ends.set(id);
       }
+      concerned.or(ends);
     }
   }
 
@@ -156,20 +156,11 @@ public final class LogitsRules {
   private boolean masks(int id) {
     return bans.banned().get(id)
         || (!allowed.isEmpty() && !allowed.get(id))
-        || (holdsEnds() && isEnd(id));
+        || (holdsEnds() && ends.get(id));
   }
 
   private boolean holdsEnds() {
-    return generated < minTokens && endIds.length > 0;
-  }
-
-  private boolean isEnd(int id) {
-    for (int end : endIds) {
-      if (end == id) {
-        return true;
-      }
-    }
-    return false;
+    return generated < minTokens && !ends.isEmpty();
   }
 
   private void count(int id, int times) {

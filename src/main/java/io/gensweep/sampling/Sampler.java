@@ -59,7 +59,7 @@ public final class Sampler {
   public List<TopLogprob> top(Candidates row, int count) {
     double logSumExp = finite(row.logSumExp(), "log-sum-exp");
     ranking.start(row, 1, LogitsRules.NONE);
-    List<TopLogprob> best = new ArrayList<>(count);
+    List<TopLogprob> best = new ArrayList<>(Math.min(count, row.vocabSize()));
     for (int i = 0; i < count && ranking.has(i); i++) {
       best.add(new TopLogprob(ranking.tokenId(i), logprob(ranking.value(i) - logSumExp)));
     }

@@ -2,9 +2,16 @@ package io.gensweep.sampling;
 
 import static io.gensweep.sampling.Checks.require;
 import static io.gensweep.sampling.Checks.requireIds;
-import static io.gensweep.sampling.Checks.requireIdsBelow;
 import static io.gensweep.sampling.Checks.requireIn;
 import static io.gensweep.sampling.Checks.requireTexts;
+import static io.gensweep.sampling.SamplingLimits.LEAST_REPETITION_PENALTY;
+import static io.gensweep.sampling.SamplingLimits.LEAST_TEMPERATURE;
+import static io.gensweep.sampling.SamplingLimits.MOST_BIAS;
+import static io.gensweep.sampling.SamplingLimits.MOST_N;
+import static io.gensweep.sampling.SamplingLimits.MOST_REPETITION_PENALTY;
+import static io.gensweep.sampling.SamplingLimits.MOST_TEMPERATURE;
+import static io.gensweep.sampling.SamplingLimits.requireFewSequences;
+import static io.gensweep.sampling.SamplingLimits.requireFewTexts;
 
 import java.io.Serializable;
 import java.util.Collections;
@@ -54,16 +61,14 @@ public record SamplingConfig(
     int logprobs,
     boolean promptLogprobs)
     implements Serializable {
-  private static final double MOST_BIAS = 100;
-
   public SamplingConfig {
-    require(n >= 1, "n must be >= 1", n);
+    require(n >= 1 && n <= MOST_N, "n must be in [1, " + MOST_N + "]", n);
     require(maxTokens >= 1, "max_tokens must be >= 1", maxTokens);
     require(minTokens >= 0, "min_tokens must be >= 0", minTokens);
     require(minTokens <= maxTokens, "min_tokens must be <= max_tokens " + maxTokens, minTokens);
     require(
-        temperature >= 0 && Double.isFinite(temperature),
-        "temperature must be >= 0 and finite",
+        temperature == 0 || (temperature >= LEAST_TEMPERATURE && temperature <= MOST_TEMPERATURE),
+        "temperature must be 0 or in [" + LEAST_TEMPERATURE + ", " + MOST_TEMPERATURE + "]",
         temperature);
     require(topK >= -1, "top_k must be >= 0, or -1 for off", topK);
     require(topP > 0 && topP <= 1, "top_p must be in (0, 1]", topP);
@@ -72,10 +77,8 @@ public record SamplingConfig(
     require(
         epsilonCutoff >= 0 && epsilonCutoff < 1, "epsilon_cutoff must be in [0, 1)", epsilonCutoff);
     require(etaCutoff >= 0 && etaCutoff < 1, "eta_cutoff must be in [0, 1)", etaCutoff);
-    require(
-        repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
-        "repetition_penalty must be > 0 and finite",
-        repetitionPenalty);
+    requireIn(
+        LEAST_REPETITION_PENALTY, MOST_REPETITION_PENALTY, "repetition_penalty", repetitionPenalty);
     requireIn(-2, 2, "presence_penalty", presencePenalty);
     requireIn(-2, 2, "frequency_penalty", frequencyPenalty);
     require(noRepeatNgramSize >= 0, "no_repeat_ngram_size must be >= 0", noRepeatNgramSize);
@@ -86,12 +89,15 @@ public record SamplingConfig(
         logitBias);
     requireIds("allowed_token_ids", allowedTokenIds);
     requireTexts("bad_words", badWords);
+    requireFewTexts("bad_words", badWords);
     require(
         badWordsIds.stream().allMatch(ids -> ids != null && !ids.isEmpty()),
         "bad_words_ids must hold lists of ids that are not empty",
         badWordsIds);
     badWordsIds.forEach(ids -> requireIds("bad_words_ids", ids));
+    requireFewSequences(badWordsIds);
     requireTexts("stop", stop);
+    requireFewTexts("stop", stop);
     requireIds("stop_token_ids", stopTokenIds);
     require(logprobs >= 0, "logprobs must be >= 0", logprobs);
     topK = Math.max(topK, 0);
@@ -114,15 +120,6 @@ public record SamplingConfig(
   /** Whether a rule after the temperature may drop tokens. */
   boolean truncates() {
     return topK > 0 || topP < 1 || minP > 0 || typicalP < 1 || epsilonCutoff > 0 || etaCutoff > 0;
-  }
-
-  /** Throws IllegalArgumentException if a token is named that a model does not have. */
-  public SamplingConfig requireIdsOf(int vocabSize) {
-    requireIdsBelow(vocabSize, "logit_bias", logitBias.keySet());
-    requireIdsBelow(vocabSize, "allowed_token_ids", allowedTokenIds);
-    badWordsIds.forEach(ids -> requireIdsBelow(vocabSize, "bad_words_ids", ids));
-    requireIdsBelow(vocabSize, "stop_token_ids", stopTokenIds);
-    return this;
   }
 
   public SamplingConfig withProfile(Profile value) {

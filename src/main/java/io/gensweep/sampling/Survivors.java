@@ -112,13 +112,13 @@ final class Survivors {
     return ranking.value(0) + StrictMath.log(sum);
   }
 
-  /** Takes tokens in order as long as top-p, min-p and epsilon let them in. */
+  /** Takes the best token, and those after it as long as top-p, min-p and epsilon let them in. */
   private void take(int most, SamplingConfig sampling, boolean minP, float epsilon) {
     float least = minP ? (float) (sampling.minP() * probability(0)) : 0;
     float enough = sampling.topP() < 1 ? (float) sampling.topP() : Float.POSITIVE_INFINITY;
     count = 0;
     mass = 0;
-    while (count < most && (float) mass < enough && ranking.has(count)) {
+    while (count < most && (count == 0 || (float) mass < enough) && ranking.has(count)) {
       double probability = probability(count);
       boolean low = (float) probability < least || (float) probability < epsilon;
       if (low && ranking.value(count) < ranking.value(0)) {

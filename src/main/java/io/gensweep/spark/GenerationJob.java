@@ -6,6 +6,7 @@ import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.model.ModelFolder;
 import io.gensweep.output.FailedRows;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
@@ -135,7 +136,9 @@ public final class GenerationJob {
         new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(EarlierRun::of);
     if (command == Command.RUN) {
       // Before any executor is asked.
-      SamplingTokens.check(job.sweep(), PlannedModel.open(job.model(), hadoop));
+      ModelFolder folder = PlannedModel.open(job.model(), hadoop);
+      int longest = job.model().maxModelLen().orElse(folder.config().maxPositions());
+      SamplingTokens.check(job.sweep(), folder, longest);
     }
     PlannedModel model = PlannedModel.of(job.model(), job.engine(), earlier, spark);
     model.warnings().forEach(line -> out.println("gensweep: warning: " + line));

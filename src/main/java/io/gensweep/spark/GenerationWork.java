@@ -31,8 +31,10 @@ record GenerationWork(GenerationPlan plan) implements Work<Completion> {
     PromptEncoder encoder = PromptEncoder.of(plan, model);
     WantedRows wantedRows = new WantedRows(plan.job(), SamplingTokens.of(model));
     return prompt -> {
-      PromptEncoder.Encoded encoded = encoder.encode(prompt.content());
-      WantedRows.Wanted wanted = wantedRows.of(prompt.sampling());
+      PromptEncoder.Encoded encoded =
+          model.attempt(() -> encoder.encode(prompt.content()), PromptEncoder.Encoded::failed);
+      WantedRows.Wanted wanted =
+          model.attempt(() -> wantedRows.of(prompt.sampling()), wantedRows::failed);
       List<Variant> variants = prompt.slice().of(wanted.variants());
       int tokens = prompt.slice().isFirst() ? encoded.tokenIds().length : 0;
       Optional<Failure> failure = encoded.failure().or(wanted::failure);

@@ -1,9 +1,11 @@
 package io.gensweep.spark;
 
+import io.gensweep.engine.Attempt;
 import io.gensweep.engine.ContinuationText;
 import io.gensweep.engine.Engine;
 import io.gensweep.engine.EngineCounters;
 import io.gensweep.engine.EngineLoop;
+import io.gensweep.engine.Failure;
 import io.gensweep.engine.Host;
 import io.gensweep.engine.Lease;
 import io.gensweep.job.EngineSpec;
@@ -20,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 
 /**
@@ -93,6 +97,21 @@ final class LoadedModel implements AutoCloseable {
   /** On this machine's disk. */
   Path folder() {
     return folder;
+  }
+
+  /**
+   * Work of a task for one row; what goes wrong in it is that row's failure, unless the model was
+   * closed meanwhile.
+   */
+  <T> T attempt(Supplier<T> work, Function<Failure, T> failed) {
+    return Attempt.of(
+        work,
+        failure -> {
+          if (!loop.works()) {
+            throw new IllegalStateException("the model was closed: " + failure);
+          }
+          return failed.apply(failure);
+        });
   }
 
   /** How the model was loaded; given to the first task that asks. */

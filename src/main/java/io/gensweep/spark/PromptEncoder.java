@@ -20,7 +20,11 @@ final class PromptEncoder {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(int[] tokenIds, Optional<Failure> failure) {
     static Encoded failed(String kind, String message) {
-      return new Encoded(new int[0], Optional.of(new Failure(kind, message)));
+      return failed(new Failure(kind, message));
+    }
+
+    static Encoded failed(Failure failure) {
+      return new Encoded(new int[0], Optional.of(failure));
     }
   }
 

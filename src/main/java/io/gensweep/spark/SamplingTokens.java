@@ -7,6 +7,7 @@ import io.gensweep.job.SweepPoint;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.sampling.Profile;
 import io.gensweep.sampling.SamplingConfig;
+import io.gensweep.sampling.SamplingLimits;
 import io.gensweep.token.BadWords;
 import io.gensweep.token.Tokenizer;
 import java.util.ArrayList;
@@ -15,31 +16,40 @@ import java.util.function.Function;
 
 /**
  * Driver for checks, and executor, one per task. Sampling as a model's tokens: every id is one that
- * the model has, and bad words are sequences of ids.
+ * the model has, nothing is more than it has room for, and bad words are sequences of ids.
  *
  * @param encoder the tokenizer's, without special tokens added
  */
-record SamplingTokens(int vocabSize, List<Integer> eosTokenIds, Function<String, int[]> encoder) {
+record SamplingTokens(
+    int vocabSize, int maxModelLen, List<Integer> eosTokenIds, Function<String, int[]> encoder) {
 
   static SamplingTokens of(LoadedModel model) {
     return new SamplingTokens(
-        model.shape().vocabSize(), model.shape().eosTokenIds(), encoder(model.tokenizer()));
+        model.shape().vocabSize(),
+        model.shape().maxModelLen(),
+        model.shape().eosTokenIds(),
+        encoder(model.tokenizer()));
   }
 
   /**
-   * Driver. Refuses a job whose own sampling has a token that the model lacks.
+   * Driver. Refuses a job whose own sampling has a token or a size that the model lacks.
    *
    * @throws JobError that names the key
    */
-  static void check(SweepGrid sweep, ModelFolder folder) {
+  static void check(SweepGrid sweep, ModelFolder folder, int maxModelLen) {
     boolean words = sweep.points().stream().anyMatch(p -> !p.sampling().badWords().isEmpty());
     if (!words) {
-      of(folder, text -> new int[0]).check(sweep);
+      of(folder, maxModelLen, text -> new int[0]).check(sweep);
       return;
     }
     try (Tokenizer tokenizer = Tokenizer.load(folder.path())) {
-      of(folder, encoder(tokenizer)).check(sweep);
+      of(folder, maxModelLen, encoder(tokenizer)).check(sweep);
     }
+  }
+
+  /** Throws IllegalArgumentException if one row of a dataset asks for more than memory allows. */
+  void requireFit(List<SamplingConfig> points, List<SamplingConfig> usual) {
+    SamplingLimits.requireFit(points, usual, maxModelLen);
   }
 
   /**
@@ -48,7 +58,7 @@ record SamplingTokens(int vocabSize, List<Integer> eosTokenIds, Function<String,
    * @throws IllegalArgumentException with a message that starts with the key
    */
   SamplingConfig resolve(SamplingConfig sampling) {
-    sampling.requireIdsOf(vocabSize);
+    SamplingLimits.requireFits(sampling, vocabSize, maxModelLen);
     List<List<Integer>> banned = new ArrayList<>(sampling.badWordsIds());
     banned.addAll(BadWords.ids(sampling.badWords(), encoder));
     if (sampling.profile() == Profile.HF) {
@@ -69,8 +79,10 @@ record SamplingTokens(int vocabSize, List<Integer> eosTokenIds, Function<String,
     }
   }
 
-  private static SamplingTokens of(ModelFolder folder, Function<String, int[]> encoder) {
-    return new SamplingTokens(folder.config().vocabSize(), folder.eosTokenIds(), encoder);
+  private static SamplingTokens of(
+      ModelFolder folder, int maxModelLen, Function<String, int[]> encoder) {
+    return new SamplingTokens(
+        folder.config().vocabSize(), maxModelLen, folder.eosTokenIds(), encoder);
   }
 
   private static Function<String, int[]> encoder(Tokenizer tokenizer) {

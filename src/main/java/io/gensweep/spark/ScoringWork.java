@@ -45,7 +45,7 @@ record ScoringWork(GenerationPlan plan) implements Work<Score> {
 
   @Override
   public Asking<Score> asking(LoadedModel model) {
-    return TextEncoder.of(plan, model)::ask;
+    return new TextEncoder(plan, model)::ask;
   }
 
   @Override

@@ -27,6 +27,7 @@ final class TextEncoder {
   private static final Failure NO_TOKENS =
       new Failure("empty_reference", "the text to score has no tokens; give it some text");
 
+  private final LoadedModel model;
   private final JobSpec job;
   private final PromptEncoder prompts;
   private final Tokenizer tokenizer;
@@ -34,27 +35,22 @@ final class TextEncoder {
   private final int prefix;
   private final int maxModelLen;
 
-  private TextEncoder(
-      JobSpec job, PromptEncoder prompts, Tokenizer tokenizer, int prefix, int maxModelLen) {
-    this.job = job;
-    this.prompts = prompts;
-    this.tokenizer = tokenizer;
-    this.mode = job.prompts().specialTokens();
-    this.prefix = prefix;
-    this.maxModelLen = maxModelLen;
-  }
-
   /** By a job's rules. */
-  static TextEncoder of(GenerationPlan plan, LoadedModel model) {
-    return new TextEncoder(
-        plan.job(),
-        PromptEncoder.of(plan, model),
-        model.tokenizer(),
-        model.tokenizer().prefixTokenId().orElseThrow(),
-        plan.decoder().maxModelLen());
+  TextEncoder(GenerationPlan plan, LoadedModel model) {
+    this.model = model;
+    this.job = plan.job();
+    this.prompts = PromptEncoder.of(plan, model);
+    this.tokenizer = model.tokenizer();
+    this.mode = job.prompts().specialTokens();
+    this.prefix = tokenizer.prefixTokenId().orElseThrow();
+    this.maxModelLen = plan.decoder().maxModelLen();
   }
 
   Asked<Score> ask(Prompt prompt) {
+    return model.attempt(() -> texts(prompt), failure -> failed(prompt, failure));
+  }
+
+  private Asked<Score> texts(Prompt prompt) {
     return job.score().orElseThrow().document().isPresent() ? document(prompt) : references(prompt);
   }
 

@@ -51,7 +51,7 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
           lease.close();
         };
     var unused = task.addTaskCompletionListener(close);
-    return new Continued(rows, PromptEncoder.of(plan, lease.value()), window);
+    return new Continued(rows, lease.value(), window);
   }
 
   /** A row that waits for its continuation. */
@@ -81,14 +81,15 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
 
   private final class Continued implements Iterator<Row> {
     private final Iterator<Row> rows;
+    private final LoadedModel model;
     private final PromptEncoder encoder;
     private final RequestWindow<Completion, Pending> window;
     private final Deque<Pending> pending = new ArrayDeque<>();
 
-    Continued(
-        Iterator<Row> rows, PromptEncoder encoder, RequestWindow<Completion, Pending> window) {
+    Continued(Iterator<Row> rows, LoadedModel model, RequestWindow<Completion, Pending> window) {
       this.rows = rows;
-      this.encoder = encoder;
+      this.model = model;
+      this.encoder = PromptEncoder.of(plan, model);
       this.window = window;
     }
 
@@ -124,7 +125,9 @@ final class TextPartition implements MapPartitionsFunction<Row, Row> {
         return;
       }
       String text = next.row.getString(prompt);
-      PromptEncoder.Encoded encoded = encoder.encode(new PromptContent.Text(text));
+      PromptEncoder.Encoded encoded =
+          model.attempt(
+              () -> encoder.encode(new PromptContent.Text(text)), PromptEncoder.Encoded::failed);
       if (encoded.failure().isPresent()) {
         next.end(Optional.empty());
         return;

@@ -1,5 +1,6 @@
 package io.gensweep.spark;
 
+import io.gensweep.engine.Attempt;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.Variant;
 import io.gensweep.job.JobError;
@@ -23,18 +24,20 @@ import org.apache.spark.api.java.JavaRDD;
 final class WantedRows {
   /** What one prompt shall have; with a failure, the rows that tell of it. */
   record Wanted(List<Variant> variants, Optional<Failure> failure) {
-    static Wanted failed(List<Variant> variants, String message) {
+    static Wanted bad(List<Variant> variants, String message) {
       return new Wanted(variants, Optional.of(new Failure("bad_sampling", message)));
     }
   }
 
   private final Wanted ofJob;
   private final Optional<RowSampling> ofRows;
+  private final List<SamplingConfig> usual;
   private final SamplingTokens tokens;
 
   /** The job's own sampling was checked with the same tokens. */
   WantedRows(JobSpec job, SamplingTokens tokens) {
     this.tokens = tokens;
+    this.usual = samplings(job.sweep().points());
     this.ofJob = resolved(job.sweep().points());
     this.ofRows = job.prompts().sampling().map(column -> new RowSampling(job));
   }
@@ -49,8 +52,13 @@ final class WantedRows {
     try {
       return resolved(ofRows.get().points(own.get()));
     } catch (JobError e) {
-      return Wanted.failed(ofJob.variants(), e.getMessage());
+      return Wanted.bad(ofJob.variants(), e.getMessage());
     }
+  }
+
+  /** The rows of a prompt whose own sampling made an exception. */
+  Wanted failed(Failure failure) {
+    return new Wanted(ofJob.variants(), Optional.of(failure));
   }
 
   /**
@@ -79,11 +87,11 @@ final class WantedRows {
   }
 
   private static long count(RowSampling sampling, long each, String own) {
-    try {
-      return continuations(sampling.points(own));
-    } catch (JobError e) {
-      return each;
-    }
+    return Attempt.of(() -> continuations(sampling.points(own)), failure -> each);
+  }
+
+  private static List<SamplingConfig> samplings(List<SweepPoint> points) {
+    return points.stream().map(SweepPoint::sampling).toList();
   }
 
   private static long continuations(List<SweepPoint> points) {
@@ -92,10 +100,11 @@ final class WantedRows {
 
   private Wanted resolved(List<SweepPoint> points) {
     try {
+      tokens.requireFit(samplings(points), usual);
       return new Wanted(variants(points, tokens::resolve), Optional.empty());
     } catch (IllegalArgumentException e) {
       String message = "prompts.sampling: " + e.getMessage();
-      return Wanted.failed(variants(points, UnaryOperator.identity()), message);
+      return Wanted.bad(variants(points, UnaryOperator.identity()), message);
     }
   }
 

@@ -3,6 +3,7 @@ package io.gensweep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.model.DeviceException;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,7 @@ class EngineLoopTest {
             1,
             sampling -> {
               if (sampling.seed() == 13) {
-                throw new IllegalStateException("device lost");
+                throw new DeviceException("device lost", null);
               }
               return Requests.text(sampling);
             });

@@ -3,6 +3,7 @@ package io.gensweep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.model.DeviceException;
 import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +64,77 @@ class EngineTest {
     assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertThat(model.prefillsUntilFull).isNegative();
     assertNothingIsHeld(model);
+  }
+
+  /** In the middle of the draws of a batch, when some of its rows have been delivered. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 30, 31, 32, 33, 500})
+  void aWholeRowWithoutMemoryHalvesTheBatchAndDeliversNothingTwice(int wholeRows) {
+    List<Request> requests = Requests.random(new Random(wholeRows), 400);
+    HashModel model = new HashModel(3840, 230);
+    model.wholeRowsUntilFull = wholeRows;
+    assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
+    assertThat(model.wholeRowsUntilFull).isNegative();
+    assertNothingIsHeld(model);
+  }
+
+  /** As its variants begin, at a token in the middle, and as the text is made at the end. */
+  @Test
+  void whatGoesWrongInOneSequenceIsItsOwnFailure() {
+    HashModel model = new HashModel(3840, 230);
+    List<Completion> completions = new ArrayList<>();
+    Engine engine =
+        new Engine(
+            model,
+            3,
+            sampling -> {
+              if (sampling.stop().contains("begin")) {
+                throw new IllegalStateException("no\nbegin");
+              }
+              return new ContinuationText(
+                  ids -> {
+                    if (sampling.stop().contains("middle") && ids.length > 1) {
+                      throw new StackOverflowError();
+                    }
+                    if (sampling.stop().isEmpty() && sampling.seed() == 9) {
+                      throw new OutOfMemoryError("Requested array size exceeds VM limit");
+                    }
+                    return Requests.decode(ids);
+                  },
+                  sampling);
+            });
+    SamplingConfig eight = PLAIN.withMaxTokens(8);
+    engine.submit(
+        Requests.of("begin", 4, eight.withStop(List.of("begin")), 1, 2), completions::add);
+    engine.submit(Requests.of("middle", 4, eight.withStop(List.of("middle")), 3), completions::add);
+    engine.submit(Requests.of("end", 4, eight.withSeed(9), 4, 5), completions::add);
+    engine.submit(Requests.of("good", 4, eight, 6, 7), completions::add);
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    assertThat(completions)
+        .extracting(c -> c.promptId() + " " + c.failure().map(Failure::toString).orElse("fine"))
+        .hasSize(16)
+        .containsOnly(
+            "begin internal: java.lang.IllegalStateException: no begin",
+            "middle internal: java.lang.StackOverflowError",
+            "end internal: java.lang.OutOfMemoryError: Requested array size exceeds VM limit",
+            "good fine");
+    assertThat(completions.stream().filter(c -> c.promptId().equals("good")))
+        .extracting(PlainGeneration::line)
+        .containsExactlyInAnyOrderElementsOf(
+            PlainGeneration.all(List.of(Requests.of("good", 4, eight, 6, 7)), 230, -1).values());
+    assertNothingIsHeld(model);
+  }
+
+  @Test
+  void aDeviceThatFailsIsNoRowsFault() {
+    Supplier<String> gone =
+        () -> {
+          throw new DeviceException("gone", new IllegalStateException());
+        };
+    assertThatThrownBy(() -> Attempt.of(gone, Failure::toString))
+        .isInstanceOf(DeviceException.class);
   }
 
   @Test

@@ -35,6 +35,9 @@ final class HashModel implements ModelRunner {
 
   int prefillsUntilFull = Integer.MAX_VALUE;
 
+  /** Whole rows that are read until one fails. */
+  int wholeRowsUntilFull = Integer.MAX_VALUE;
+
   /** After a history that ends with this token all logits are NaN. */
   int poison = EMPTY;
 
@@ -77,6 +80,11 @@ final class HashModel implements ModelRunner {
 
   @Override
   public List<TokenLogprobs> score(List<Scoring> batch) {
+    if (batch.size() > mostRows) {
+      write(batch.get(0).kv(), batch.get(0).tokenIds()[batch.get(0).kv().length()]);
+      throw new DeviceMemoryException("full", new IllegalStateException());
+    }
+    widest = Math.max(widest, batch.size());
     List<TokenLogprobs> scored = new ArrayList<>();
     for (Scoring scoring : batch) {
       int[] ids = scoring.tokenIds();
@@ -118,9 +126,56 @@ final class HashModel implements ModelRunner {
     for (DecodeRow row : batch) {
       write(row.kv(), row.tokenId());
       int[] history = history(row.kv(), row.kv().length());
-      rows.add(candidates(history, row.temperature(), 1 + decodes % VOCAB, poison));
+      rows.add(new Scarce(candidates(history, row.temperature(), 1 + decodes % VOCAB, poison)));
     }
     return rows;
+  }
+
+  /** Candidates whose whole row takes memory. */
+  private final class Scarce implements Candidates {
+    private final Candidates row;
+
+    Scarce(Candidates row) {
+      this.row = row;
+    }
+
+    @Override
+    public int size() {
+      return row.size();
+    }
+
+    @Override
+    public int tokenId(int i) {
+      return row.tokenId(i);
+    }
+
+    @Override
+    public float logit(int i) {
+      return row.logit(i);
+    }
+
+    @Override
+    public double logSumExp() {
+      return row.logSumExp();
+    }
+
+    @Override
+    public double scaledLogSumExp() {
+      return row.scaledLogSumExp();
+    }
+
+    @Override
+    public int vocabSize() {
+      return row.vocabSize();
+    }
+
+    @Override
+    public float[] wholeRow() {
+      if (--wholeRowsUntilFull == 0) {
+        throw new DeviceMemoryException("full", new IllegalStateException());
+      }
+      return row.wholeRow();
+    }
   }
 
   @Override

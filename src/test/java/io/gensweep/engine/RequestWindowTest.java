@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.engine.RequestWindow.Arrival;
+import io.gensweep.model.DeviceException;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.Map;
 import java.util.Random;
@@ -87,7 +88,7 @@ class RequestWindowTest {
             sampling -> {
               if (sampling.seed() == 13) {
                 await(mayFail);
-                throw new IllegalStateException("device lost");
+                throw new DeviceException("device lost", null);
               }
               return Requests.text(sampling);
             });

@@ -1,8 +1,10 @@
 package io.gensweep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.engine.ScoredText.Window;
+import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.sampling.Candidates;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +46,40 @@ class ScoreQueueTest {
       }
     }
     assertThat(small.cache().promisedBlocks()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2147483647", "2, 2147483647", "5, 2147483647", "64, 3", "64, 20"})
+  void tooLittleMemoryHalvesTheBatchAndChangesNoScore(int mostRows, int prefills) {
+    model.mostRows = mostRows;
+    model.prefillsUntilFull = prefills;
+    Engine engine = engine(model, 32);
+    Random random = new Random(mostRows);
+    List<ScoreRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      requests.add(i % 2 == 0 ? references(random, "p" + i) : document(random, "p" + i));
+    }
+    requests.forEach(request -> engine.submit(request, scores::add));
+    run(engine);
+    assertThat(scores).hasSize(requests.stream().mapToInt(ScoreRequest::answers).sum());
+    for (ScoreRequest request : requests) {
+      for (ScoredText text : request.texts()) {
+        assertThat(score(request.promptId(), text.referenceIndex()).logprobs())
+            .isEqualTo(plain(text));
+      }
+    }
+    assertThat(engine.counters().halvings()).isPositive();
+    assertThat(model.widest).isLessThanOrEqualTo(mostRows);
+    assertThat(model.cache().promisedBlocks()).isZero();
+  }
+
+  @Test
+  void memoryForNotEvenOneWindowIsAFailure() {
+    model.mostRows = 0;
+    Engine engine = engine(model, 8);
+    engine.submit(references(new Random(1), "a"), scores::add);
+    engine.submit(references(new Random(2), "b"), scores::add);
+    assertThatThrownBy(() -> run(engine)).isInstanceOf(DeviceMemoryException.class);
   }
 
   @Test

@@ -70,20 +70,20 @@ class JobFileErrorsTest {
           engine.max_batch=many => --set: engine.max_batch must be a whole number >= 1 or auto, was "many"
           engine.max_batch=2.5 => --set: engine.max_batch must be a whole number >= 1 or auto, was 2.5
           # Ranges
-          sampling.n=0 => --set: sampling.n must be >= 1, was 0
+          sampling.n=0 => --set: sampling.n must be in [1, 16384], was 0
           sampling.max_tokens=0 => --set: sampling.max_tokens must be >= 1, was 0
           sampling.max_new_tokens=0 => --set: sampling.max_tokens must be >= 1, was 0
           sampling.min_tokens=-1 => --set: sampling.min_tokens must be >= 0, was -1
           sampling.min_tokens=129 => --set: sampling.min_tokens must be <= max_tokens 128, was 129
-          sampling.temperature=-1 => --set: sampling.temperature must be >= 0 and finite, was -1.0
-          sampling.temperature=.nan => --set: sampling.temperature must be >= 0 and finite, was NaN
-          sampling.temperature=1e999 => --set: sampling.temperature must be >= 0 and finite, was Infinity
+          sampling.temperature=-1 => --set: sampling.temperature must be 0 or in [1.0E-30, 1.0E30], was -1.0
+          sampling.temperature=.nan => --set: sampling.temperature must be 0 or in [1.0E-30, 1.0E30], was NaN
+          sampling.temperature=1e999 => --set: sampling.temperature must be 0 or in [1.0E-30, 1.0E30], was Infinity
           sampling.top_k=-2 => --set: sampling.top_k must be >= 0, or -1 for off, was -2
           sampling.top_p=0 => --set: sampling.top_p must be in (0, 1], was 0.0
           sampling.top_p=1.01 => --set: sampling.top_p must be in (0, 1], was 1.01
           sampling.top_p=.nan => --set: sampling.top_p must be in (0, 1], was NaN
           sampling.min_p=-0.1 => --set: sampling.min_p must be in [0, 1], was -0.1
-          sampling.repetition_penalty=0 => --set: sampling.repetition_penalty must be > 0 and finite, was 0.0
+          sampling.repetition_penalty=0 => --set: sampling.repetition_penalty must be in [1.0E-6, 1000000], was 0.0
           sampling.presence_penalty=2.5 => --set: sampling.presence_penalty must be in [-2, 2], was 2.5
           sampling.frequency_penalty=-3 => --set: sampling.frequency_penalty must be in [-2, 2], was -3.0
           sampling.logprobs=-1 => --set: sampling.logprobs must be >= 0, was -1
@@ -135,7 +135,7 @@ class JobFileErrorsTest {
           sweep=5 => --set: sweep must be a section with keys of its own, was 5
           sweep.temperature=[] => --set: sweep.temperature must be a list of at least one value, was []
           sweep.temperature=0.5 => --set: sweep.temperature must be a list of at least one value, was 0.5
-          sweep.temperature=[0, -1] => --set: sweep.temperature[1] must be >= 0 and finite, was -1.0
+          sweep.temperature=[0, -1] => --set: sweep.temperature[1] must be 0 or in [1.0E-30, 1.0E30], was -1.0
           sweep.temperature=[0, hot] => --set: sweep.temperature[1] must be a number, was "hot"
           sweep.temperature=[0, ~] => --set: sweep.temperature[1] has no value; give one or leave it out
           sweep.temperature=[0, 0.0] => --set: sweep must not list a value twice, was temperature=0.0 twice

@@ -9,6 +9,7 @@ import io.gensweep.sampling.RepetitionDetection;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,8 +91,11 @@ class RowSamplingTest {
           {"top_p": "hot"} => params.top_p must be a number, was "hot"
           {"top_k": 5.5} => params.top_k must be a whole number, was 5.5
           {"top_k": 1e30} => params.top_k must be a whole number, was 1.0E30
-          {"n": 0} => params.n must be >= 1, was 0
-          {"n": 2000000} => params.n must give at most 1000000 continuations, was 2000000
+          {"n": 0} => params.n must be in [1, 16384], was 0
+          {"n": 2000000} => params.n must be in [1, 16384], was 2000000
+          {"temperature": "null"} => params.temperature must be a number, was "null"
+          {"repetition_detection": {"max_pattern_size": null}} => params.repetition_detection must be a map of whole numbers with the keys max_pattern_size, min_pattern_size, min_count, was {"max_pattern_size":null}
+          {"logit_bias": {"05": 1, "5": 2}} => params.logit_bias must be a map of token ids to numbers, was {"05":1,"5":2}
           {"stop": [""]} => params.stop must hold texts that are not empty, was [""]
           {"logit_bias": {"5": 101}} => params.logit_bias must hold biases in [-100, 100]; allowed_token_ids and bad_words_ids forbid tokens, was {5=101.0}
           {"max_tokens": 5, "max_new_tokens": 6} => params.max_tokens: given twice, once under another name
@@ -117,6 +121,20 @@ class RowSamplingTest {
         .hasMessage(
             "prompts.sampling at sweep point min_tokens=6:"
                 + " sampling.min_tokens must be <= max_tokens 5, was 6");
+  }
+
+  @Test
+  void aRowHasItsShareOfMemoryOverAllPointsOfTheSweep() {
+    String axis = "sweep.seed=" + IntStream.range(0, 100).boxed().toList();
+    assertThatThrownBy(() -> of(axis).points("{\"n\": 16384}"))
+        .hasMessage(
+            "prompts.sampling: params.n must give at most 1000000 continuations, was 1638400");
+    assertThatThrownBy(() -> of(axis).points(" ".repeat(700_000) + "{}"))
+        .hasMessage("prompts.sampling: params must have at most 671088 characters, was 700002");
+    assertThatThrownBy(() -> one(" ".repeat(5_000_000) + "{}"))
+        .hasMessage("prompts.sampling: params must have at most 4194304 characters, was 5000002");
+    assertThatThrownBy(() -> one("{\"" + "x".repeat(1_000_000) + "\": 1}"))
+        .hasMessageStartingWith("prompts.sampling: params." + "x".repeat(80) + "...: unknown key;");
   }
 
   private static RowSampling of(String... sets) {

@@ -174,13 +174,33 @@ class SamplerTest {
             .isInstanceOf(NonFiniteLogitsException.class);
       }
     }
-    SamplingConfig tiny = PLAIN.withTemperature(1e-44);
-    assertThatThrownBy(() -> sampler.draw(RowCandidates.whole(1e-44, PETS), tiny, 0.5))
+    SamplingConfig tiny = PLAIN.withTemperature(1e-30);
+    assertThatThrownBy(() -> sampler.draw(RowCandidates.whole(1e-30, 1e10f, 1), tiny, 0.5))
         .isInstanceOf(NonFiniteLogitsException.class)
-        .hasMessageContaining(" / 9.8");
+        .hasMessageContaining(" / 1.0E-30");
     LogitsRules all = new LogitsRules(PLAIN.withMinTokens(1), new int[0], new int[] {0, 1});
     assertThatThrownBy(() -> sampler.draw(RowCandidates.whole(1, 1, 2), PLAIN, all, 0.5))
         .hasMessageContaining("no token is left");
+  }
+
+  /** HF keeps one token where top_p rounds to 0, too. */
+  @Test
+  void atTheEndsOfTheirRangesTheRulesKeepTheBestToken() {
+    List<SamplingConfig> ends =
+        List.of(
+            PLAIN.withTopP(Double.MIN_VALUE),
+            PLAIN.withTopP(1e-300).withProfile(Profile.VLLM).withMinP(1),
+            PLAIN.withTopP(1e-300).withTopK(Integer.MAX_VALUE),
+            PLAIN.withMinP(1),
+            PLAIN.withEpsilonCutoff(Math.nextDown(1.0)),
+            PLAIN.withTemperature(1e-30));
+    for (SamplingConfig end : ends) {
+      Drawn drawn =
+          sampler.draw(RowCandidates.whole(end.temperature(), PETS), end, Math.nextDown(1.0));
+      assertThat(drawn.tokenId()).as(end.toString()).isZero();
+      assertThat(drawn.samplingLogprob()).isZero();
+    }
+    assertThat(sampler.top(RowCandidates.whole(1, PETS), Integer.MAX_VALUE)).hasSize(PETS.length);
   }
 
   /** Every token that some uniform number draws, with its probability. */

@@ -106,7 +106,7 @@ class SamplingConfigTest {
     assertThatThrownBy(() -> defaults.withMaxTokens(5).withMinTokens(6))
         .hasMessage("min_tokens must be <= max_tokens 5, was 6");
     assertThatThrownBy(() -> defaults.withTemperature(Double.POSITIVE_INFINITY))
-        .hasMessage("temperature must be >= 0 and finite, was Infinity");
+        .hasMessage("temperature must be 0 or in [1.0E-30, 1.0E30], was Infinity");
     assertThatThrownBy(() -> defaults.withTopK(-2))
         .hasMessage("top_k must be >= 0, or -1 for off, was -2");
   }
