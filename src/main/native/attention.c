@@ -57,8 +57,6 @@ ALWAYS_INLINE const char* piece(const struct view* v, char* from, int64_t at, si
   return head_of(v->cache, from, v->table[at / v->cache->block], v->head, size) + at % v->cache->block * v->cache->head_dim * size;
 }
 
-ALWAYS_INLINE int64_t padded(int64_t positions) { return up(positions, 2 * LANES); }
-
 // scores [count, padded(end)] of queries [count, head_dim], in steps of 4 bytes.
 ALWAYS_INLINE void score(const int count, const enum type type, const char* queries, const struct view* v, float* scores) {
   const struct cache* c = v->cache;
@@ -158,8 +156,6 @@ ALWAYS_INLINE void vectors(const int count, const enum type type, const char* qu
   }
 ATTENTION(attention_float32, FLOAT32)
 ATTENTION(attention_bfloat16, BFLOAT16)
-
-int64_t attention_floats(int64_t longest, int64_t head_dim) { return up(TILE_ROWS * (padded(longest) + head_dim), LANES); }
 
 // The tokens [first, first + count) of a span, and one kv head: all query heads of the group, 12 query vectors at a time.
 static void attend_tile(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const int64_t* span, int64_t first, int64_t count, int64_t head, struct rows* to, enum type type, float* own) {

@@ -136,6 +136,10 @@ enum after {
   SWIGLU,  // of each 32 outputs the first 16 are gates: to = silu(gates) * others
 };
 
+ALWAYS_INLINE int64_t steps_of(int64_t inputs, enum type type) { return up(inputs * size_of(type), 4) / 4; }
+ALWAYS_INLINE int64_t panel_bytes(int64_t inputs, enum type type) {
+  return (steps_of(inputs, type) + (type == INT8 ? 3 : 1)) * PANEL * 4;
+}
 int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type);
 
 // weight [outputs, inputs] of the matrix's type; scale [outputs], in int8; bias [outputs] of the type of activations, or null.
@@ -169,6 +173,9 @@ struct places {
 
 // qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place) and keeps k and v.
 void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w);
+
+// Positions of which the scores are computed together.
+ALWAYS_INLINE int64_t padded(int64_t positions) { return up(positions, 2 * LANES); }
 
 // What a worker needs for attend, in floats: a multiple of a cache line.
 int64_t attention_floats(int64_t longest, int64_t head_dim);

@@ -2,16 +2,6 @@
 // int8) 32 outputs' 4 bytes, then, in int8, 32 corrections for the zero point and 32 scales, then 32 biases.
 #include "kernels.h"
 
-static int64_t steps_of(int64_t inputs, enum type type) { return up(inputs * size_of(type), 4) / 4; }
-
-static int64_t panel_bytes(int64_t inputs, enum type type) {
-  return (steps_of(inputs, type) + (type == INT8 ? 3 : 1)) * PANEL * 4;
-}
-
-int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type) {
-  return up(outputs, PANEL) / PANEL * panel_bytes(inputs, type);
-}
-
 static float as_float(const void* from, int64_t at, enum type type) {
   if (type == BFLOAT16) {
     uint32_t bits = (uint32_t)((const uint16_t*)from)[at] << 16;

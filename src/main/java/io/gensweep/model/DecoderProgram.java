@@ -25,7 +25,10 @@ final class DecoderProgram {
   private DecoderProgram() {}
 
   static byte[] archive(Backend backend) {
-    String code = text("decoder.py") + "\n" + text(backend.text());
+    return archive(text("decoder.py") + "\n" + text(backend.text()));
+  }
+
+  static byte[] archive(String code) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       store(zip, "m/data.pkl", pickle(code));
