@@ -206,7 +206,7 @@ final class HostileValues {
     keys.put(
         "bad_words",
         value ->
-            isTexts(value) && !value.replaceAll("[\\[\\]\"]", "").isBlank()
+            isTexts(value) && !value.replaceAll("[\\[\\]\"]|\\\\n|\\\\u2028", "").isBlank()
                 || NO_TEXTS.contains(value));
     keys.put(
         "repetition_detection",
