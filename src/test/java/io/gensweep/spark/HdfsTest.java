@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Model, prompts and output on a real HDFS. */
 class HdfsTest {
-  private static final String PROMPTS = "data/prompts/[1] {a,b}*?%20#.jsonl";
+  private static final String PROMPTS = "data/prompts/quickstart.jsonl";
 
   private static final String OUT = "/out [1] {a,b}*?%20#";
 
