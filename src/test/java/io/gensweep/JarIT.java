@@ -36,7 +36,8 @@ class JarIT {
             .filter(place -> !place.endsWith("/"))
             .toList();
     assertThat(licences).hasSizeGreaterThan(4).isSubsetOf(names());
-    assertThat(text("META-INF/licenses/libtorch.txt")).contains("Facebook", "mkl-dnn", "sleef", "pocketfft");
+    assertThat(text("META-INF/licenses/libtorch.txt"))
+        .contains("Facebook", "mkl-dnn", "sleef", "pocketfft");
   }
 
   private static List<String> names() throws IOException {

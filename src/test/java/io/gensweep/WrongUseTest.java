@@ -191,6 +191,6 @@ class WrongUseTest {
             VerifyJob.run(output, fraction, LocalSpark.session(), quiet)
                 ? ExitCode.DONE
                 : ExitCode.FAILED,
-        HadoopTexts::read);
+        location -> HadoopTexts.read(location, HadoopTexts.submitted()));
   }
 }

@@ -70,7 +70,7 @@ class PathNamesTest {
     return TinyRun.of(
         JobFile.parse(
                 job.toString(),
-                HadoopTexts.read(job.toString()).orElseThrow(),
+                HadoopTexts.read(job.toString(), HadoopTexts.submitted()).orElseThrow(),
                 List.of(
                     "model.path=" + model,
                     "model.dtype=float32",
