@@ -68,7 +68,7 @@ public final class JsonFile {
   /** A pipe or a device in a file's place could block for ever. */
   public static void requireRegular(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw wrong(file, "is not a regular file (or a link to one)");
+      throw wrong(file, "is not a regular file (or a link to one); put the publisher's file there");
     }
   }
 
@@ -90,7 +90,13 @@ public final class JsonFile {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new JobError(
-          place + ":" + line + " is not valid JSON: " + cut(e.getOriginalMessage()), e);
+          place
+              + ":"
+              + line
+              + " is not valid JSON: "
+              + cut(e.getOriginalMessage())
+              + "; take the publisher's file again",
+          e);
     }
   }
 

@@ -34,7 +34,10 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
     }
     ObjectNode json = json(path);
     if (!Files.isRegularFile(path.resolve("tokenizer.json"))) {
-      throw new JobError("model.path: " + path + " has no tokenizer.json");
+      throw new JobError(
+          "model.path: "
+              + path
+              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
     }
     ModelConfig config = ModelConfig.of(json);
     List<Integer> ends = eos(path, json).stream().filter(id -> id < config.vocabSize()).toList();

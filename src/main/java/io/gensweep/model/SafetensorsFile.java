@@ -36,7 +36,8 @@ final class SafetensorsFile {
       readFully(channel, length, 0);
       long headerSize = size < 8 ? -1 : length.getLong(0);
       if (headerSize < 2 || headerSize > size - 8) {
-        throw wrong(file, " is not a safetensors file or is truncated (" + size + " bytes)");
+        throw wrong(
+            file, " is not a safetensors file or is truncated (" + size + " bytes); copy it again");
       }
       if (headerSize > JsonFile.MOST_BYTES) {
         throw wrong(

@@ -1,15 +1,11 @@
 package io.gensweep.token;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import io.gensweep.job.JsonFile;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,11 +28,10 @@ final class TokenizerJson {
       "; take the file of the model's publisher, or save one with save_pretrained of a fast"
           + " tokenizer";
 
-  /** Four times what the largest known vocabularies need; a tree in memory takes ten times more. */
+  /** Twice what the largest known vocabularies need; a tree in memory takes ten times more. */
   private static final long MOST_BYTES = 64L << 20;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode root;
   private final ArrayNode added;
@@ -60,28 +55,22 @@ final class TokenizerJson {
    */
   static ObjectNode tree(Path folder) {
     Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new JobError(
-          "model.path: "
-              + folder
-              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
-    }
+    ObjectNode root =
+        JsonFile.text(file, MOST_BYTES)
+            .map(text -> JsonFile.object(text, "model.path: " + file))
+            .orElseThrow(
+                () ->
+                    new JobError(
+                        "model.path: "
+                            + folder
+                            + " has no tokenizer.json; save one there with save_pretrained of a"
+                            + " fast tokenizer"));
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new IllegalArgumentException("has more than " + (MOST_BYTES >> 20) + " MiB");
-      }
-      JsonNode root = JSON.readTree(Files.readString(file));
       TokenizerShape.check(root);
-      return withoutPadding((ObjectNode) root);
-    } catch (JsonProcessingException broken) {
-      throw wrong(file, "is no JSON: " + firstLine(broken.getOriginalMessage()), broken);
-    } catch (CharacterCodingException notText) {
-      throw wrong(file, "is not in UTF-8", notText);
     } catch (IllegalArgumentException otherShape) {
       throw wrong(file, otherShape.getMessage(), otherShape);
-    } catch (IOException unreadable) {
-      throw wrong(file, "cannot be read: " + unreadable.getMessage(), unreadable);
     }
+    return withoutPadding(root);
   }
 
   /** That the file cannot be used, and what can be done. */
@@ -98,10 +87,6 @@ final class TokenizerJson {
     root.putNull("truncation");
     root.putNull("padding");
     return root;
-  }
-
-  private static String firstLine(String text) {
-    return Printable.cut(text.lines().findFirst().orElse(""), 200);
   }
 
   /** Reads the file and adds the tokens that the files beside it define. */

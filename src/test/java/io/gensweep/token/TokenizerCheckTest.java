@@ -93,7 +93,7 @@ class TokenizerCheckTest {
   @Test
   void nestingIsBounded() throws IOException {
     ObjectNode part = JSON.createObjectNode().put("type", "NFC");
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 40; i++) {
       ObjectNode outer = JSON.createObjectNode().put("type", "Sequence");
       outer.putArray("normalizers").add(part);
       part = outer;
@@ -106,12 +106,12 @@ class TokenizerCheckTest {
   @ValueSource(
       strings = {"", "{", "[1]", "null", "{} {}", "\uFEFF{}", "\u0000", "{\"model\": \"x\"}"})
   void whatIsNoTokenizerIsNamed(String text) throws IOException {
-    requireRefused(text.getBytes(StandardCharsets.UTF_8), folder + "/tokenizer.json");
+    requireNamed(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
   void anotherEncodingIsNamed() throws IOException {
-    requireRefused(file.toString().getBytes(StandardCharsets.UTF_16), "is not in UTF-8");
+    requireNamed(file.toString().getBytes(StandardCharsets.UTF_16));
   }
 
   /** Each ends a process that loads or uses it, or holds it for hours. */
@@ -171,12 +171,15 @@ class TokenizerCheckTest {
     }
   }
 
-  private void requireRefused(String message) throws IOException {
-    requireRefused(JSON.writeValueAsBytes(file), message);
+  private void requireNamed(byte[] bytes) throws IOException {
+    Files.write(folder.resolve("tokenizer.json"), bytes);
+    assertThatThrownBy(() -> TokenizerCheck.require(folder, hash))
+        .isInstanceOf(JobError.class)
+        .hasMessageStartingWith("model.path: " + folder + "/tokenizer.json");
   }
 
-  private void requireRefused(byte[] bytes, String message) throws IOException {
-    Files.write(folder.resolve("tokenizer.json"), bytes);
+  private void requireRefused(String message) throws IOException {
+    Files.write(folder.resolve("tokenizer.json"), JSON.writeValueAsBytes(file));
     assertThatThrownBy(() -> TokenizerCheck.require(folder, hash))
         .isInstanceOf(JobError.class)
         .hasMessageStartingWith("model.path: " + folder + "/tokenizer.json: ")
