@@ -86,14 +86,20 @@ final class Binding {
     }
   }
 
-  /** A null in a record would become 0, and 05 in a map of token ids the same token as 5. */
+  /**
+   * A text of control characters would become 0, as a null in a record would, and 05 in a map of
+   * token ids the same token as 5.
+   */
   private static boolean losesEntries(Class<? extends Record> type, String key, JsonNode value) {
-    if (!value.isObject()) {
+    if (!value.isObject() && !value.isTextual()) {
       return false;
     }
     Type bound = component(type, key).getGenericType();
+    if (value.isTextual()) {
+      return bound instanceof Class<?> named && named.isPrimitive();
+    }
     if (bound instanceof Class<?> named && named.isRecord()) {
-      return any(value.elements(), JsonNode::isNull);
+      return any(value.elements(), node -> node.isNull() || node.isTextual());
     }
     return bound instanceof ParameterizedType generic
         && generic.getActualTypeArguments()[0] == Integer.class

@@ -86,6 +86,12 @@ record SamplingTokens(
   }
 
   private static Function<String, int[]> encoder(Tokenizer tokenizer) {
-    return text -> tokenizer.encode(text, false, SpecialTokens.PARSE);
+    return text -> {
+      try {
+        return tokenizer.encode(text, false, SpecialTokens.PARSE);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("bad_words: " + e.getMessage(), e);
+      }
+    };
   }
 }

@@ -93,6 +93,7 @@ class RowSamplingTest {
           {"top_k": 1e30} => params.top_k must be a whole number, was 1.0E30
           {"n": 0} => params.n must be in [1, 16384], was 0
           {"n": 2000000} => params.n must be in [1, 16384], was 2000000
+          {"temperature": "\\u0000"} => params.temperature must be a number, was "\\u0000"
           {"temperature": "null"} => params.temperature must be a number, was "null"
           {"repetition_detection": {"max_pattern_size": null}} => params.repetition_detection must be a map of whole numbers with the keys max_pattern_size, min_pattern_size, min_count, was {"max_pattern_size":null}
           {"logit_bias": {"05": 1, "5": 2}} => params.logit_bias must be a map of token ids to numbers, was {"05":1,"5":2}

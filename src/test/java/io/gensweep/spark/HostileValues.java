@@ -20,7 +20,7 @@ final class HostileValues {
 
   private static final int VOCAB = 512;
   private static final BigDecimal TINY = new BigDecimal("1e-400");
-  private static final Pattern NUMBER = Pattern.compile("\"?(-?\\d+(\\.\\d+)?(e-?\\d{1,3})?)\"?");
+  private static final Pattern NUMBER = Pattern.compile("\"?(-?\\d+(\\.\\d+)?(e-?\\d{1,9})?)\"?");
 
   private static final String NUMBERS =
       "0 -0 1 -1 2 -2 3 -3 6 7 511 512 513 -512 20000 16385 65536 1000000 1000001 2147483647"
@@ -206,7 +206,9 @@ final class HostileValues {
     keys.put(
         "bad_words",
         value ->
-            isTexts(value) && !value.replaceAll("[\\[\\]\"]|\\\\n|\\\\u2028", "").isBlank()
+            isTexts(value)
+                    && !value.matches(".*\\\\ud[8c]00.*")
+                    && !value.replaceAll("^\\[|]$|\"|\\\\n|\\\\u2028", "").isBlank()
                 || NO_TEXTS.contains(value));
     keys.put(
         "repetition_detection",
