@@ -57,7 +57,7 @@ class JobFileErrorsTest {
           sampling.n={} => --set: sampling.n must be a whole number, was {}
           sampling= => --set: sampling must be a section with keys of its own, was null
           model=tiny => --set: model must be a section with keys of its own, was "tiny"
-          model.path=[a] => --set: model.path must be a text, was ["a"]
+          model={path: [a]} => --set: model.path must be a text, was ["a"]
           model.dtype=bf16 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was "bf16"
           model.dtype=1 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was 1
           model.dtype=Float32 => --set: model.dtype must be auto | float32 | bfloat16 | int8, was "Float32"
