@@ -60,7 +60,7 @@ class HostileFoldersTest {
     try {
       ModelFolder model = PlannedModel.open(job.model(), new Configuration());
       TokenizerCheck.require(model.path(), UUID.randomUUID().toString());
-      SamplingTokens.check(job.sweep(), model);
+      SamplingTokens.check(job.sweep(), model, model.config().maxPositions());
       render(ChatTemplates.of(job, "", model.path(), NOW).orElseThrow());
       return Optional.empty();
     } catch (RuntimeException | Error thrown) {
