@@ -206,9 +206,9 @@ final class HostileValues {
     keys.put(
         "bad_words",
         value ->
-            isTexts(value)
+            (isTexts(value)
                     && !value.matches(".*\\\\ud[8c]00.*")
-                    && !value.replaceAll("^\\[|]$|\"|\\\\n|\\\\u2028", "").isBlank()
+                    && !value.replaceAll("^\\[|]$|\"|\\\\n|\\\\u2028", "").isBlank())
                 || NO_TEXTS.contains(value));
     keys.put(
         "repetition_detection",
