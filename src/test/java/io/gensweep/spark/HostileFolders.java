@@ -135,7 +135,7 @@ final class HostileFolders {
 
   /** Each of these places of a JSON file with each value. */
   private void values(String file, String pointers) throws IOException {
-    for (String pointer : pointers.split(" ")) {
+    for (String pointer : pointers.split(" ", -1)) {
       for (String value : VALUES) {
         JsonNode root = JSON.readTree(TINY.resolve(file).toFile());
         int last = pointer.lastIndexOf('/');
