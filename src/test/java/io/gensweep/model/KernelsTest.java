@@ -25,7 +25,7 @@ class KernelsTest {
   @CsvSource({
     // vocab, hidden, mlp, heads, kv heads, head dim, bias
     "100, 64, 100, 16, 1, 16, false", // more query heads a group than a tile has rows
-    "33, 96, 92, 14, 2, 80, true", // heads, outputs and a vocabulary that end within a register
+    "33, 112, 92, 14, 2, 80, true", // heads, outputs and a vocabulary that end within a register
     "512, 40, 20, 5, 5, 6, false", // heads of less than a register
     "1500, 128, 256, 4, 2, 128, true",
     "70, 36, 52, 3, 1, 12, true"
