@@ -51,7 +51,7 @@ final class HostileFolders {
   static final Path TINY = Path.of(TinyJob.MODEL);
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String WEIGHTS = "model.safetensors";
+  static final String WEIGHTS = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final List<String> VALUES =
       List.of(
