@@ -125,6 +125,7 @@ class WrongUseTest {
         set("model.dtype=int4", "--set: model.dtype must be auto | float32 | bfloat16 | int8, was"),
         set("model.dtype=float16", "--set: model.dtype: \"float16\" is not supported by this"),
         set("model.device=gpu", "--set: model.device must be auto, cpu, cuda or cuda:N, was gpu"),
+        set("model.device=cuda", "model.device: "),
         set("model.max_model_len=99999", "model.max_model_len: 99999 is more than the "),
         set("sampling.from_model=true --set model.path=$/cut-config", "generation_config.json:1: "),
         set("chat=always --set chat_template=$/nowhere", "chat_template: there is no file $/now"),

@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param model the model's folder, by a path or URI that holds on every machine
  * @param modelHash what {@link PlannedModel#weightsHash} must be on every machine
+ * @param tokenizerHash what {@link PlannedModel#tokenizerHash} must be on every machine
  * @param decoder all but the device, which is each task's own
  * @param numerics what every machine must compute with
  * @param hadoop what opens the model's file system
@@ -24,6 +25,7 @@ record GenerationPlan(
     JobSpec job,
     String model,
     String modelHash,
+    String tokenizerHash,
     DecoderSettings decoder,
     Numerics numerics,
     HadoopSettings hadoop,
@@ -41,6 +43,7 @@ record GenerationPlan(
         job,
         ModelCopy.absolute(job.model().path()),
         model.weightsHash(),
+        model.tokenizerHash(),
         model.decoder(),
         model.planned().numerics(),
         new HadoopSettings(configuration),

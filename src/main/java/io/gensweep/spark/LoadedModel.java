@@ -132,7 +132,9 @@ final class LoadedModel implements AutoCloseable {
     Path folder = ModelCopy.local(plan.model(), plan.hadoop().configuration());
     ModelFolder model = ModelFolder.open(folder);
     requireNumerics(model, plan.numerics(), decoder);
-    requireHash(folder, plan.modelHash());
+    requireHash(folder, "config and weights", PlannedModel.weightsHash(model), plan.modelHash());
+    requireHash(
+        folder, "the tokenizer's files", PlannedModel.tokenizerHash(folder), plan.tokenizerHash());
     Tokenizer tokenizer = Tokenizer.load(folder);
     try {
       ModelRunner runner = DecoderLoader.load(model, decoder, plan.numerics().backend());
@@ -183,11 +185,12 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** A file that was cut or changed on one machine must not write rows beside the others. */
-  private static void requireHash(Path folder, String expected) {
-    String found = PlannedModel.weightsHash(ModelFolder.open(folder));
+  private static void requireHash(Path folder, String files, String found, String expected) {
     if (!found.equals(expected)) {
       throw new JobError(
-          "model.path: config and weights in "
+          "model.path: "
+              + files
+              + " in "
               + folder
               + " on "
               + SparkEnv.get().blockManager().blockManagerId().host()

@@ -94,7 +94,7 @@ record PlannedModel(
     return tokenizerHash(folder.path());
   }
 
-  private static String tokenizerHash(Path folder) {
+  static String tokenizerHash(Path folder) {
     return Sha256.hex(
         Stream.concat(
                 TokenizerFiles.of(folder).stream(),

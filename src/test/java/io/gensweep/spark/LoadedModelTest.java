@@ -50,6 +50,18 @@ class LoadedModelTest {
   }
 
   @Test
+  void aTokenizerThatIsNotTheDriversIsRefused() throws Exception {
+    copyModel();
+    GenerationPlan plan = plan();
+    Path file = folder.resolve("tokenizer_config.json");
+    Files.writeString(file, Files.readString(file).stripTrailing() + " ");
+    assertThatThrownBy(() -> LoadedModel.acquire(plan, plan.decoder()))
+        .isInstanceOf(JobError.class)
+        .hasMessageContaining("model.path: the tokenizer's files in " + folder)
+        .hasMessageContaining("put the same files on every machine");
+  }
+
+  @Test
   void aMachineThatDoesNotComputeAsPlannedIsRefused() throws Exception {
     copyModel();
     GenerationPlan plan = plan();
@@ -69,6 +81,7 @@ class LoadedModelTest {
             plan.job(),
             plan.model(),
             plan.modelHash(),
+            plan.tokenizerHash(),
             plan.decoder(),
             planned,
             plan.hadoop(),
