@@ -25,9 +25,9 @@ class HostileFoldersIT {
       Files.deleteIfExists(model.resolve(HostileFolders.WEIGHTS));
       assertThat(ended.exitCode()).as(hostile + ": " + ended.output()).isIn(0, 2, 3);
       assertThat(ended.output()).as(hostile.toString()).doesNotContain("\tat ", "Exception in");
-      assertThat(ended.output().lines().filter(line -> line.startsWith("gensweep: model.path")))
+      assertThat(ended.output().lines().filter(line -> line.matches("gensweep: (?!warning|\\d).*")))
           .as(hostile + ": " + ended.output())
-          .hasSize(ended.exitCode() == 2 ? 1 : 0);
+          .hasSize(1);
     }
   }
 
