@@ -47,7 +47,7 @@ class ShortMemoryIT {
   /** Its KV cache is large and its products are small: 512 KiB a token. */
   private Path wideModel() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
-    new RandomCheckpoint(512, 32, 32, 1, 512, 512, 128, false).in(model);
+    new RandomCheckpoint(512, 32, 32, 16, 32, 32, 128, false).in(model);
     for (String name :
         List.of(
             "tokenizer.json",
