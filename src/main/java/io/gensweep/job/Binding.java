@@ -27,7 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Plain Java. Trees of settings to records, with errors that say which key has to change. */
+/** Trees of settings to records, with errors that say which key has to change. */
 final class Binding {
   private static final int LONGEST_SHOWN = 80;
   private static final PropertyNamingStrategies.NamingBase NAMING =

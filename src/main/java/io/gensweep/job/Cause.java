@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * Plain Java. What a chain of exceptions comes to, in one line: the cause, then what it led to.
+ * What a chain of exceptions comes to, in one line: the cause, then what it led to.
  *
  * <p>What a task threw comes inside Spark's exception, whose own message is a page of stack.
  */

@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. When the chat template applies; AUTO is for prompts given as messages. */
+/** When the chat template applies; AUTO is for prompts given as messages. */
 public enum ChatMode {
   AUTO,
   ALWAYS,

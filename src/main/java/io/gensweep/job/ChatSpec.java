@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Plain Java. Whether prompts go through a chat template, and which.
+ * Whether prompts go through a chat template, and which.
  *
  * @param templateFile a Jinja file; empty: the model's own template
  */

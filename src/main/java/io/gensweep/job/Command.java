@@ -3,7 +3,7 @@ package io.gensweep.job;
 import java.util.List;
 import java.util.Locale;
 
-/** Plain Java. What a job file is run for. */
+/** What a job file is run for. */
 public enum Command {
   RUN,
   SCORE;

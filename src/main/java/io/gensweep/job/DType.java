@@ -3,8 +3,8 @@ package io.gensweep.job;
 import java.util.Locale;
 
 /**
- * Plain Java. The number type of the weights, and of all else but with INT8, where the rest is
- * float32; AUTO is the one that the checkpoint names.
+ * The number type of the weights, and of all else but with INT8, where the rest is float32; AUTO is
+ * the one that the checkpoint names.
  */
 public enum DType {
   AUTO,

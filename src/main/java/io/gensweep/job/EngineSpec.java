@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Plain Java. How the engine of a device works; nothing here changes a row.
+ * How the engine of a device works; nothing here changes a row.
  *
  * @param maxBatch sequences decoded together per device; empty: the engine chooses
  */

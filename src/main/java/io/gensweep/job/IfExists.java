@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. What to do with an output folder that a run has already written to. */
+/** What to do with an output folder that a run has already written to. */
 public enum IfExists {
   RESUME,
   FAIL,

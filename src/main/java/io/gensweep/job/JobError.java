@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
 /**
- * Plain Java. The job file, the arguments or the model are wrong, and the user can put it right.
+ * The job file, the arguments or the model are wrong, and the user can put it right.
  *
  * <p>The message is one line that names the key, the value and what is allowed.
  */

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Plain Java. The keys of a job file, as job-defaults.yaml lists them, and their other names. */
+/** The keys of a job file, as job-defaults.yaml lists them, and their other names. */
 final class JobKeys {
   static final String SAMPLING = "sampling";
   static final String SWEEP = "sweep";

@@ -18,9 +18,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Plain Java. The files of a model folder that hold text, which anyone may have written: only
- * regular files are opened, none that is longer than its kind ever is, and what is no JSON object
- * in UTF-8, has a key twice or is nested without end is a {@link JobError}.
+ * The files of a model folder that hold text, which anyone may have written: only regular files are
+ * opened, none that is longer than its kind ever is, and what is no JSON object in UTF-8, has a key
+ * twice or is nested without end is a {@link JobError}.
  */
 public final class JsonFile {
   /** Most bytes of a file that is read whole; known ones have at most 2 MB. */

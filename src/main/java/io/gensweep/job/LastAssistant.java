@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. What becomes of messages that end in an assistant's turn. */
+/** What becomes of messages that end in an assistant's turn. */
 public enum LastAssistant {
   /** The turn goes on where it ends. */
   CONTINUE,

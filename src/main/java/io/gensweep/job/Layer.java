@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Plain Java. Settings from one origin, or those of several laid over each other: a value for each
- * dotted key, under the key's own name.
+ * Settings from one origin, or those of several laid over each other: a value for each dotted key,
+ * under the key's own name.
  */
 final class Layer {
   /** Keys that take one text for a list of it. */

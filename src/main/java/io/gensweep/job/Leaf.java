@@ -3,7 +3,7 @@ package io.gensweep.job;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * Plain Java. A value that one layer gives to a key.
+ * A value that one layer gives to a key.
  *
  * @param place what an error calls the layer, such as {@code jobs/x.yaml:7} or {@code --set}
  */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Plain Java. Which model, and how it is held.
+ * Which model, and how it is held.
  *
  * @param path a folder in Hugging Face layout; any Hadoop URI
  * @param maxModelLen tokens of prompt and continuation together; empty: what the model's config

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Plain Java. The word that a mistyped word was meant to be; upper and lower case are the same. */
+/** The word that a mistyped word was meant to be; upper and lower case are the same. */
 public final class Nearest {
   private static final int SHORTEST_PREFIX = 3;
 

@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. Where a setting came from; a later origin overrides an earlier one. */
+/** Where a setting came from; a later origin overrides an earlier one. */
 public enum Origin {
   DEFAULT,
   /** The model's generation_config.json. */

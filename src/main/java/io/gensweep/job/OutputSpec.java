@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Plain Java. Where the output goes, and when a run counts as failed.
+ * Where the output goes, and when a run counts as failed.
  *
  * @param maxFailedFraction the share of rows, 0 to 1, that may fail
  */

@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. What the prompt column holds. */
+/** What the prompt column holds. */
 public enum PromptKind {
   TEXT,
   MESSAGES,

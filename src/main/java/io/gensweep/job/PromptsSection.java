@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. The section `prompts` as a job file spells it. */
+/** The section `prompts` as a job file spells it. */
 record PromptsSection(
     Optional<String> path,
     Optional<String> table,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plain Java. Where the prompts are, and which columns to read.
+ * Where the prompts are, and which columns to read.
  *
  * @param format jsonl, parquet, csv, text or any Spark source name; a table has its own
  * @param id the id column; empty: a stable hash of the prompt

@@ -3,7 +3,7 @@ package io.gensweep.job;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. The checks that the records of this package share. */
+/** The checks that the records of this package share. */
 final class Rules {
   private Rules() {}
 

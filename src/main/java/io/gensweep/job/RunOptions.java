@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
 /**
- * Plain Java. What the command line asks of a run beyond its job.
+ * What the command line asks of a run beyond its job.
  *
  * @param dryRun tell the plan and write nothing
  * @param retryFailed make the shards again that have failed rows

@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Plain Java. What the command `score` scores: exactly one of the two columns.
+ * What the command `score` scores: exactly one of the two columns.
  *
  * @param reference a column with one text or a list of texts that follow the prompt
  * @param document a column whose whole text is scored, with a rolling window

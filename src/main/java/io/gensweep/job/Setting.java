@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Serializable;
 
 /**
- * Plain Java. One value of a job, and where it came from.
+ * One value of a job, and where it came from.
  *
  * @param key dotted, such as {@code sampling.top_p}
  * @param value a JSON null when the key is optional and not given

@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** Plain Java. What text that looks like a special token becomes. */
+/** What text that looks like a special token becomes. */
 public enum SpecialTokens {
   /** The special token, as Hugging Face does. */
   PARSE,

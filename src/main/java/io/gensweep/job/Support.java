@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Plain Java. What a job may well ask for and this version does not do: refused by name, never
- * ignored, nor taken for a slip. A feature that lands takes its lines from here.
+ * What a job may well ask for and this version does not do: refused by name, never ignored, nor
+ * taken for a slip. A feature that lands takes its lines from here.
  */
 final class Support {
   private static final String NOT_YET = "not supported by this version; ";

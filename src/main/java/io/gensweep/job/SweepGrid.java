@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Plain Java. The points of the sweep in order; one point when the job has no sweep. */
+/** The points of the sweep in order; one point when the job has no sweep. */
 public record SweepGrid(List<SweepPoint> points) implements Serializable {
   /** The name of a point that overrides nothing. */
   static final String UNCHANGED = "default";

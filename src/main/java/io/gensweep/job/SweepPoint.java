@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Plain Java. One setting of the sweep.
+ * One setting of the sweep.
  *
  * @param index place in the grid, from 0
  * @param name the point's own name, or its overrides, such as {@code temperature=0.7,top_p=0.9}

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Plain Java. The section `sweep` to its grid.
+ * The section `sweep` to its grid.
  *
  * <p>The points of axes are their product in the order of the job file, the first axis slowest:
  * {@code temperature: [0, 1]} before {@code top_p: [0.9, 1]} gives (0, 0.9), (0, 1), (1, 0.9), (1,

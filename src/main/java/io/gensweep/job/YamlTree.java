@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
- * Plain Java. One YAML document as a JSON tree, with the place of each key.
+ * One YAML document as a JSON tree, with the place of each key.
  *
  * <p>It reads the parser's events, not its objects: Jackson's YAML reader turns an alias into the
  * alias's name and passes over tags, and neither keeps the lines. Tags are refused, a key given

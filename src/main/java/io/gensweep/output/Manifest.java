@@ -142,15 +142,16 @@ public record Manifest(
   ObjectNode json() {
     ObjectNode tree = Json.MAPPER.createObjectNode();
     tree.put("format", FORMAT);
-    List<ShardLayout.Lot> lots = layout.lots();
-    List<Integer> shards = lots.stream().map(ShardLayout.Lot::shards).toList();
+    List<ShardLayout.Batch> batches = layout.batches();
+    List<Integer> shards = batches.stream().map(ShardLayout.Batch::shards).toList();
     tree.put("shards", shards.get(0));
-    if (lots.size() > 1) {
+    if (batches.size() > 1) {
       tree.set(APPENDED, Json.MAPPER.valueToTree(shards.subList(1, shards.size())));
     }
-    if (lots.stream().anyMatch(lot -> lot.slices() > 1)) {
+    if (batches.stream().anyMatch(batch -> batch.slices() > 1)) {
       tree.set(
-          SLICES, Json.MAPPER.valueToTree(lots.stream().map(ShardLayout.Lot::slices).toList()));
+          SLICES,
+          Json.MAPPER.valueToTree(batches.stream().map(ShardLayout.Batch::slices).toList()));
     }
     tree.set("hashes", Json.MAPPER.valueToTree(hashes));
     tree.set("numerics", Json.MAPPER.valueToTree(numerics.parts()));
@@ -186,12 +187,12 @@ public record Manifest(
 
   private static ShardLayout layout(JsonNode tree) {
     JsonNode slices = tree.path(SLICES);
-    List<ShardLayout.Lot> lots = new ArrayList<>();
-    lots.add(new ShardLayout.Lot(tree.path("shards").asInt(), slices.path(0).asInt(1)));
+    List<ShardLayout.Batch> batches = new ArrayList<>();
+    batches.add(new ShardLayout.Batch(tree.path("shards").asInt(), slices.path(0).asInt(1)));
     for (JsonNode shards : tree.path(APPENDED)) {
-      lots.add(new ShardLayout.Lot(shards.asInt(), slices.path(lots.size()).asInt(1)));
+      batches.add(new ShardLayout.Batch(shards.asInt(), slices.path(batches.size()).asInt(1)));
     }
-    return new ShardLayout(lots);
+    return new ShardLayout(batches);
   }
 
   private static SortedMap<String, String> texts(JsonNode tree) {

@@ -25,7 +25,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Driver. Which prompts an output is of, so that a run that resumes it can tell appended prompts
  * from changed ones: an entry for each in {@code OUTPUT/_prompts/lot=N/*.parquet}. The entries of a
- * lot are whole before the manifest names the lot.
+ * batch are whole before the manifest names the batch.
  */
 public final class PromptLedger implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -48,16 +48,16 @@ public final class PromptLedger implements Serializable {
   }
 
   /**
-   * Writes the entries of a lot, in place of what a run that died may have left.
+   * Writes the entries of a batch, in place of what a run that died may have left.
    *
    * @param entries as {@link io.gensweep.prompt.PromptPlan#entries} gives them
    */
-  public void write(int lot, Dataset<Row> entries) throws IOException {
-    storage.delete(folder(lot));
-    entries.coalesce(MOST_TASKS).toJavaRDD().foreachPartition(rows -> writeFiles(lot, rows));
+  public void write(int batch, Dataset<Row> entries) throws IOException {
+    storage.delete(folder(batch));
+    entries.coalesce(MOST_TASKS).toJavaRDD().foreachPartition(rows -> writeFiles(batch, rows));
   }
 
-  private void writeFiles(int lot, Iterator<Row> rows) throws IOException {
+  private void writeFiles(int batch, Iterator<Row> rows) throws IOException {
     int partition = TaskContext.getPartitionId();
     for (int file = 0; rows.hasNext(); file++) {
       List<Row> some = new ArrayList<>();
@@ -65,28 +65,28 @@ public final class PromptLedger implements Serializable {
         some.add(rows.next());
       }
       storage.publish(
-          new Path(folder(lot), "part-%05d-%05d.parquet".formatted(partition, file)),
+          new Path(folder(batch), "part-%05d-%05d.parquet".formatted(partition, file)),
           (files, path) -> ParquetShard.write(files, path, ENTRY, Map.of(), some.iterator()));
     }
   }
 
   /**
-   * The entries of all lots, with a column {@code lot}.
+   * The entries of all batches, with a column {@code batch}.
    *
    * @return empty for an output of a version that kept no ledger
    */
   public Optional<Dataset<Row>> read(SparkSession spark, ShardLayout layout) throws IOException {
     List<String> folders = new ArrayList<>();
-    for (int lot = 0; lot < layout.lots().size(); lot++) {
-      if (storage.list(folder(lot)).isEmpty()) {
+    for (int batch = 0; batch < layout.batches().size(); batch++) {
+      if (storage.list(folder(batch)).isEmpty()) {
         return Optional.empty();
       }
-      folders.add(storage.readable(FOLDER, name(lot)));
+      folders.add(storage.readable(FOLDER, name(batch)));
     }
     return Optional.of(
         spark
             .read()
-            .schema(ENTRY.add(PromptColumns.LOT, DataTypes.IntegerType))
+            .schema(ENTRY.add(PromptColumns.BATCH, DataTypes.IntegerType))
             .option("basePath", storage.path(FOLDER).toString())
             .parquet(folders.toArray(String[]::new)));
   }
@@ -107,12 +107,12 @@ public final class PromptLedger implements Serializable {
     return costs;
   }
 
-  private Path folder(int lot) {
-    return storage.path(FOLDER, name(lot));
+  private Path folder(int batch) {
+    return storage.path(FOLDER, name(batch));
   }
 
-  private static String name(int lot) {
-    return PromptColumns.LOT + "=" + lot;
+  private static String name(int batch) {
+    return PromptColumns.BATCH + "=" + batch;
   }
 
   @Override

@@ -91,7 +91,7 @@ public final class ShardCommit implements Serializable {
             "output.path",
             storage.toString(),
             "%s/%s is of another run with another number of shards than %s; use another path"
-                .formatted(kind.folder(), file, layout.lots()));
+                .formatted(kind.folder(), file, layout.batches()));
       }
     }
     return done;

@@ -35,8 +35,11 @@ public final class PromptColumns {
   public static final String SLICES = "slices";
   public static final String SHARD = "shard";
 
-  /** Which lot of a {@link ShardLayout} a prompt belongs to. */
-  public static final String LOT = "lot";
+  /**
+   * Index of the batch of a {@link ShardLayout} that a prompt belongs to; the ledgers of outputs
+   * that exist know it by this name.
+   */
+  public static final String BATCH = "lot";
 
   /** Of all that a row says, 64 bits. */
   public static final String ROW_HASH = "row_hash";

@@ -99,13 +99,13 @@ public record PromptPlan(
    * @param completionsPerPrompt sweep points times samples
    * @param taskSlots tasks that the cluster runs at a time
    */
-  public static ShardLayout.Lot lot(long rows, long completionsPerPrompt, int taskSlots) {
+  public static ShardLayout.Batch batch(long rows, long completionsPerPrompt, int taskSlots) {
     long wanted = Math.min(MOST_SHARDS, SHARDS_PER_SLOT * taskSlots);
     long worth = completionsPerPrompt / COMPLETIONS_WORTH_A_SLICE;
     int slices = (int) Math.max(1, Math.min(worth, wanted / rows));
     return slices == 1
-        ? ShardLayout.Lot.of(shards(rows, completionsPerPrompt, taskSlots))
-        : new ShardLayout.Lot((int) rows * slices, slices);
+        ? ShardLayout.Batch.of(shards(rows, completionsPerPrompt, taskSlots))
+        : new ShardLayout.Batch((int) rows * slices, slices);
   }
 
   private static int shards(long rows, long completionsPerPrompt, int taskSlots) {

@@ -8,12 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Plain Java. How an output is cut into shards: so many for the prompts of the run that began it,
- * and so many for each lot of prompts that was appended later. Shards count on from lot to lot.
+ * Plain Java. How an output is divided into shards: one batch of shards for the prompts of the
+ * first run, and one for each set of prompts appended later. Shard numbers continue from batch to
+ * batch.
  *
- * @param lots the first run's at 0
+ * @param batches in the order they were added; the first run's is at index 0
  */
-public record ShardLayout(List<Lot> lots) implements Serializable {
+public record ShardLayout(List<Batch> batches) implements Serializable {
   private static final int MOST = 99_999;
   private static final Pattern NAME =
       Pattern.compile("shard-(\\d{5})-of-(\\d{5})(?:-appended-(\\d{1,6}))?\\.parquet");
@@ -25,8 +26,8 @@ public record ShardLayout(List<Lot> lots) implements Serializable {
    * @param slices that the continuations of each of them are cut into, a shard for each; 1 unless
    *     there are fewer prompts than work for them
    */
-  public record Lot(int shards, int slices) implements Serializable {
-    public Lot {
+  public record Batch(int shards, int slices) implements Serializable {
+    public Batch {
       if (shards < 1 || shards > MOST) {
         throw new IllegalArgumentException(
             "shards must be in [1, %d], was %d".formatted(MOST, shards));
@@ -38,64 +39,64 @@ public record ShardLayout(List<Lot> lots) implements Serializable {
     }
 
     /** Of whole prompts. */
-    public static Lot of(int shards) {
-      return new Lot(shards, 1);
+    public static Batch of(int shards) {
+      return new Batch(shards, 1);
     }
   }
 
   public ShardLayout {
     // A list of one kind, which serialises the same in every JVM.
-    lots = new ArrayList<>(lots);
-    if (lots.isEmpty()) {
-      throw new IllegalArgumentException("lots must not be empty");
+    batches = new ArrayList<>(batches);
+    if (batches.isEmpty()) {
+      throw new IllegalArgumentException("batches must not be empty");
     }
   }
 
   /** Of whole prompts, to which nothing was appended. */
   public static ShardLayout of(int shards) {
-    return of(Lot.of(shards));
+    return of(Batch.of(shards));
   }
 
   /** Of an output to which nothing was appended. */
-  public static ShardLayout of(Lot lot) {
-    return new ShardLayout(List.of(lot));
+  public static ShardLayout of(Batch batch) {
+    return new ShardLayout(List.of(batch));
   }
 
   @Override
-  public List<Lot> lots() {
-    return List.copyOf(lots);
+  public List<Batch> batches() {
+    return List.copyOf(batches);
   }
 
-  /** Of all lots. */
+  /** Of all batches. */
   public int shards() {
-    return lots.stream().mapToInt(Lot::shards).sum();
+    return batches.stream().mapToInt(Batch::shards).sum();
   }
 
-  /** The first shard of a lot. */
-  public int first(int lot) {
-    return lots.subList(0, lot).stream().mapToInt(Lot::shards).sum();
+  /** The first shard of a batch. */
+  public int first(int batch) {
+    return batches.subList(0, batch).stream().mapToInt(Batch::shards).sum();
   }
 
-  /** With one more lot. */
-  public ShardLayout append(Lot lot) {
-    List<Lot> more = new ArrayList<>(lots);
-    more.add(lot);
+  /** With one more batch. */
+  public ShardLayout append(Batch batch) {
+    List<Batch> more = new ArrayList<>(batches);
+    more.add(batch);
     return new ShardLayout(more);
   }
 
   /** The file name of a shard. */
   public String name(int shard) {
-    int lot = 0;
+    int batch = 0;
     int number = shard;
-    while (lot < lots.size() && number >= lots.get(lot).shards()) {
-      number -= lots.get(lot++).shards();
+    while (batch < batches.size() && number >= batches.get(batch).shards()) {
+      number -= batches.get(batch++).shards();
     }
-    if (shard < 0 || lot == lots.size()) {
+    if (shard < 0 || batch == batches.size()) {
       throw new IllegalArgumentException(
           "shard must be in [0, %d), was %d".formatted(shards(), shard));
     }
     return "shard-%05d-of-%05d%s.parquet"
-        .formatted(number, lots.get(lot).shards(), lot == 0 ? "" : "-appended-" + lot);
+        .formatted(number, batches.get(batch).shards(), batch == 0 ? "" : "-appended-" + batch);
   }
 
   /**
@@ -108,13 +109,13 @@ public record ShardLayout(List<Lot> lots) implements Serializable {
     if (!parts.matches()) {
       return OptionalInt.empty();
     }
-    int lot = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
+    int batch = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
     int number = Integer.parseInt(parts.group(1));
-    if (lot >= lots.size()
-        || Integer.parseInt(parts.group(2)) != lots.get(lot).shards()
-        || number >= lots.get(lot).shards()) {
-      throw new IllegalArgumentException(name + " is no shard of " + lots);
+    if (batch >= batches.size()
+        || Integer.parseInt(parts.group(2)) != batches.get(batch).shards()
+        || number >= batches.get(batch).shards()) {
+      throw new IllegalArgumentException(name + " is no shard of " + batches);
     }
-    return OptionalInt.of(first(lot) + number);
+    return OptionalInt.of(first(batch) + number);
   }
 }

@@ -43,30 +43,30 @@ public final class ShardedPrompts {
   }
 
   /**
-   * Adds the shard to rows with an id and a lot, and takes the lot away; a row for each slice.
+   * Adds the shard to rows with an id and a batch, and takes the batch away; a row for each slice.
    *
    * @param layout of the output
    */
   public static Dataset<Row> withShard(Dataset<Row> rows, ShardLayout layout) {
     // xxHash64 with Spark's seed 42: the same number in Spark 3.5 and 4.
     Column hash = xxhash64(col(PromptColumns.PROMPT_ID));
-    Column lot = col(PromptColumns.LOT);
-    List<ShardLayout.Lot> lots = layout.lots();
+    Column batch = col(PromptColumns.BATCH);
+    List<ShardLayout.Batch> batches = layout.batches();
     // One flat expression, however often prompts were appended.
-    Column shards = when(lot.equalTo(lit(0)), lit(lots.get(0).shards()));
-    Column slices = when(lot.equalTo(lit(0)), lit(lots.get(0).slices()));
-    Column first = when(lot.equalTo(lit(0)), lit(0));
-    for (int i = 1; i < lots.size(); i++) {
-      shards = shards.when(lot.equalTo(lit(i)), lit(lots.get(i).shards()));
-      slices = slices.when(lot.equalTo(lit(i)), lit(lots.get(i).slices()));
-      first = first.when(lot.equalTo(lit(i)), lit(layout.first(i)));
+    Column shards = when(batch.equalTo(lit(0)), lit(batches.get(0).shards()));
+    Column slices = when(batch.equalTo(lit(0)), lit(batches.get(0).slices()));
+    Column first = when(batch.equalTo(lit(0)), lit(0));
+    for (int i = 1; i < batches.size(); i++) {
+      shards = shards.when(batch.equalTo(lit(i)), lit(batches.get(i).shards()));
+      slices = slices.when(batch.equalTo(lit(i)), lit(batches.get(i).slices()));
+      first = first.when(batch.equalTo(lit(i)), lit(layout.first(i)));
     }
     // The slices of a prompt go to shards that follow one another, so that no two meet.
     Column place = hash.plus(col(PromptColumns.SLICE));
     return rows.withColumn(PromptColumns.SLICE, explode(sequence(lit(0), slices.minus(lit(1)))))
         .withColumn(PromptColumns.SLICES, slices)
         .withColumn(PromptColumns.SHARD, pmod(place, shards.cast("long")).cast("int").plus(first))
-        .drop(PromptColumns.LOT);
+        .drop(PromptColumns.BATCH);
   }
 
   private static Tuple3<Integer, Double, String> key(Row row) {

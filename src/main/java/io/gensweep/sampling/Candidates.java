@@ -1,7 +1,7 @@
 package io.gensweep.sampling;
 
 /**
- * Plain Java. The best tokens of one row of logits, still able to fetch the whole row.
+ * The best tokens of one row of logits, still able to fetch the whole row.
  *
  * <p>Which of the tokens that tie with the last candidate are present is left open, so readers rely
  * on those above it only, unless {@code size() == vocabSize()}.

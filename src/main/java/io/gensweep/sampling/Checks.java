@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
-/** Plain Java. Rules of values; their messages name the key, the bound and the value. */
+/** Rules of values; their messages name the key, the bound and the value. */
 final class Checks {
   private static final int LONGEST_SHOWN = 80;
 

@@ -1,7 +1,7 @@
 package io.gensweep.sampling;
 
 /**
- * Plain Java. One drawn token.
+ * One drawn token.
  *
  * @param tokenId the token
  * @param logprob natural log of the model's own softmax: temperature 1, nothing masked

@@ -7,8 +7,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Plain Java. The uniform numbers of one sequence, each a function of its address (seed, prompt id,
- * sample index, position) and of nothing else.
+ * The uniform numbers of one sequence, each a function of its address (seed, prompt id, sample
+ * index, position) and of nothing else.
  *
  * <p>The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
  * easy as 1, 2, 3", 2011). Key: the low and the high half of the seed. Counter: position, sample

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Plain Java. What is done to a sequence's next logits before any temperature: bias, penalties,
- * then the masks. One per sequence, told of every token.
+ * What is done to a sequence's next logits before any temperature: bias, penalties, then the masks.
+ * One per sequence, told of every token.
  *
  * <p>In this order, in float32, for HF's profile and vLLM's alike: logit_bias; repetition_penalty,
  * on tokens of prompt and continuation; frequency_penalty, then presence_penalty, on tokens of the
@@ -33,7 +33,7 @@ public final class LogitsRules {
   /** Empty where every token is allowed. */
   private final BitSet allowed = new BitSet();
 
-  private final Bans bans;
+  private final BannedTokens bannedTokens;
 
   /** Penalised tokens, with how often they are in the continuation: 0 for the prompt's own. */
   private final TokenCounts counts = new TokenCounts();
@@ -56,7 +56,7 @@ public final class LogitsRules {
     this.minTokens = sampling.minTokens();
     this.biasIds = sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
     this.biases = new float[biasIds.length];
-    this.bans = new Bans(sampling, promptTokenIds);
+    this.bannedTokens = new BannedTokens(sampling, promptTokenIds);
     boolean raising = false;
     for (int i = 0; i < biasIds.length; i++) {
       biases[i] = sampling.logitBias().get(biasIds[i]).floatValue();
@@ -80,7 +80,7 @@ public final class LogitsRules {
 
   public void append(int tokenId) {
     generated++;
-    bans.append(tokenId);
+    bannedTokens.append(tokenId);
     if (repetition != 1 || presence != 0 || frequency != 0) {
       count(tokenId, 1);
     }
@@ -92,7 +92,7 @@ public final class LogitsRules {
         || !counts.isEmpty()
         || !allowed.isEmpty()
         || holdsEnds()
-        || !bans.banned().isEmpty();
+        || !bannedTokens.ids().isEmpty();
   }
 
   /** Whether a logit may grow, so that tokens that were not among the best may be. */
@@ -113,7 +113,7 @@ public final class LogitsRules {
   BitSet touched() {
     touched.clear();
     touched.or(concerned);
-    touched.or(bans.banned());
+    touched.or(bannedTokens.ids());
     return touched;
   }
 
@@ -154,7 +154,7 @@ public final class LogitsRules {
   }
 
   private boolean masks(int id) {
-    return bans.banned().get(id)
+    return bannedTokens.ids().get(id)
         || (!allowed.isEmpty() && !allowed.get(id))
         || (holdsEnds() && ends.get(id));
   }

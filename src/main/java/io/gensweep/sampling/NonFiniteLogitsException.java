@@ -1,6 +1,6 @@
 package io.gensweep.sampling;
 
-/** Plain Java. A row of logits that has no distribution: NaN, infinite, or nothing left to draw. */
+/** A row of logits that has no distribution: NaN, infinite, or nothing left to draw. */
 public final class NonFiniteLogitsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

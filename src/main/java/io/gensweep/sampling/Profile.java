@@ -2,7 +2,7 @@ package io.gensweep.sampling;
 
 import java.util.Locale;
 
-/** Plain Java. Whose rules apply where those of HF transformers and of vLLM differ. */
+/** Whose rules apply where those of HF transformers and of vLLM differ. */
 public enum Profile {
   /** Min-p after top-k and top-p; bad words are looked for across the end of the prompt. */
   HF,

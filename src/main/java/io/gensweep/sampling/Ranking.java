@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Plain Java. The tokens of one row in the order of the draw: descending logits / temperature
- * (float32), ties by ascending id; tokens of probability 0 (-inf, masked) are left out.
+ * The tokens of one row in the order of the draw: descending logits / temperature (float32), ties
+ * by ascending id; tokens of probability 0 (-inf, masked) are left out.
  *
  * <p>Starts from the candidates and the few tokens that the rules change, as far as they are exact,
  * and goes on in the whole row, sorted in growing chunks as far as it is asked. The order seen is

@@ -5,9 +5,8 @@ import static io.gensweep.sampling.Checks.require;
 import java.io.Serializable;
 
 /**
- * Plain Java. When a continuation counts as caught in a loop, by the names and the rule of vLLM:
- * its last tokens are one pattern of at most {@code maxPatternSize} tokens, {@code minCount} times
- * in a row.
+ * When a continuation counts as caught in a loop, by the names and the rule of vLLM: its last
+ * tokens are one pattern of at most {@code maxPatternSize} tokens, {@code minCount} times in a row.
  *
  * @param maxPatternSize 0: nothing is looked for
  * @param minPatternSize 0 stands for 1

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Plain Java. Draws tokens from rows of logits: {@link LogitsRules}, temperature, {@link
- * Survivors}, renormalisation, draw. Greedy takes the best after the rules.
+ * Draws tokens from rows of logits: {@link LogitsRules}, temperature, {@link Survivors},
+ * renormalisation, draw. Greedy takes the best after the rules.
  *
  * <p>Logits are scaled in float32 (HF's arithmetic); all that follows is double, with StrictMath,
  * so that no bit depends on the processor or the compiler. What is drawn, and every bit of its

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plain Java. The values of a {@link SamplingConfig} while some of them change; the defaults, until
- * then. What is not told here is 0 or false.
+ * The values of a {@link SamplingConfig} while some of them change; the defaults, until then. What
+ * is not told here is 0 or false.
  */
 final class SamplingDraft {
   Profile profile = Profile.HF;

@@ -2,7 +2,7 @@ package io.gensweep.sampling;
 
 import java.util.Arrays;
 
-/** Plain Java. Quickselect on distinct longs. */
+/** Quickselect on distinct longs. */
 final class Selection {
   private Selection() {}
 

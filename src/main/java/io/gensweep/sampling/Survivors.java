@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Plain Java. The tokens of a ranking that the truncating rules leave, and their probabilities.
+ * The tokens of a ranking that the truncating rules leave, and their probabilities.
  *
  * <p>The order, for HF's profile: top-k, top-p, min-p, typical-p, epsilon, eta; for vLLM's, min-p
  * comes first. Each rule sees the softmax of what those before it left. Probabilities and their

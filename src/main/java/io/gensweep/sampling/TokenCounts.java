@@ -2,7 +2,7 @@ package io.gensweep.sampling;
 
 import java.util.Arrays;
 
-/** Plain Java. How often each of some tokens came. Open addressing: nothing is boxed. */
+/** How often each of some tokens came. Open addressing: nothing is boxed. */
 final class TokenCounts {
   static final int ABSENT = -1;
 

@@ -115,8 +115,8 @@ public final class GenerationJob {
   private void begin(PlannedRun plan) throws IOException {
     plan.output().clear(job.output().ifExists());
     if (plan.shards().unrecorded().isPresent()) {
-      int lot = plan.manifest().layout().lots().size() - 1;
-      plan.ledger().write(lot, plan.shards().unrecorded().get());
+      int batch = plan.manifest().layout().batches().size() - 1;
+      plan.ledger().write(batch, plan.shards().unrecorded().get());
     }
     plan.output().write(plan.manifest());
   }

@@ -113,9 +113,9 @@ record PlannedRun(
       PromptLedger ledger,
       SparkSession spark)
       throws IOException {
-    LongFunction<ShardLayout.Lot> cut =
+    LongFunction<ShardLayout.Batch> cut =
         count ->
-            PromptPlan.lot(
+            PromptPlan.batch(
                 count,
                 Math.max(1, rows / prompts.rows()),
                 spark.sparkContext().defaultParallelism());

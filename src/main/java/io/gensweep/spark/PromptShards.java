@@ -28,7 +28,7 @@ import org.apache.spark.sql.SparkSession;
  * appended since gets shards of its own, so that no shard that is done changes.
  *
  * @param prompts with their shard and their cost
- * @param unrecorded entries of the last lot that the ledger lacks; empty when it has them all
+ * @param unrecorded entries of the last batch that the ledger lacks; empty when it has them all
  * @param appended prompts that no earlier run saw; 0 in a first run
  */
 record PromptShards(
@@ -43,10 +43,10 @@ record PromptShards(
    *
    * @param tokens at most to generate for a prompt
    */
-  static PromptShards first(PromptPlan plan, double tokens, ShardLayout.Lot lot) {
-    ShardLayout layout = ShardLayout.of(lot);
+  static PromptShards first(PromptPlan plan, double tokens, ShardLayout.Batch batch) {
+    ShardLayout layout = ShardLayout.of(batch);
     return new PromptShards(
-        layout, inFirstLot(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
+        layout, inFirstBatch(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
   }
 
   /**
@@ -58,9 +58,9 @@ record PromptShards(
       PromptPlan plan, double tokens, ShardLayout layout, PromptLedger ledger, SparkSession spark)
       throws IOException {
     Dataset<Row> sharded =
-        layout.lots().size() == 1
-            ? inFirstLot(plan, tokens, layout)
-            : inLots(plan, tokens, layout, recorded(ledger, spark, layout));
+        layout.batches().size() == 1
+            ? inFirstBatch(plan, tokens, layout)
+            : inBatches(plan, tokens, layout, recorded(ledger, spark, layout));
     return new PromptShards(layout, sharded, Optional.empty(), 0);
   }
 
@@ -76,17 +76,17 @@ record PromptShards(
       double tokens,
       ShardLayout earlier,
       PromptLedger ledger,
-      LongFunction<ShardLayout.Lot> cut,
+      LongFunction<ShardLayout.Batch> cut,
       SparkSession spark)
       throws IOException {
     Dataset<Row> entries = plan.entries(tokens);
     Dataset<Row> recorded = recorded(ledger, spark, earlier);
-    requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.LOT, lit(0))), ledger);
+    requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.BATCH, lit(0))), ledger);
     Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti");
     long count = unseen.count();
     ShardLayout layout = earlier.append(cut.apply(count));
     return new PromptShards(
-        layout, inLots(plan, tokens, layout, recorded), Optional.of(unseen), count);
+        layout, inBatches(plan, tokens, layout, recorded), Optional.of(unseen), count);
   }
 
   private static void requireUnchanged(
@@ -143,21 +143,21 @@ record PromptShards(
         .agg(
             count(lit(1)).as(ROWS),
             sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")).as(HASHES),
-            min(col(PromptColumns.LOT)).as(PromptColumns.LOT));
+            min(col(PromptColumns.BATCH)).as(PromptColumns.BATCH));
   }
 
-  private static Dataset<Row> inFirstLot(PromptPlan plan, double tokens, ShardLayout layout) {
-    return sharded(plan.prompts().withColumn(PromptColumns.LOT, lit(0)), tokens, layout);
+  private static Dataset<Row> inFirstBatch(PromptPlan plan, double tokens, ShardLayout layout) {
+    return sharded(plan.prompts().withColumn(PromptColumns.BATCH, lit(0)), tokens, layout);
   }
 
-  private static Dataset<Row> inLots(
+  private static Dataset<Row> inBatches(
       PromptPlan plan, double tokens, ShardLayout layout, Dataset<Row> recorded) {
-    Dataset<Row> lots = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.LOT);
-    int last = layout.lots().size() - 1;
+    Dataset<Row> batches = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.BATCH);
+    int last = layout.batches().size() - 1;
     return sharded(
         plan.prompts()
-            .join(lots, BY_ID, "left")
-            .withColumn(PromptColumns.LOT, coalesce(col(PromptColumns.LOT), lit(last))),
+            .join(batches, BY_ID, "left")
+            .withColumn(PromptColumns.BATCH, coalesce(col(PromptColumns.BATCH), lit(last))),
         tokens,
         layout);
   }

@@ -8,8 +8,7 @@ import io.gensweep.job.JsonFile;
 import java.util.List;
 
 /**
- * Plain Java. A token that is found in a text before the text is split, as the tokenizers library
- * has it.
+ * A token that is found in a text before the text is split, as the tokenizers library has it.
  *
  * @param singleWord only where no word character is beside it
  * @param lstrip takes the white space before it

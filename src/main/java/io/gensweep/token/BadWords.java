@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** Plain Java. Words that must not be generated, as sequences of tokens. */
+/** Words that must not be generated, as sequences of tokens. */
 public final class BadWords {
   private BadWords() {}
 

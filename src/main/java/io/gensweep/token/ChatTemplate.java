@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Plain Java. A model's chat template: turns a conversation into the text that the model was
- * trained on, as {@code apply_chat_template} of Hugging Face transformers does. Encode that text
- * without adding special tokens: the template writes them. Immutable and safe for threads.
+ * A model's chat template: turns a conversation into the text that the model was trained on, as
+ * {@code apply_chat_template} of Hugging Face transformers does. Encode that text without adding
+ * special tokens: the template writes them. Immutable and safe for threads.
  */
 public final class ChatTemplate {
   private static final String CONTENT = "content";

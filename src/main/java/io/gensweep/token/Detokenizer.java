@@ -2,7 +2,7 @@ package io.gensweep.token;
 
 import java.util.OptionalInt;
 
-/** Plain Java. Turns token ids back into text. */
+/** Turns token ids back into text. */
 @FunctionalInterface
 public interface Detokenizer {
   String decode(int[] ids);

@@ -1,8 +1,6 @@
 package io.gensweep.token;
 
-/**
- * Plain Java. Keeps DJL from the network; call it before any of its classes loads a native library.
- */
+/** Keeps DJL from the network; call it before any of its classes loads a native library. */
 public final class DjlOffline {
   private DjlOffline() {}
 

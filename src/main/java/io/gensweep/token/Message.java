@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Plain Java. One turn of a conversation: who speaks, what is said, and what else a template may
- * look at, such as tool calls.
+ * One turn of a conversation: who speaks, what is said, and what else a template may look at, such
+ * as tool calls.
  *
  * @param fields the role first; the content is text or a list of parts, or absent. Values are text,
  *     booleans, whole numbers, doubles, lists and maps, and an empty Optional for None

@@ -1,7 +1,7 @@
 package io.gensweep.token;
 
 /**
- * Plain Java. A stop string that has appeared.
+ * A stop string that has appeared.
  *
  * @param stop the stop string
  * @param text the continuation before it

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Plain Java. Looks for stop strings in the text of one continuation as its tokens arrive. As in
- * vLLM, the stop string that is complete first wins, and of those that end at the same character
- * the first of the list. As in Hugging Face transformers, one that is the text of a special token
- * is complete at that token, though its text is left out.
+ * Looks for stop strings in the text of one continuation as its tokens arrive. As in vLLM, the stop
+ * string that is complete first wins, and of those that end at the same character the first of the
+ * list. As in Hugging Face transformers, one that is the text of a special token is complete at
+ * that token, though its text is left out.
  *
  * <p>Only the newest tokens are decoded, together with the few before them that give them their
  * context (the spaces of SentencePiece), so a token costs the same at any length. Text that ends in

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plain Java. Texts that show whether a tokenizer comes through what prompts may hold, by a name
- * for messages: nothing, special tokens, every kind of character, and long runs of one or two
- * characters, which is what makes a regular expression backtrack.
+ * Texts that show whether a tokenizer comes through what prompts may hold, by a name for messages:
+ * nothing, special tokens, every kind of character, and long runs of one or two characters, which
+ * is what makes a regular expression backtrack.
  */
 final class TokenizerProbes {
   /** Of what is tried: a tokenizer that passed other probes is tried again. */

@@ -42,7 +42,7 @@ class OutputFolderTest {
     Manifest manifest =
         manifest(0.7, "abc")
             .withCounts(Map.of("prompts", 5_000_000_000L))
-            .withLayout(ShardLayout.of(7).append(ShardLayout.Lot.of(2)));
+            .withLayout(ShardLayout.of(7).append(ShardLayout.Batch.of(2)));
     begin(manifest, IfExists.RESUME);
 
     assertThat(folder().manifest()).isEqualTo(manifest);

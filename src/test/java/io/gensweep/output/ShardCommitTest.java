@@ -279,7 +279,7 @@ class ShardCommitTest {
     assertThatThrownBy(() -> commit(4, new Configuration()).done())
         .isInstanceOf(OutputError.class)
         .hasMessageContaining("completions/shard-00000-of-00003.parquet is of another run");
-    assertThat(commit(ShardLayout.of(3).append(ShardLayout.Lot.of(2))).done()).containsExactly(0);
+    assertThat(commit(ShardLayout.of(3).append(ShardLayout.Batch.of(2))).done()).containsExactly(0);
   }
 
   @Test

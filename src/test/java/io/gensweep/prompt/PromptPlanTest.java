@@ -20,27 +20,27 @@ class PromptPlanTest {
 
   @Test
   void fewPromptsWithManyContinuationsAreCutIntoSlices() {
-    assertThat(PromptPlan.lot(1, 1_000, 8)).isEqualTo(new ShardLayout.Lot(15, 15));
-    assertThat(PromptPlan.lot(1, 1_000, 2)).isEqualTo(new ShardLayout.Lot(8, 8));
-    assertThat(PromptPlan.lot(3, 1_000, 8)).isEqualTo(new ShardLayout.Lot(30, 10));
-    assertThat(PromptPlan.lot(16, 400, 8)).isEqualTo(new ShardLayout.Lot(32, 2));
-    assertThat(PromptPlan.lot(17, 400, 8)).isEqualTo(ShardLayout.Lot.of(17));
-    assertThat(PromptPlan.lot(1, 127, 8)).isEqualTo(ShardLayout.Lot.of(1));
+    assertThat(PromptPlan.batch(1, 1_000, 8)).isEqualTo(new ShardLayout.Batch(15, 15));
+    assertThat(PromptPlan.batch(1, 1_000, 2)).isEqualTo(new ShardLayout.Batch(8, 8));
+    assertThat(PromptPlan.batch(3, 1_000, 8)).isEqualTo(new ShardLayout.Batch(30, 10));
+    assertThat(PromptPlan.batch(16, 400, 8)).isEqualTo(new ShardLayout.Batch(32, 2));
+    assertThat(PromptPlan.batch(17, 400, 8)).isEqualTo(ShardLayout.Batch.of(17));
+    assertThat(PromptPlan.batch(1, 127, 8)).isEqualTo(ShardLayout.Batch.of(1));
   }
 
   @Test
   void shardCountsFollowSizeAndSlotsWithinBounds() {
-    assertThat(PromptPlan.lot(1, 1, 64)).isEqualTo(ShardLayout.Lot.of(1));
-    assertThat(PromptPlan.lot(20, 1, 2)).isEqualTo(ShardLayout.Lot.of(5));
-    assertThat(PromptPlan.lot(1_000, 1, 8)).isEqualTo(ShardLayout.Lot.of(32));
-    assertThat(PromptPlan.lot(1_000, 640, 8)).isEqualTo(ShardLayout.Lot.of(320));
+    assertThat(PromptPlan.batch(1, 1, 64)).isEqualTo(ShardLayout.Batch.of(1));
+    assertThat(PromptPlan.batch(20, 1, 2)).isEqualTo(ShardLayout.Batch.of(5));
+    assertThat(PromptPlan.batch(1_000, 1, 8)).isEqualTo(ShardLayout.Batch.of(32));
+    assertThat(PromptPlan.batch(1_000, 640, 8)).isEqualTo(ShardLayout.Batch.of(320));
     // Prompts with many points: shards of few of them, so that all executors have work.
-    assertThat(PromptPlan.lot(8, 64, 8)).isEqualTo(ShardLayout.Lot.of(2));
-    assertThat(PromptPlan.lot(40, 128, 8)).isEqualTo(ShardLayout.Lot.of(20));
-    assertThat(PromptPlan.lot(40, 400, 8)).isEqualTo(ShardLayout.Lot.of(32));
-    assertThat(PromptPlan.lot(1_000_000, 1, 8)).isEqualTo(ShardLayout.Lot.of(500));
-    assertThat(PromptPlan.lot(10_000_000_000L, 1_000_000_000, 8))
-        .isEqualTo(ShardLayout.Lot.of(20_000));
+    assertThat(PromptPlan.batch(8, 64, 8)).isEqualTo(ShardLayout.Batch.of(2));
+    assertThat(PromptPlan.batch(40, 128, 8)).isEqualTo(ShardLayout.Batch.of(20));
+    assertThat(PromptPlan.batch(40, 400, 8)).isEqualTo(ShardLayout.Batch.of(32));
+    assertThat(PromptPlan.batch(1_000_000, 1, 8)).isEqualTo(ShardLayout.Batch.of(500));
+    assertThat(PromptPlan.batch(10_000_000_000L, 1_000_000_000, 8))
+        .isEqualTo(ShardLayout.Batch.of(20_000));
   }
 
   @Test
@@ -176,7 +176,7 @@ class PromptPlanTest {
 
   private static Dataset<Row> sharded(Dataset<Row> prompts, int shards) {
     return ShardedPrompts.withShard(
-            prompts.withColumn(PromptColumns.LOT, org.apache.spark.sql.functions.lit(0)),
+            prompts.withColumn(PromptColumns.BATCH, org.apache.spark.sql.functions.lit(0)),
             ShardLayout.of(shards))
         .withColumn(PromptColumns.COST, org.apache.spark.sql.functions.lit(1.0));
   }

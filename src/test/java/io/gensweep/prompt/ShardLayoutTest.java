@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ShardLayoutTest {
   private final ShardLayout layout =
-      ShardLayout.of(8).append(ShardLayout.Lot.of(2)).append(ShardLayout.Lot.of(12));
+      ShardLayout.of(8).append(ShardLayout.Batch.of(2)).append(ShardLayout.Batch.of(12));
 
   @Test
   void everyShardHasANameOfItsOwnAndIsFoundByIt() {
@@ -54,7 +54,7 @@ class ShardLayoutTest {
   void numbersAreChecked() {
     assertThatThrownBy(() -> ShardLayout.of(0))
         .hasMessageContaining("shards must be in [1, 99999]");
-    assertThatThrownBy(() -> layout.append(ShardLayout.Lot.of(100_000)))
+    assertThatThrownBy(() -> layout.append(ShardLayout.Batch.of(100_000)))
         .hasMessageContaining("was 100000");
     assertThatThrownBy(() -> layout.name(22)).hasMessageContaining("shard must be in [0, 22)");
   }

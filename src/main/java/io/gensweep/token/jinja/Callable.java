@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. A function, method or macro that a template may call. */
+/** A function, method or macro that a template may call. */
 @FunctionalInterface
 interface Callable {
   Object call(Render render, Arguments arguments);

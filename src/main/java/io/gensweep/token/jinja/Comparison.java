@@ -3,7 +3,7 @@ package io.gensweep.token.jinja;
 import java.util.List;
 import java.util.Map;
 
-/** Plain Java. When Python calls two values equal, and which of them comes first. */
+/** When Python calls two values equal, and which of them comes first. */
 final class Comparison {
   private static final int MAX_COMPARISONS = 1_000_000;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Plain Java. One parsed expression; evaluating it yields a Python-like value, never null. */
+/** One parsed expression; evaluating it yields a Python-like value, never null. */
 sealed interface Expression {
   Object evaluate(Scope scope);
 

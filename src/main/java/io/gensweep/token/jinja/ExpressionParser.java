@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Plain Java. Expressions with jinja2's precedence, loosest first: if-else, or, and, not,
- * comparisons, + and -, ~, * / // %, **, signs, then filters and tests, then . [] ().
+ * Expressions with jinja2's precedence, loosest first: if-else, or, and, not, comparisons, + and -,
+ * ~, * / // %, **, signs, then filters and tests, then . [] ().
  */
 final class ExpressionParser {
   private static final int MAX_NESTING = 100;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Plain Java. jinja2's filters, and {@code tojson} as transformers redefines it. */
+/** jinja2's filters, and {@code tojson} as transformers redefines it. */
 final class Filters {
   private static final Set<String> SUPPORTED =
       Set.of(

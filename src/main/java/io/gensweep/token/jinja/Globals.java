@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Plain Java. The functions that every chat template can call. */
+/** The functions that every chat template can call. */
 final class Globals {
   private static final int MAX_RANGE = 100_000;
   private static final Map<String, Object> FUNCTIONS =

@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Plain Java. Python's {@code json.dumps}, with the arguments that transformers lets through. */
+/** Python's {@code json.dumps}, with the arguments that transformers lets through. */
 final class JsonText {
   private static final int MAX_DEPTH = 100;
 

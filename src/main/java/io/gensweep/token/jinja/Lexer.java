@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Plain Java. Cuts a template into tokens by jinja2's rules with trim_blocks and lstrip_blocks: the
- * newline after a block or comment goes, spaces before one at the start of a line go, a minus sign
- * takes all white space on its side, a plus sign keeps it.
+ * Cuts a template into tokens by jinja2's rules with trim_blocks and lstrip_blocks: the newline
+ * after a block or comment goes, spaces before one at the start of a line go, a minus sign takes
+ * all white space on its side, a plus sign keeps it.
  */
 final class Lexer {
   private static final Pattern RAW_BEGIN = Pattern.compile("\\{%([-+]?)\\s*raw\\s*(-?)%\\}");

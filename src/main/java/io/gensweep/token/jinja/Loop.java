@@ -3,7 +3,7 @@ package io.gensweep.token.jinja;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. The {@code loop} variable of one for statement. */
+/** The {@code loop} variable of one for statement. */
 final class Loop {
   private final List<Object> items;
   private final int depth;

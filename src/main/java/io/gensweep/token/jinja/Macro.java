@@ -3,7 +3,7 @@ package io.gensweep.token.jinja;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. A macro as written: parameters, of which the last ones may have defaults. */
+/** A macro as written: parameters, of which the last ones may have defaults. */
 record Macro(
     String name, List<String> parameters, List<Expression> defaults, Statement.Block body) {
 

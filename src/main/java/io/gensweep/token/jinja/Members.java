@@ -7,9 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/**
- * Plain Java. What {@code a.b} and {@code a[b]} give. There is no way to a Java class from here.
- */
+/** What {@code a.b} and {@code a[b]} give. There is no way to a Java class from here. */
 final class Members {
   /** Of Python's dict, list and tuple; those that change their object are never allowed. */
   private static final Set<String> OTHER_METHODS =

@@ -3,7 +3,7 @@ package io.gensweep.token.jinja;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Plain Java. What {@code namespace(...)} makes: the one thing that loops may write to. */
+/** What {@code namespace(...)} makes: the one thing that loops may write to. */
 final class Namespace {
   private final Map<String, Object> attributes = new HashMap<>();
 

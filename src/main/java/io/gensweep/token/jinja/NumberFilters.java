@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Plain Java. The filters int, float, abs and round. */
+/** The filters int, float, abs and round. */
 final class NumberFilters {
   private static final int LONGEST = 1000;
   private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,18}");

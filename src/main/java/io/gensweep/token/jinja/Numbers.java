@@ -3,7 +3,7 @@ package io.gensweep.token.jinja;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Plain Java. Python's bool, int and float; an int beyond 64 bits is refused, not rounded. */
+/** Python's bool, int and float; an int beyond 64 bits is refused, not rounded. */
 final class Numbers {
   private Numbers() {}
 

@@ -2,7 +2,7 @@ package io.gensweep.token.jinja;
 
 import java.util.List;
 
-/** Plain Java. A Python generator: always true, without a length, empty after its first walk. */
+/** A Python generator: always true, without a length, empty after its first walk. */
 final class Once {
   private List<Object> items;
 

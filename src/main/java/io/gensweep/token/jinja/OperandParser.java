@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Plain Java. What stands between operators: names, literals, calls, subscripts, filters, tests.
- */
+/** What stands between operators: names, literals, calls, subscripts, filters, tests. */
 final class OperandParser {
   private final TokenStream stream;
   private final ExpressionParser expressions;

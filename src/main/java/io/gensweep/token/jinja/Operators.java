@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Plain Java. Binary operators on values of any type. */
+/** Binary operators on values of any type. */
 final class Operators {
   private Operators() {}
 

@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. Rendered text that refuses to grow without end. */
+/** Rendered text that refuses to grow without end. */
 final class Output {
   private final StringBuilder text = new StringBuilder();
 

@@ -4,7 +4,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
-/** Plain Java. Python's view of text: its white space, its cases, its order and its repr. */
+/** Python's view of text: its white space, its cases, its order and its repr. */
 public final class PythonText {
   private PythonText() {}
 

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plain Java. One rendering: its clock, and the limits that keep a hostile template from holding an
- * executor. All work is counted by one measure, characters that are looked at, and charged before
- * it is done where sizes tell it: a single call on long texts is out of reach of any other stop.
+ * One rendering: its clock, and the limits that keep a hostile template from holding an executor.
+ * All work is counted by one measure, characters that are looked at, and charged before it is done
+ * where sizes tell it: a single call on long texts is out of reach of any other stop.
  */
 final class Render {
   /** Characters looked at, each some nanoseconds. */

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Plain Java. The variables that a statement sees. Loops, macros and {@code with} open an inner
- * scope; {@code if} does not. Writing never reaches an outer scope, as in jinja2.
+ * The variables that a statement sees. Loops, macros and {@code with} open an inner scope; {@code
+ * if} does not. Writing never reaches an outer scope, as in jinja2.
  */
 final class Scope {
   private final Map<String, Object> variables = new HashMap<>();

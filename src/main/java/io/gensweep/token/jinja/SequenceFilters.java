@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Plain Java. The filters that walk through a list, dict or generator. */
+/** The filters that walk through a list, dict or generator. */
 final class SequenceFilters {
   private SequenceFilters() {}
 

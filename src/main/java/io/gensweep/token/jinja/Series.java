@@ -2,7 +2,7 @@ package io.gensweep.token.jinja;
 
 import java.util.List;
 
-/** Plain Java. Python's read-only sequences and dict views; a Python list is a java.util.List. */
+/** Python's read-only sequences and dict views; a Python list is a java.util.List. */
 record Series(Kind kind, List<Object> items) {
   enum Kind {
     TUPLE,

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. Python's {@code a[from:to:step]}, with its rules for bounds outside the sequence. */
+/** Python's {@code a[from:to:step]}, with its rules for bounds outside the sequence. */
 final class Slices {
   private Slices() {}
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Plain Java. Python's split, rsplit and splitlines. */
+/** Python's split, rsplit and splitlines. */
 final class Splitting {
   private Splitting() {}
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Plain Java. One parsed statement; running it writes text and says how its block goes on. */
+/** One parsed statement; running it writes text and says how its block goes on. */
 sealed interface Statement {
   /** How the statements after this one are to be treated. */
   enum Flow {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Plain Java. Turns the tokens of a template into statements. */
+/** Turns the tokens of a template into statements. */
 final class StatementParser {
   private static final int MAX_NESTING = 100;
   private static final Set<String> UNSUPPORTED =

@@ -5,7 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 
-/** Plain Java. Python's {@code datetime.strftime} in the C locale, for the usual directives. */
+/** Python's {@code datetime.strftime} in the C locale, for the usual directives. */
 final class Strftime {
   private static final int LONGEST = 1000;
   private static final Map<String, String> PATTERNS =

@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. Reads a quoted string with Python's escapes; an unknown escape stays as written. */
+/** Reads a quoted string with Python's escapes; an unknown escape stays as written. */
 final class StringLiteral {
   private StringLiteral() {}
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiPredicate;
 
-/** Plain Java. The methods of Python's str. */
+/** The methods of Python's str. */
 final class StringMethods {
   private static final Set<String> UNSUPPORTED =
       Set.of(

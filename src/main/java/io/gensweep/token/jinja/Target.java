@@ -2,7 +2,7 @@ package io.gensweep.token.jinja;
 
 import java.util.List;
 
-/** Plain Java. Where an assignment goes: a name, an attribute of a namespace, or several names. */
+/** Where an assignment goes: a name, an attribute of a namespace, or several names. */
 sealed interface Target {
   void assign(Scope scope, Object value);
 

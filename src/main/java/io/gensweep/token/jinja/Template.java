@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Plain Java. A parsed template; immutable, so threads may share it. */
+/** A parsed template; immutable, so threads may share it. */
 public final class Template {
   /** Characters; the longest known templates have some 30,000. */
   private static final int MAX_SOURCE = 1 << 20;

@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. A template that cannot be parsed or rendered, and which of the reasons it was. */
+/** A template that cannot be parsed or rendered, and which of the reasons it was. */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Plain Java. jinja2's tests: what may follow {@code is}. */
+/** jinja2's tests: what may follow {@code is}. */
 final class Tests {
   private static final Set<String> SUPPORTED =
       Set.of(

@@ -1,8 +1,8 @@
 package io.gensweep.token.jinja;
 
 /**
- * Plain Java. Where a text is in another, in time linear in both. Java's own search compares a part
- * at every position, which for long parts that nearly match takes the product of the lengths.
+ * Where a text is in another, in time linear in both. Java's own search compares a part at every
+ * position, which for long parts that nearly match takes the product of the lengths.
  */
 final class TextSearch {
   /** Up to here Java's own search takes a bounded time for each position. */

@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. One lexical piece of a template; line counts from 1. */
+/** One lexical piece of a template; line counts from 1. */
 record Token(Kind kind, String text, int line) {
   enum Kind {
     DATA,

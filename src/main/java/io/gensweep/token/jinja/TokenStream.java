@@ -2,7 +2,7 @@ package io.gensweep.token.jinja;
 
 import java.util.List;
 
-/** Plain Java. The tokens of a template, read from front to back. */
+/** The tokens of a template, read from front to back. */
 final class TokenStream {
   private final List<Token> tokens;
   private int position;

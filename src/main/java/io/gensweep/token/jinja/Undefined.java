@@ -1,6 +1,6 @@
 package io.gensweep.token.jinja;
 
-/** Plain Java. jinja2's default Undefined: empty when printed, an error when anything else. */
+/** jinja2's default Undefined: empty when printed, an error when anything else. */
 record Undefined(String why) {
   TemplateException failure() {
     return TemplateException.failed(why);

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plain Java. What Python says about a value. The values: Boolean, Long, Double, String, {@link
- * None}, List, Map, {@link Series}, and jinja2's own {@link Undefined}, {@link Once}, {@link
- * Namespace}, {@link Loop} and {@link Callable}.
+ * What Python says about a value. The values: Boolean, Long, Double, String, {@link None}, List,
+ * Map, {@link Series}, and jinja2's own {@link Undefined}, {@link Once}, {@link Namespace}, {@link
+ * Loop} and {@link Callable}.
  */
 final class Values {
   private static final int MAX_DEPTH = 100;

@@ -5,10 +5,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Plain Java. The tokens that may not come next in one sequence, because they would complete a bad
- * word, or an n-gram that prompt and continuation had before (HF's rule).
+ * Tracks which tokens may not come next in one sequence, because they would complete a bad word, or
+ * an n-gram that prompt and continuation had before (HF's rule).
  */
-final class Bans {
+final class BannedTokens {
   /** Those of one id. */
   private final BitSet always = new BitSet();
 
@@ -27,7 +27,7 @@ final class Bans {
 
   private final BitSet banned = new BitSet();
 
-  Bans(SamplingConfig sampling, int[] prompt) {
+  BannedTokens(SamplingConfig sampling, int[] prompt) {
     this.words = sampling.badWordsIds().stream().filter(ids -> ids.size() > 1).toList();
     sampling.badWordsIds().stream()
         .filter(ids -> ids.size() == 1)
@@ -39,8 +39,8 @@ final class Bans {
     ban();
   }
 
-  /** Ascending bits; empty mostly. */
-  BitSet banned() {
+  /** The banned token ids; empty for most configurations. */
+  BitSet ids() {
     return banned;
   }
 
