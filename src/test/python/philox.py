@@ -1,6 +1,6 @@
 """Oracle of DrawsTest: Philox4x32-10 in plain Python integers, and the uniform numbers of a few addresses.
 
-Prints the table of src/site/markdown/sampling.md, one row an address: seed, prompt id as a JSON string, sample index, position,
+Prints the table of docs/sampling.md, one row an address: seed, prompt id as a JSON string, sample index, position,
 number (repr of the double).
 """
 

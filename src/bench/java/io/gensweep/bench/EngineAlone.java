@@ -54,8 +54,7 @@ public final class EngineAlone {
             Integer.parseInt(args[2]));
     long start = System.nanoTime();
     boolean plain = args.length > 5 && args[5].equals("plain");
-    try (ModelRunner runner =
-            BenchModel.load(ModelFolder.open(Path.of(args[0])), settings, plain);
+    try (ModelRunner runner = BenchModel.load(ModelFolder.open(Path.of(args[0])), settings, plain);
         BufferedReader asked =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       answers.printf("{\"load_seconds\": %.3f}%n", (System.nanoTime() - start) / 1e9);
@@ -63,8 +62,7 @@ public final class EngineAlone {
         String[] words = line.split(" ", 3);
         SamplingConfig sampling = SAMPLING.withMaxTokens(Integer.parseInt(words[0]));
         answers.println(
-            generate(
-                runner, sampling, Integer.parseInt(words[1]), prompts(Path.of(words[2]))));
+            generate(runner, sampling, Integer.parseInt(words[1]), prompts(Path.of(words[2]))));
       }
     }
   }

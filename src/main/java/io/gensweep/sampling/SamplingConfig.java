@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 
 /**
  * How continuations are drawn: names, meanings and defaults of vLLM's SamplingParams, and of HF's
- * GenerationConfig for what vLLM lacks. Every rule is in src/site/markdown/sampling.md.
+ * GenerationConfig for what vLLM lacks. Every rule is in docs/sampling.md.
  *
  * <p>Off are: {@code topK} 0, for which -1 is accepted; {@code topP} and {@code typicalP} 1; {@code
  * minP}, the cutoffs and {@code noRepeatNgramSize} 0; an empty {@code allowedTokenIds}.

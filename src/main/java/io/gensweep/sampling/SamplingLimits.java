@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * How far the values of sampling keys go beside what they mean: as far as float32, the model and
  * the memory allow, since a row of a dataset brings its own and shares the engine with others. The
- * same for a row and for the job. src/site/markdown/sampling.md has the table.
+ * same for a row and for the job. docs/sampling.md has the table.
  */
 public final class SamplingLimits {
   /** Over all points of the sweep. Each takes some hundred bytes before anything is drawn. */

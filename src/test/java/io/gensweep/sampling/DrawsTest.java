@@ -35,7 +35,7 @@ class DrawsTest {
     Pattern row =
         Pattern.compile("\\| (-?\\d+) \\| `(\".*\")` \\| (\\d+) \\| (\\d+) \\| ([0-9.]+) \\|");
     List<MatchResult> vectors =
-        row.matcher(Files.readString(Path.of("src/site/markdown/sampling.md"))).results().toList();
+        row.matcher(Files.readString(Path.of("docs/sampling.md"))).results().toList();
     assertThat(vectors).hasSize(8);
     for (MatchResult vector : vectors) {
       String promptId = new ObjectMapper().readValue(vector.group(2), String.class);

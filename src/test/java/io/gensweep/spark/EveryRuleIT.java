@@ -37,6 +37,6 @@ class EveryRuleIT {
   void theDocumentedDrawsAreThoseOfThePythonReference() throws Exception {
     SparkSubmit.Ended table = SparkSubmit.python("src/test/python/philox.py");
     assertThat(table.output().lines()).hasSize(8);
-    assertThat(Files.readString(Path.of("src/site/markdown/sampling.md"))).contains(table.output());
+    assertThat(Files.readString(Path.of("docs/sampling.md"))).contains(table.output());
   }
 }
