@@ -26,9 +26,9 @@ class DocsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#([^)\\s]+))?\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
-  /** A path of the repository, up to its first wildcard. */
+  /** A path of the repository, up to its first wildcard; behind a colon it is an older commit's. */
   private static final Pattern SOURCE =
-      Pattern.compile("(?<![\\w./-])(?:src|jobs|conf|data|docs)/[\\w./-]*\\w");
+      Pattern.compile("(?<![\\w./:-])(?:src|jobs|conf|data|docs)/[\\w./-]*\\w");
 
   private static final Pattern TEST_CLASS =
       Pattern.compile("\\b[A-Z][a-z0-9]\\w*(?:Test|IT|Benchmark)\\b");
