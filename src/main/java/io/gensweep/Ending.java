@@ -2,7 +2,7 @@ package io.gensweep;
 
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
-import io.gensweep.spark.TooManyFailedRows;
+import io.gensweep.spark.run.TooManyFailedRows;
 import java.util.List;
 
 /** Driver. How a command that threw ends: the exit code, and the one line that says why. */

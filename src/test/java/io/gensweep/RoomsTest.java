@@ -30,7 +30,11 @@ class RoomsTest {
           "io.gensweep.engine..",
           "io.gensweep.output..",
           "io.gensweep.report..",
-          "io.gensweep.spark..",
+          "io.gensweep.spark.executor..",
+          "io.gensweep.spark.task..",
+          "io.gensweep.spark.plan..",
+          "io.gensweep.spark.run..",
+          "io.gensweep.spark.ml..",
           ROOT);
 
   @ArchTest

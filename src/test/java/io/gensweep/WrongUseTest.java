@@ -3,9 +3,9 @@ package io.gensweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.gensweep.spark.GenerationJob;
-import io.gensweep.spark.HadoopTexts;
-import io.gensweep.spark.VerifyJob;
+import io.gensweep.spark.executor.HadoopTexts;
+import io.gensweep.spark.run.GenerationJob;
+import io.gensweep.spark.run.VerifyJob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -3,8 +3,8 @@ package io.gensweep.engine;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Executor, one per task. The right to use something that a {@link Host} keeps; closing it gives
- * back the right, not the thing.
+ * Executor, one per task. The right to use something that a {@link SharedModels} keeps; closing it
+ * gives back the right, not the thing.
  */
 public final class Lease<T> implements AutoCloseable {
   private final T value;

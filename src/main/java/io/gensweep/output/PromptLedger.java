@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.ShardLayout;
-import io.gensweep.prompt.ShardedPrompts;
+import io.gensweep.prompt.ShardPartitions;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class PromptLedger implements Serializable {
   /**
    * Writes the entries of a batch, in place of what a run that died may have left.
    *
-   * @param entries as {@link io.gensweep.prompt.PromptPlan#entries} gives them
+   * @param entries as {@link io.gensweep.prompt.CountedPrompts#entries} gives them
    */
   public void write(int batch, Dataset<Row> entries) throws IOException {
     storage.delete(folder(batch));
@@ -71,7 +71,7 @@ public final class PromptLedger implements Serializable {
   }
 
   /**
-   * The entries of all batches, with a column {@code batch}.
+   * The entries of all batches, with their {@link PromptColumns#BATCH}.
    *
    * @return empty for an output of a version that kept no ledger
    */
@@ -97,7 +97,7 @@ public final class PromptLedger implements Serializable {
     Optional<Dataset<Row>> entries = read(spark, layout);
     if (entries.isPresent()) {
       for (Row shard :
-          ShardedPrompts.withShard(entries.get(), layout)
+          ShardPartitions.withShard(entries.get(), layout)
               .groupBy(col(PromptColumns.SHARD))
               .agg(sum(col(PromptColumns.COST).divide(col(PromptColumns.SLICES))))
               .collectAsList()) {

@@ -58,12 +58,12 @@ public final class PromptSource {
    * @param reserved names that a kept column may not have, because the output has them
    * @throws PromptsError if the input is not there or not what the job says
    */
-  public static PromptSet read(
+  public static PromptDataset read(
       SparkSession spark, PromptsSpec spec, Optional<ScoreSpec> score, Set<String> reserved) {
     return new PromptSource(spec, score, PromptReader.open(spark, spec)).normalise(reserved);
   }
 
-  private PromptSet normalise(Set<String> reserved) {
+  private PromptDataset normalise(Set<String> reserved) {
     columns.checkKeep(spec.keep(), reserved);
     // Names of the input end here; from here on they cannot meet ours.
     Dataset<Row> cut =
@@ -90,7 +90,8 @@ public final class PromptSource {
                 PromptColumns.PROBLEM,
                 PromptColumns.KEPT,
                 PromptColumns.REFERENCES);
-    return new PromptSet(rows, spec.path().orElseGet(() -> spec.table().orElseThrow()), spec.id());
+    return new PromptDataset(
+        rows, spec.path().orElseGet(() -> spec.table().orElseThrow()), spec.id());
   }
 
   private Column id(String name) {

@@ -34,7 +34,7 @@ public final class Prompts {
         : Slice.ALL;
   }
 
-  /** The shard of a row that came through {@link ShardedPrompts}. */
+  /** The shard of a row that came through {@link ShardPartitions}. */
   public static int shard(Row row) {
     return row.getInt(PromptColumns.SHARD_AT);
   }

@@ -142,7 +142,7 @@ class OutputFolderTest {
     assertThat(folder().check(IfExists.RESUME)).isEmpty();
     assertThat(folder().check(IfExists.OVERWRITE)).isEmpty();
 
-    Files.createDirectories(parent.resolve("out/_prompts/lot=0"));
+    Files.createDirectories(parent.resolve("out/_prompts/batch=0"));
     assertThat(folder().check(IfExists.RESUME)).isEmpty();
 
     Files.writeString(temporary.resolve("notes.txt"), "mine");

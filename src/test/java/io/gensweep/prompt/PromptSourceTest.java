@@ -42,7 +42,7 @@ class PromptSourceTest {
             "{\"id\": 7, \"prompt\": \"Größe 😀\", \"content\": {\"a\": [1, 2]}}",
             "{\"id\": 8, \"prompt\": \"\", \"content\": null}");
 
-    PromptSet set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of("content")));
+    PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of("content")));
 
     assertThat(set.kept().simpleString()).isEqualTo("struct<content:struct<a:array<bigint>>>");
     List<Prompt> prompts = prompts(set);
@@ -63,9 +63,9 @@ class PromptSourceTest {
             "{\"id\": \"c\", \"prompt\": \"three\"}",
             "{\"id\": \"b\", \"prompt\": \"tw");
 
-    PromptSet set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
+    PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
 
-    PromptPlan plan = PromptPlan.of(set);
+    CountedPrompts plan = CountedPrompts.of(set);
     assertThat(plan.rows()).isEqualTo(4);
     assertThat(plan.malformed()).isEqualTo(2);
     List<Prompt> prompts = prompts(set);
@@ -99,9 +99,9 @@ class PromptSourceTest {
   void aNullPromptBecomesAnErrorRow() throws IOException {
     Path file = write("p.jsonl", "{\"id\": 1, \"prompt\": \"x\"}", "{\"id\": 2, \"prompt\": null}");
 
-    PromptSet set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
+    PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
 
-    assertThat(PromptPlan.of(set).rows()).isEqualTo(2);
+    assertThat(CountedPrompts.of(set).rows()).isEqualTo(2);
     assertThat(prompts(set).get(1).content())
         .isEqualTo(new Bad("bad_prompt", "the prompt is null"));
   }
@@ -257,7 +257,7 @@ class PromptSourceTest {
         }
       }
 
-      PromptSet set =
+      PromptDataset set =
           read(
               spec(
                   in,
@@ -284,7 +284,7 @@ class PromptSourceTest {
     List<String> kept =
         List.of("duration", "unsigned", "money", "bytes16", "large", "category", "nothing");
 
-    PromptSet set =
+    PromptDataset set =
         read(spec(file, "parquet", Optional.of("id"), PromptKind.TEXT, "prompt", kept, NONE));
 
     assertThat(set.kept().simpleString())
@@ -315,7 +315,7 @@ class PromptSourceTest {
             "\uFEFF,id,prompt,k\r\n0,a,\"one\r\ntwo\",\"x\ry\"\r\n1,b,\"one\ntwo\",\r\n2,c,\"x\r\n\r\ny\r\n\",\"\"\r\n"
                 + "\r\n3,d,\"say \"\"hi\"\"\",a\rb\r\n4,e,\" q \" ,z\n5,f,\"open,z");
 
-    PromptSet set =
+    PromptDataset set =
         read(
             spec(
                 file,
@@ -395,7 +395,7 @@ class PromptSourceTest {
   void repeatedPromptsWithoutIdsAreRefused() throws IOException {
     Path file = write("p.txt", "same", "other", "same");
 
-    assertThatThrownBy(() -> PromptPlan.of(read(text(file))))
+    assertThatThrownBy(() -> CountedPrompts.of(read(text(file))))
         .isInstanceOf(PromptsError.class)
         .hasMessageStartingWith("prompts.id: (not given): the default id is a hash")
         .hasMessageContaining("(2 times)");
@@ -405,10 +405,10 @@ class PromptSourceTest {
   void csvHasAHeaderAndReportsRowsOfTheWrongLength() throws IOException {
     Path file = write("p.csv", "id,prompt,n", "1,\"a, b\",3", "2,short", "3,,5");
 
-    PromptSet set =
+    PromptDataset set =
         read(spec(file, "csv", Optional.of("id"), PromptKind.TEXT, "prompt", List.of("n"), NONE));
 
-    assertThat(PromptPlan.of(set).malformed()).isEqualTo(1);
+    assertThat(CountedPrompts.of(set).malformed()).isEqualTo(1);
     List<Prompt> prompts = prompts(set);
     assertThat(prompts.get(0).content()).isEqualTo(new Text("a, b"));
     assertThat(prompts.get(0).kept().getString(0)).isEqualTo("3");
@@ -424,7 +424,7 @@ class PromptSourceTest {
     spark.read().json(file.toString()).write().parquet(parquet);
     spark.read().json(file.toString()).createOrReplaceTempView("prompt_table");
 
-    PromptSet fromParquet =
+    PromptDataset fromParquet =
         read(
             spec(
                 Path.of(parquet),
@@ -434,7 +434,7 @@ class PromptSourceTest {
                 "prompt",
                 List.of("k"),
                 NONE));
-    PromptSet fromTable =
+    PromptDataset fromTable =
         read(
             new PromptsSpec(
                 NONE,
@@ -449,8 +449,8 @@ class PromptSourceTest {
                 LastAssistant.ERROR));
 
     assertThat(prompts(fromParquet)).isEqualTo(prompts(fromTable));
-    assertThat(PromptPlan.of(fromParquet).inputHash())
-        .isEqualTo(PromptPlan.of(fromTable).inputHash());
+    assertThat(CountedPrompts.of(fromParquet).inputHash())
+        .isEqualTo(CountedPrompts.of(fromTable).inputHash());
   }
 
   @Test
@@ -571,7 +571,7 @@ class PromptSourceTest {
         jsonl(jsonl, "id", PromptKind.TEXT, "prompt", List.of()),
         "prompts.path: " + jsonl,
         "no rows");
-    assertThatThrownBy(() -> PromptPlan.of(read(text(text))))
+    assertThatThrownBy(() -> CountedPrompts.of(read(text(text))))
         .isInstanceOf(PromptsError.class)
         .hasMessageContaining("no rows");
   }
@@ -583,12 +583,12 @@ class PromptSourceTest {
         .hasMessageContaining(part);
   }
 
-  private PromptSet read(PromptsSpec spec) {
+  private PromptDataset read(PromptsSpec spec) {
     return PromptSource.read(spark, spec, Optional.empty(), Set.of("prompt_id", "text", "error"));
   }
 
   /** Sorted by id. */
-  private static List<Prompt> prompts(PromptSet set) {
+  private static List<Prompt> prompts(PromptDataset set) {
     return set.rows().sort(PromptColumns.PROMPT_ID).collectAsList().stream()
         .map(Prompts::fromRow)
         .toList();

@@ -1,0 +1,210 @@
+package io.gensweep.prompt;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.get_json_object;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Driver. A prompt dataset that was counted and checked, all in Spark: no prompt comes to the
+ * driver, but for up to three that an error names.
+ *
+ * @param rows prompts, malformed lines included
+ * @param malformed lines that could not be parsed
+ * @param references texts to score, those that are not there included; 0 in a job that scores none
+ * @param inputHash row count and a sum of 64-bit row hashes, so the order of rows is free
+ */
+public record CountedPrompts(
+    Dataset<Row> prompts, long rows, long malformed, long references, String inputHash) {
+  private static final long COMPLETIONS_PER_SHARD = 2_000;
+  private static final long SHARDS_PER_SLOT = 4;
+  // Shards of fewer prompts would be nearly all overhead, and many of them empty; but a prompt that
+  // is continued hundreds of times is worth a shard of its own.
+  private static final long PROMPTS_PER_SHARD = 4;
+  private static final long COMPLETIONS_WORTH_A_SHARD = 256;
+
+  /** As many as are decoded together: it is worth to prefill their prompt once more. */
+  private static final long COMPLETIONS_WORTH_A_SLICE = 64;
+
+  /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
+  static final long MOST_SHARDS = 20_000;
+
+  /** As English is by most vocabularies. */
+  private static final double LETTERS_PER_TOKEN = 4;
+
+  private static final int NAMED = 3;
+  private static final int LETTERS_SHOWN = 60;
+
+  /**
+   * Two passes over the input: counts and hash, then duplicates.
+   *
+   * @throws PromptsError if there are no prompts, ids that are null or not unique, or files that
+   *     cannot be read
+   */
+  public static CountedPrompts of(PromptDataset set) {
+    try {
+      return counted(set);
+    } catch (Exception e) {
+      PromptReader.requireReadable("prompts", set.place(), e);
+      throw e;
+    }
+  }
+
+  private static CountedPrompts counted(PromptDataset set) {
+    Dataset<Row> rows = set.rows();
+    Column noId = col(PromptColumns.PROMPT_ID).isNull();
+    Row totals =
+        rows.agg(
+                count(lit(1)),
+                count(when(malformedRow(), lit(1))),
+                count(when(noId, lit(1))),
+                // As a decimal: Spark 4 by default makes an error of a sum of longs that overflows.
+                sum(rowHash().cast("decimal(20,0)")),
+                sum(coalesce(size(col(PromptColumns.REFERENCES)), lit(0))))
+            .first();
+    long total = totals.getLong(0);
+    if (total == 0) {
+      throw new PromptsError(
+          set.idColumn().isPresent() ? "prompts" : "prompts.path",
+          set.place(),
+          "there are no rows in it; name a dataset with at least one prompt");
+    }
+    if (totals.getLong(2) > 0) {
+      throw noIds(set, totals.getLong(2), rows.filter(noId));
+    }
+    checkUnique(set);
+    return new CountedPrompts(
+        rows, total, totals.getLong(1), totals.getLong(4), inputHash(total, totals.getDecimal(3)));
+  }
+
+  /**
+   * What to cut prompts into; those of a resumed run stay as its manifest has them.
+   *
+   * @param completionsPerPrompt sweep points times samples
+   * @param taskSlots tasks that the cluster runs at a time
+   */
+  public static ShardLayout.Batch batch(long rows, long completionsPerPrompt, int taskSlots) {
+    long wanted = Math.min(MOST_SHARDS, SHARDS_PER_SLOT * taskSlots);
+    long worth = completionsPerPrompt / COMPLETIONS_WORTH_A_SLICE;
+    int slices = (int) Math.max(1, Math.min(worth, wanted / rows));
+    return slices == 1
+        ? ShardLayout.Batch.of(shards(rows, completionsPerPrompt, taskSlots))
+        : new ShardLayout.Batch((int) rows * slices, slices);
+  }
+
+  private static int shards(long rows, long completionsPerPrompt, int taskSlots) {
+    double completions = (double) rows * completionsPerPrompt;
+    long bySize = (long) Math.ceil(completions / COMPLETIONS_PER_SHARD);
+    long wanted = Math.max(bySize, SHARDS_PER_SLOT * taskSlots);
+    long worth = Math.max(1, COMPLETIONS_WORTH_A_SHARD / Math.max(1, completionsPerPrompt));
+    long most = Math.max(1, Math.min(MOST_SHARDS, rows / Math.min(PROMPTS_PER_SHARD, worth)));
+    return (int) Math.min(wanted, most);
+  }
+
+  private static Column malformedRow() {
+    return coalesce(
+        col(PromptColumns.PROBLEM).startsWith(PromptColumns.MALFORMED_PROMPT), lit(false));
+  }
+
+  /**
+   * One row for each prompt: its id, a hash of its row, and about what it costs.
+   *
+   * @param tokens at most to generate for a prompt that does not say so itself
+   */
+  public Dataset<Row> entries(double tokens) {
+    return prompts.select(
+        col(PromptColumns.PROMPT_ID),
+        rowHash().as(PromptColumns.ROW_HASH),
+        cost(tokens).as(PromptColumns.COST));
+  }
+
+  /**
+   * About how many tokens a prompt is long and lets generate.
+   *
+   * @param tokens at most to generate for a prompt that does not say so itself
+   */
+  public static Column cost(double tokens) {
+    Column own = get_json_object(col(PromptColumns.SAMPLING), "$.max_tokens").cast("double");
+    Column letters = coalesce(length(to_json(struct(col(PromptColumns.CONTENT)))), lit(0));
+    return letters.divide(lit(LETTERS_PER_TOKEN)).plus(coalesce(own, lit(tokens)));
+  }
+
+  private static Column rowHash() {
+    Column kept = to_json(col(PromptColumns.KEPT), Map.of("timeZone", "UTC"));
+    return xxhash64(
+        col(PromptColumns.PROMPT_ID),
+        col(PromptColumns.CONTENT),
+        col(PromptColumns.SAMPLING),
+        col(PromptColumns.PROBLEM),
+        kept,
+        col(PromptColumns.REFERENCES));
+  }
+
+  private static String inputHash(long rows, BigDecimal sum) {
+    return "xxhash64-sum:%d:%s".formatted(rows, sum.toBigInteger().toString(16));
+  }
+
+  private static PromptsError noIds(PromptDataset set, long nulls, Dataset<Row> without) {
+    List<Row> first = without.select(col(PromptColumns.CONTENT)).limit(NAMED).collectAsList();
+    String prompts =
+        first.stream()
+            .map(row -> String.valueOf(row.get(0)))
+            .map(text -> text.substring(0, Math.min(LETTERS_SHOWN, text.length())))
+            .collect(Collectors.joining("; "));
+    return new PromptsError(
+        "prompts.id",
+        set.idColumn().orElse(""),
+        "the id is null in %d rows, such as those of the prompts: %s. Fill the column, or leave out prompts.id to get hashes"
+            .formatted(nulls, prompts));
+  }
+
+  private static void checkUnique(PromptDataset set) {
+    // Rows that never had an id of their own may share one: they only become error rows.
+    Column checked =
+        set.idColumn().isPresent()
+            ? malformedRow().equalTo(lit(false))
+            : col(PromptColumns.CONTENT).isNotNull();
+    List<Row> twice =
+        set.rows()
+            .filter(checked)
+            .groupBy(col(PromptColumns.PROMPT_ID))
+            .agg(count(lit(1)).as("n"))
+            .filter(col("n").gt(lit(1L)))
+            .limit(NAMED)
+            .collectAsList();
+    if (twice.isEmpty()) {
+      return;
+    }
+    String named =
+        twice.stream()
+            .map(row -> "%s (%d times)".formatted(row.getString(0), row.getLong(1)))
+            .collect(Collectors.joining(", "));
+    throw set.idColumn().isPresent()
+        ? new PromptsError(
+            "prompts.id",
+            set.idColumn().get(),
+            "ids are not unique: " + named + ". Make them unique, or leave out prompts.id")
+        : new PromptsError(
+            "prompts.id",
+            "(not given)",
+            "the default id is a hash of the prompt, and prompts repeat: "
+                + named
+                + ". Remove the copies, or name an id column");
+  }
+}

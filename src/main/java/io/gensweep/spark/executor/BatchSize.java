@@ -1,0 +1,60 @@
+package io.gensweep.spark.executor;
+
+import io.gensweep.engine.BatchProbe;
+import io.gensweep.model.CpuFeatures;
+import io.gensweep.model.DecoderSettings;
+import io.gensweep.model.ModelRunner;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Executor. How many sequences an engine decodes together where the job says {@code max_batch:
+ * auto}: what {@link BatchProbe} found, kept on this machine's disk, so that only the first engine
+ * of a kind measures.
+ */
+final class BatchSize {
+  private BatchSize() {}
+
+  static int of(ModelRunner runner, String modelHash, DecoderSettings decoder) {
+    return of(runner, modelHash, decoder, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  static int of(ModelRunner runner, String modelHash, DecoderSettings decoder, Path folder) {
+    String kind =
+        String.join(" ", modelHash, decoder.toString(), CpuFeatures.here().instructions());
+    Path file =
+        folder.resolve(
+            "gensweep-batch-" + UUID.nameUUIDFromBytes(kind.getBytes(StandardCharsets.UTF_8)));
+    Optional<Integer> kept = read(file).filter(n -> n >= 1 && n <= decoder.maxBatch());
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    int found = BatchProbe.choose(runner, decoder.maxBatch());
+    write(file, found);
+    return found;
+  }
+
+  private static Optional<Integer> read(Path file) {
+    try {
+      return Optional.of(Integer.valueOf(Files.readString(file).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** At once or not at all; what cannot be kept is measured again. */
+  private static void write(Path file, int size) {
+    try {
+      Path whole = Files.createTempFile(file.getParent(), "gensweep-batch", ".tmp");
+      Files.writeString(whole, Integer.toString(size));
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      // The next engine measures.
+    }
+  }
+}

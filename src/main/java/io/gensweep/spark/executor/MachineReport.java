@@ -1,0 +1,87 @@
+package io.gensweep.spark.executor;
+
+import io.gensweep.job.JobError;
+import io.gensweep.model.Machine;
+import io.gensweep.model.Numerics;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Executor to driver. What one executor computes with.
+ *
+ * @param executor and its host
+ * @param machine one; none where it has not the device that is asked for
+ * @param refusal why it has not; empty where it has
+ */
+public record MachineReport(String executor, List<Machine> machine, String refusal)
+    implements Serializable {
+  /** Tasks that ask, at most: executors beyond these are looked at when they load the model. */
+  private static final int MOST = 1000;
+
+  public MachineReport {
+    machine = List.copyOf(machine);
+  }
+
+  /**
+   * Of every executor that is there, by a task for each of their cores; Spark gives the first tasks
+   * of a stage to all of them. In local mode of this JVM, without a task.
+   *
+   * @param device auto, cpu, cuda or cuda:N
+   */
+  public static List<MachineReport> all(SparkSession spark, String device) {
+    if (spark.sparkContext().isLocal()) {
+      return List.of(here(device, Map.of()));
+    }
+    int tasks = Math.min(spark.sparkContext().defaultParallelism(), MOST);
+    List<MachineReport> reports =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(Collections.nCopies(tasks, 0), tasks)
+            .mapPartitions(new Task(device))
+            .collect();
+    return reports.stream().distinct().toList();
+  }
+
+  /** The name of this JVM's executor, and its host. */
+  static String thisExecutor() {
+    SparkEnv env = SparkEnv.get();
+    return env.executorId() + " on " + env.blockManager().blockManagerId().host();
+  }
+
+  /**
+   * What is said of an executor that does not compute as it should.
+   *
+   * @param executor its name, and its host
+   */
+  public static String difference(String executor, Numerics planned, Numerics here) {
+    return "executor "
+        + executor
+        + " writes nothing, for its rows would have other bits than those of the plan: "
+        + String.join("; ", planned.differences(here));
+  }
+
+  private static MachineReport here(String device, Map<String, ResourceInformation> resources) {
+    try {
+      return new MachineReport(
+          thisExecutor(), List.of(Machine.here(TaskDevice.of(device, resources))), "");
+    } catch (JobError e) {
+      return new MachineReport(thisExecutor(), List.of(), e.getMessage());
+    }
+  }
+
+  /** One task of the stage that asks. */
+  private record Task(String device) implements FlatMapFunction<Iterator<Integer>, MachineReport> {
+    @Override
+    public Iterator<MachineReport> call(Iterator<Integer> none) {
+      return List.of(here(device, TaskContext.get().resourcesJMap())).iterator();
+    }
+  }
+}

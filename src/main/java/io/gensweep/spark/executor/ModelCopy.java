@@ -1,0 +1,107 @@
+package io.gensweep.spark.executor;
+
+import io.gensweep.job.Cause;
+import io.gensweep.job.JobError;
+import io.gensweep.token.TokenizerFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+
+/**
+ * Driver and executor. The model folder on this machine's disk: the folder itself where it is
+ * local, else a copy, made once per machine and URI.
+ */
+public final class ModelCopy {
+  private ModelCopy() {}
+
+  /** The same place by a name that does not depend on the working directory. */
+  public static String absolute(String uri) {
+    return new org.apache.hadoop.fs.Path(uri).toUri().getScheme() == null
+        ? Path.of(uri).toAbsolutePath().normalize().toString()
+        : uri;
+  }
+
+  /**
+   * The folder, copied to this machine first where it is not local.
+   *
+   * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
+   *     is
+   */
+  public static Path local(String uri, Configuration configuration) {
+    org.apache.hadoop.fs.Path source;
+    try {
+      source = new org.apache.hadoop.fs.Path(uri);
+    } catch (IllegalArgumentException e) {
+      throw new JobError("model.path: " + uri + " is no path or URI: " + Cause.line(e), e);
+    }
+    String scheme = source.toUri().getScheme();
+    if (scheme == null || scheme.equals("file")) {
+      return Path.of(source.toUri().getPath()).toAbsolutePath();
+    }
+    try {
+      FileSystem files = source.getFileSystem(configuration);
+      if (files instanceof LocalFileSystem local) {
+        return local.pathToFile(source).toPath();
+      }
+      if (!files.exists(source) || !files.getFileStatus(source).isDirectory()) {
+        throw new JobError("model.path: " + uri + " is not a folder that can be read");
+      }
+      return copy(files, source);
+    } catch (JobError e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Hadoop tells of an unknown host, and of a file system whose jar is missing, by the latter.
+      throw new JobError("model.path: " + uri + " cannot be read: " + Cause.line(e), e);
+    }
+  }
+
+  private static synchronized Path copy(FileSystem files, org.apache.hadoop.fs.Path source)
+      throws IOException {
+    StringBuilder version = new StringBuilder(source.toString());
+    List<FileStatus> entries = new ArrayList<>(List.of(files.listStatus(source)));
+    org.apache.hadoop.fs.Path templates =
+        new org.apache.hadoop.fs.Path(source, TokenizerFiles.TEMPLATES);
+    if (files.exists(templates)) {
+      entries.addAll(List.of(files.listStatus(templates)));
+    }
+    for (FileStatus entry : entries) {
+      version
+          .append(entry.getPath().getName())
+          .append(entry.getLen())
+          .append(entry.getModificationTime());
+    }
+    Path target =
+        Path.of(System.getProperty("java.io.tmpdir"))
+            .resolve("gensweep-model-" + Sha256.hex(version.toString()).substring(0, 16));
+    if (Files.isDirectory(target)) {
+      return target;
+    }
+    // Under a name of its own first: another executor of this machine may be copying too.
+    Path partial = Files.createTempDirectory(target.getParent(), "gensweep-model-partial");
+    for (FileStatus entry : entries) {
+      if (entry.isFile()) {
+        boolean template = entry.getPath().getParent().getName().equals(TokenizerFiles.TEMPLATES);
+        Path place = template ? partial.resolve(TokenizerFiles.TEMPLATES) : partial;
+        Path file = Files.createDirectories(place).resolve(entry.getPath().getName());
+        try (var in = files.open(entry.getPath())) {
+          Files.copy(in, file);
+        }
+      }
+    }
+    try {
+      return Files.move(partial, target);
+    } catch (IOException e) {
+      if (Files.isDirectory(target)) {
+        return target;
+      }
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.gensweep.spark.executor;
+
+import java.util.Map;
+import org.apache.spark.resource.ResourceInformation;
+
+/** Executor. Which device a task computes on: the job's word, and the address that Spark gave. */
+final class TaskDevice {
+  private static final String GPU = "gpu";
+
+  private TaskDevice() {}
+
+  /**
+   * The device by the name that the model room gives it.
+   *
+   * @param device auto, cpu, cuda or cuda:N
+   * @return cpu or cuda:N
+   */
+  static String of(String device, Map<String, ResourceInformation> resources) {
+    if (device.equals("cpu") || device.startsWith("cuda:")) {
+      return device;
+    }
+    ResourceInformation gpu = resources.get(GPU);
+    if (gpu != null && gpu.addresses().length > 0) {
+      return "cuda:" + gpu.addresses()[0];
+    }
+    return device.equals("cuda") ? "cuda:0" : "cpu";
+  }
+}

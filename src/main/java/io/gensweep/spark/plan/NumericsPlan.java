@@ -1,0 +1,79 @@
+package io.gensweep.spark.plan;
+
+import io.gensweep.job.DType;
+import io.gensweep.job.JobError;
+import io.gensweep.job.ModelSpec;
+import io.gensweep.model.Machine;
+import io.gensweep.model.ModelConfig;
+import io.gensweep.model.Numerics;
+import io.gensweep.spark.executor.MachineReport;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Driver. How all executors are to compute, decided by what they can: the driver may be a laptop or
+ * an edge node that computes nothing.
+ *
+ * @param others a line for each executor that does not compute so; it writes nothing
+ */
+public record NumericsPlan(Numerics numerics, List<String> others) {
+  public NumericsPlan {
+    others = List.copyOf(others);
+  }
+
+  /**
+   * The numerics of the run that is resumed, where an executor has them; else those that most
+   * executors have, and of as many the first in the order of their text.
+   *
+   * @param threads of one operation
+   * @throws JobError if no executor computes the model as it is asked for
+   */
+  static NumericsPlan of(
+      List<MachineReport> reports,
+      ModelSpec model,
+      ModelConfig config,
+      int threads,
+      Optional<Numerics> earlier) {
+    Map<String, Numerics> able = new TreeMap<>();
+    List<String> refusals = new ArrayList<>();
+    for (MachineReport report : reports) {
+      try {
+        for (Machine machine : report.machine()) {
+          DType dtype = machine.dtype(model.dtype(), config.dtype());
+          able.put(report.executor(), machine.numerics(dtype, config, threads));
+        }
+        if (report.machine().isEmpty()) {
+          refusals.add(report.refusal());
+        }
+      } catch (JobError e) {
+        refusals.add(e.getMessage());
+      }
+    }
+    if (able.isEmpty()) {
+      throw new JobError(refusals.get(0));
+    }
+    Numerics planned = earlier.filter(able::containsValue).orElseGet(() -> commonest(able));
+    List<String> others = new ArrayList<>();
+    able.forEach(
+        (executor, numerics) -> {
+          if (!numerics.equals(planned)) {
+            others.add(MachineReport.difference(executor, planned, numerics));
+          }
+        });
+    others.addAll(refusals);
+    return new NumericsPlan(planned, others);
+  }
+
+  private static Numerics commonest(Map<String, Numerics> able) {
+    List<Numerics> all = List.copyOf(able.values());
+    return all.stream()
+        .max(
+            Comparator.<Numerics>comparingLong(each -> all.stream().filter(each::equals).count())
+                .thenComparing(Numerics::toString, Comparator.reverseOrder()))
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,154 @@
+package io.gensweep.spark.plan;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.job.Command;
+import io.gensweep.job.JobError;
+import io.gensweep.job.JobSpec;
+import io.gensweep.output.Manifest;
+import io.gensweep.output.OutputFolder;
+import io.gensweep.output.OutputKind;
+import io.gensweep.output.OutputSchema;
+import io.gensweep.output.PromptLedger;
+import io.gensweep.output.ShardCommit;
+import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.PromptDataset;
+import io.gensweep.prompt.PromptSource;
+import io.gensweep.prompt.ShardLayout;
+import io.gensweep.spark.executor.Sha256;
+import io.gensweep.spark.executor.TaskPlan;
+import io.gensweep.spark.task.ChatTemplates;
+import io.gensweep.spark.task.Work;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Driver. What is settled before the first task: the prompts were counted, and the output is new or
+ * belongs to the same job.
+ *
+ * @param rows of the whole output, those that fail included
+ */
+public record RunPlan(
+    Work<?> work,
+    OutputFolder output,
+    PromptLedger ledger,
+    ShardCommit commit,
+    CountedPrompts prompts,
+    ShardPlan shards,
+    long rows,
+    Manifest manifest) {
+
+  /**
+   * Looks at prompts and output, and changes nothing.
+   *
+   * @param settings the resolved job, as it goes into manifest and footers
+   * @throws JobError if something is wrong that the user can put right
+   */
+  public static RunPlan of(
+      Command command,
+      JobSpec job,
+      ArrayNode settings,
+      String outputPath,
+      ModelPlan model,
+      SparkSession spark)
+      throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    OutputFolder output = new OutputFolder(outputPath, hadoop);
+    Optional<Manifest> earlier = output.check(job.output().ifExists());
+    LocalDateTime time = time(earlier);
+    String template = ChatTemplates.text(job, hadoop);
+    ChatTemplates.of(job, template, model.folder().path(), time);
+    PromptDataset set =
+        PromptSource.read(
+            spark,
+            job.prompts(),
+            command == Command.SCORE ? job.score() : Optional.empty(),
+            OutputSchema.reserved(OutputKind.of(command, job)));
+    CountedPrompts prompts = CountedPrompts.of(set);
+
+    TaskPlan plan = model.forTasks(job, hadoop, template, time);
+    Work<?> work = Work.of(command, plan, model.folder().path());
+    long rows = work.rows(prompts);
+    SortedMap<String, String> versions = Versions.here(spark);
+    versions.put(Versions.TIME, time.toString());
+    Manifest manifest =
+        new Manifest(
+            settings,
+            new TreeMap<>(hashes(model, prompts, template)),
+            plan.numerics(),
+            versions,
+            new TreeMap<>(),
+            ShardLayout.of(1));
+    if (earlier.isPresent()) {
+      output.requireSame(earlier.get().withInputOf(manifest), manifest);
+    }
+    PromptLedger ledger = new PromptLedger(outputPath, hadoop);
+    ShardPlan shards =
+        shards(earlier, manifest, prompts, rows, job.sweep().mostTokens(), ledger, spark);
+    ShardCommit commit =
+        new ShardCommit(
+            outputPath,
+            hadoop,
+            work.kind(),
+            shards.layout(),
+            set.kept(),
+            Map.of(
+                "gensweep.settings",
+                settings.toString(),
+                "gensweep.numerics",
+                manifest.numericsText()));
+    return new RunPlan(
+        work, output, ledger, commit, prompts, shards, rows, manifest.withLayout(shards.layout()));
+  }
+
+  private static ShardPlan shards(
+      Optional<Manifest> earlier,
+      Manifest now,
+      CountedPrompts prompts,
+      long rows,
+      double tokens,
+      PromptLedger ledger,
+      SparkSession spark)
+      throws IOException {
+    LongFunction<ShardLayout.Batch> cut =
+        count ->
+            CountedPrompts.batch(
+                count,
+                Math.max(1, rows / prompts.rows()),
+                spark.sparkContext().defaultParallelism());
+    if (earlier.isEmpty()) {
+      return ShardPlan.first(prompts, tokens, cut.apply(prompts.rows()));
+    }
+    ShardLayout layout = earlier.get().layout();
+    return earlier.get().input().equals(now.input())
+        ? ShardPlan.same(prompts, tokens, layout, ledger, spark)
+        : ShardPlan.appended(prompts, tokens, layout, ledger, cut, spark);
+  }
+
+  /** A resumed run keeps the time of the first, for chat templates that print it. */
+  private static LocalDateTime time(Optional<Manifest> earlier) {
+    return earlier
+        .map(manifest -> EarlierRun.of(manifest).time())
+        .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
+  }
+
+  /** Of what the rows are made from. */
+  public static Map<String, String> hashes(
+      ModelPlan model, CountedPrompts prompts, String template) {
+    Map<String, String> hashes = new TreeMap<>();
+    hashes.put("model", model.weightsHash());
+    hashes.put("tokenizer", model.tokenizerHash());
+    hashes.put(Manifest.INPUT, prompts.inputHash());
+    if (!template.isEmpty()) {
+      hashes.put("chat_template", Sha256.hex(template));
+    }
+    return hashes;
+  }
+}

@@ -1,0 +1,173 @@
+package io.gensweep.spark.plan;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+
+import io.gensweep.output.OutputError;
+import io.gensweep.output.PromptLedger;
+import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.PromptColumns;
+import io.gensweep.prompt.ShardLayout;
+import io.gensweep.prompt.ShardPartitions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Driver. The shard of each prompt. Prompts keep those of the run that first saw them; what was
+ * appended since gets shards of its own, so that no shard that is done changes.
+ *
+ * @param prompts with their shard and their cost
+ * @param unrecorded entries of the last batch that the ledger lacks; empty when it has them all
+ * @param appended prompts that no earlier run saw; 0 in a first run
+ */
+public record ShardPlan(
+    ShardLayout layout, Dataset<Row> prompts, Optional<Dataset<Row>> unrecorded, long appended) {
+  private static final int NAMED = 3;
+  private static final String[] BY_ID = {PromptColumns.PROMPT_ID};
+  private static final String ROWS = "rows";
+  private static final String HASHES = "hashes";
+
+  /**
+   * Of a run that begins an output.
+   *
+   * @param tokens at most to generate for a prompt
+   */
+  static ShardPlan first(CountedPrompts plan, double tokens, ShardLayout.Batch batch) {
+    ShardLayout layout = ShardLayout.of(batch);
+    return new ShardPlan(
+        layout, inFirstBatch(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
+  }
+
+  /**
+   * Of a run that resumes an output with the prompts that it is of.
+   *
+   * @param tokens at most to generate for a prompt
+   */
+  static ShardPlan same(
+      CountedPrompts plan,
+      double tokens,
+      ShardLayout layout,
+      PromptLedger ledger,
+      SparkSession spark)
+      throws IOException {
+    Dataset<Row> sharded =
+        layout.batches().size() == 1
+            ? inFirstBatch(plan, tokens, layout)
+            : inBatches(plan, tokens, layout, recorded(ledger, spark, layout));
+    return new ShardPlan(layout, sharded, Optional.empty(), 0);
+  }
+
+  /**
+   * Of a run that resumes an output with other prompts than it is of.
+   *
+   * @param tokens at most to generate for a prompt
+   * @param cut what to cut so many appended prompts into
+   * @throws OutputError unless what is new is appended
+   */
+  static ShardPlan appended(
+      CountedPrompts plan,
+      double tokens,
+      ShardLayout earlier,
+      PromptLedger ledger,
+      LongFunction<ShardLayout.Batch> cut,
+      SparkSession spark)
+      throws IOException {
+    Dataset<Row> entries = plan.entries(tokens);
+    Dataset<Row> recorded = recorded(ledger, spark, earlier);
+    requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.BATCH, lit(0))), ledger);
+    Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti");
+    long count = unseen.count();
+    ShardLayout layout = earlier.append(cut.apply(count));
+    return new ShardPlan(
+        layout, inBatches(plan, tokens, layout, recorded), Optional.of(unseen), count);
+  }
+
+  private static void requireUnchanged(
+      Dataset<Row> recorded, Dataset<Row> now, PromptLedger ledger) {
+    Column gone = col("now." + ROWS).isNull();
+    List<Row> others =
+        recorded
+            .as("was")
+            .join(now.as("now"), BY_ID, "left")
+            .filter(
+                gone.or(col("was." + ROWS).notEqual(col("now." + ROWS)))
+                    .or(col("was." + HASHES).notEqual(col("now." + HASHES))))
+            .select(col(PromptColumns.PROMPT_ID), gone)
+            .limit(NAMED)
+            .collectAsList();
+    if (!others.isEmpty()) {
+      throw new OutputError(
+          "output.if_exists",
+          "resume",
+          "%s has the output of other prompts: %s. Prompts may be appended, not changed; use another output.path, or overwrite"
+              .formatted(
+                  ledger,
+                  others.stream()
+                      .map(
+                          row ->
+                              "'%s' %s"
+                                  .formatted(
+                                      row.getString(0),
+                                      row.getBoolean(1) ? "is gone" : "is not what it was"))
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** One row for each id that the output is of. */
+  private static Dataset<Row> recorded(PromptLedger ledger, SparkSession spark, ShardLayout layout)
+      throws IOException {
+    Dataset<Row> entries =
+        ledger
+            .read(spark, layout)
+            .orElseThrow(
+                () ->
+                    new OutputError(
+                        "output.if_exists",
+                        "resume",
+                        ledger
+                            + " has the output of other prompts, and does not tell which; use another output.path, or overwrite"));
+    return byId(entries);
+  }
+
+  /** Lines that are malformed in the same way share an id. */
+  private static Dataset<Row> byId(Dataset<Row> entries) {
+    return entries
+        .groupBy(col(PromptColumns.PROMPT_ID))
+        .agg(
+            count(lit(1)).as(ROWS),
+            sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")).as(HASHES),
+            min(col(PromptColumns.BATCH)).as(PromptColumns.BATCH));
+  }
+
+  private static Dataset<Row> inFirstBatch(CountedPrompts plan, double tokens, ShardLayout layout) {
+    return sharded(plan.prompts().withColumn(PromptColumns.BATCH, lit(0)), tokens, layout);
+  }
+
+  private static Dataset<Row> inBatches(
+      CountedPrompts plan, double tokens, ShardLayout layout, Dataset<Row> recorded) {
+    Dataset<Row> batches = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.BATCH);
+    int last = layout.batches().size() - 1;
+    return sharded(
+        plan.prompts()
+            .join(batches, BY_ID, "left")
+            .withColumn(PromptColumns.BATCH, coalesce(col(PromptColumns.BATCH), lit(last))),
+        tokens,
+        layout);
+  }
+
+  private static Dataset<Row> sharded(Dataset<Row> prompts, double tokens, ShardLayout layout) {
+    return ShardPartitions.withShard(prompts, layout)
+        .withColumn(PromptColumns.COST, CountedPrompts.cost(tokens));
+  }
+}

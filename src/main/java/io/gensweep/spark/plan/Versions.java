@@ -1,0 +1,28 @@
+package io.gensweep.spark.plan;
+
+import io.gensweep.model.TorchVersions;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+
+/** Driver. What makes the rows of a run beside the numerics, for the manifest. */
+public final class Versions {
+  public static final String TIME = "time";
+
+  private Versions() {}
+
+  /** By name, all but the time. */
+  public static SortedMap<String, String> here(SparkSession spark) {
+    SortedMap<String, String> versions = new TreeMap<>();
+    versions.put("djl", TorchVersions.djl());
+    versions.put(
+        "gensweep",
+        Optional.ofNullable(Versions.class.getPackage().getImplementationVersion())
+            .orElse("build"));
+    versions.put("spark", spark.version());
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return versions;
+  }
+}

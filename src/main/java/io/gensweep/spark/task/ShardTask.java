@@ -1,0 +1,98 @@
+package io.gensweep.spark.task;
+
+import io.gensweep.engine.Answer;
+import io.gensweep.engine.Lease;
+import io.gensweep.engine.RequestWindow;
+import io.gensweep.output.ShardCommit;
+import io.gensweep.prompt.Prompt;
+import io.gensweep.prompt.Prompts;
+import io.gensweep.prompt.ShardAssignment;
+import io.gensweep.spark.executor.LoadedModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.sql.Row;
+
+/**
+ * Executor, one per task. Sends the prompts of its shard to the engine that the JVM's tasks share,
+ * a window ahead of it, and commits the shard when the last answer is there.
+ */
+public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<Row>> {
+  private static final long serialVersionUID = 1;
+
+  private final Work<A> work;
+  private final ShardAssignment assignment;
+  private final ShardCommit commit;
+  private final Totals totals;
+
+  public ShardTask(Work<A> work, ShardAssignment assignment, ShardCommit commit, Totals totals) {
+    this.work = work;
+    this.assignment = assignment;
+    this.commit = commit;
+    this.totals = totals;
+  }
+
+  @Override
+  public void call(Iterator<Row> prompts) throws Exception {
+    TaskContext task = TaskContext.get();
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(work.plan(), task)) {
+      LoadedModel model = lease.value();
+      model.takeReport().ifPresent(totals::loaded);
+      try (RequestWindow<A, Prompt> window =
+          new RequestWindow<>(model.loop(), 2 * model.batch(), task::isInterrupted)) {
+        new ShardRun(work.queryBuilder(model), window)
+            .run(prompts, assignment.shard(task.partitionId()));
+      } finally {
+        totals.engine(model.takeCounters());
+      }
+    }
+  }
+
+  /** The prompts of one shard, sent to the engine and received as rows. */
+  private final class ShardRun {
+    private final Work.QueryBuilder<A> queries;
+    private final RequestWindow<A, Prompt> window;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<Row> errors = new ArrayList<>();
+
+    ShardRun(Work.QueryBuilder<A> queries, RequestWindow<A, Prompt> window) {
+      this.queries = queries;
+      this.window = window;
+    }
+
+    void run(Iterator<Row> prompts, int shard) throws IOException, InterruptedException {
+      while (prompts.hasNext()) {
+        submit(Prompts.fromRow(prompts.next()));
+        while (window.full()) {
+          receive();
+        }
+      }
+      while (!window.empty()) {
+        receive();
+      }
+      commit.commit(shard, rows, errors);
+      totals.shard();
+    }
+
+    private void submit(Prompt prompt) {
+      Work.Queries<A> found = queries.of(prompt);
+      totals.prompt(found.promptTokens());
+      found.failed().forEach(answer -> add(prompt, answer));
+      found.query().ifPresent(query -> window.submit(query, prompt));
+    }
+
+    private void receive() throws IOException, InterruptedException {
+      RequestWindow.Arrival<A, Prompt> arrival = window.next();
+      add(arrival.origin(), arrival.answer());
+    }
+
+    private void add(Prompt prompt, A answer) {
+      boolean failed = answer.failure().isPresent();
+      (failed ? errors : rows).add(work.row(answer, prompt));
+      totals.row(answer.tokenIds().length, failed);
+    }
+  }
+}

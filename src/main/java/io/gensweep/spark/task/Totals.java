@@ -1,0 +1,127 @@
+package io.gensweep.spark.task;
+
+import io.gensweep.engine.EngineCounters;
+import io.gensweep.spark.executor.EngineReport;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Driver, filled by executors. What the tasks of a run did; Spark adds a task's share once, when it
+ * succeeds, whatever was retried.
+ */
+public final class Totals implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final LongAccumulator shards;
+  private final LongAccumulator completions;
+  private final LongAccumulator failed;
+  private final LongAccumulator promptTokens;
+  private final LongAccumulator generatedTokens;
+  private final LongAccumulator engineNanos;
+  private final LongAccumulator prefillNanos;
+  private final LongAccumulator decodeNanos;
+  private final LongAccumulator prefillTokens;
+  private final LongAccumulator halvings;
+  private final CollectionAccumulator<EngineReport> engines;
+
+  public Totals(SparkContext spark) {
+    shards = spark.longAccumulator("shards");
+    completions = spark.longAccumulator("completions");
+    failed = spark.longAccumulator("failed rows");
+    promptTokens = spark.longAccumulator("prompt tokens");
+    generatedTokens = spark.longAccumulator("generated tokens");
+    engineNanos = spark.longAccumulator("engine nanoseconds");
+    prefillNanos = spark.longAccumulator("prefill nanoseconds");
+    decodeNanos = spark.longAccumulator("decode nanoseconds");
+    prefillTokens = spark.longAccumulator("prefilled tokens");
+    halvings = spark.longAccumulator("batch halvings");
+    engines = spark.collectionAccumulator("engines");
+  }
+
+  /** A row of a shard that may not be whole yet, so that progress shows within shards. */
+  public void row(long tokens, boolean isFailed) {
+    (isFailed ? failed : completions).add(1);
+    generatedTokens.add(tokens);
+  }
+
+  public void shard() {
+    shards.add(1);
+  }
+
+  void prompt(long tokens) {
+    promptTokens.add(tokens);
+  }
+
+  void engine(EngineCounters since) {
+    engineNanos.add(since.busyNanos());
+    prefillNanos.add(since.prefillNanos());
+    decodeNanos.add(since.decodeNanos());
+    prefillTokens.add(since.prefillTokens());
+    halvings.add(since.halvings());
+  }
+
+  void loaded(EngineReport report) {
+    engines.add(report);
+  }
+
+  /** What one task has done, of what Spark knows about it. */
+  public RowCounts counts(scala.collection.Iterable<AccumulableInfo> ofTask) {
+    return new RowCounts(
+        value(shards, ofTask),
+        value(completions, ofTask),
+        value(failed, ofTask),
+        value(generatedTokens, ofTask));
+  }
+
+  private static long value(
+      LongAccumulator wanted, scala.collection.Iterable<AccumulableInfo> ofTask) {
+    for (var all = ofTask.iterator(); all.hasNext(); ) {
+      AccumulableInfo info = all.next();
+      if (info.id() == wanted.id() && info.update().isDefined()) {
+        return (Long) info.update().get();
+      }
+    }
+    return 0;
+  }
+
+  public long rows() {
+    return completions.value() + failed.value();
+  }
+
+  public long promptTokens() {
+    return promptTokens.value();
+  }
+
+  public long generatedTokens() {
+    return generatedTokens.value();
+  }
+
+  public long prefilledTokens() {
+    return prefillTokens.value();
+  }
+
+  /** Times that an engine went on with half its batch, for want of memory. */
+  public long halvings() {
+    return halvings.value();
+  }
+
+  public double engineSeconds() {
+    return engineNanos.value() / 1e9;
+  }
+
+  public double prefillSeconds() {
+    return prefillNanos.value() / 1e9;
+  }
+
+  public double decodeSeconds() {
+    return decodeNanos.value() / 1e9;
+  }
+
+  public List<EngineReport> engines() {
+    return List.copyOf(engines.value());
+  }
+}

@@ -1,0 +1,66 @@
+package io.gensweep.spark.task;
+
+import io.gensweep.engine.Answer;
+import io.gensweep.engine.Query;
+import io.gensweep.job.Command;
+import io.gensweep.output.OutputKind;
+import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.Prompt;
+import io.gensweep.spark.executor.LoadedModel;
+import io.gensweep.spark.executor.TaskPlan;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * Driver and executor. What a command makes of prompts, where commands differ: what the engine is
+ * asked about each, and what row an answer becomes. Everything else about a run is the same.
+ */
+public sealed interface Work<A extends Answer> extends Serializable
+    permits GenerationWork, ScoringWork {
+
+  /**
+   * What the command makes of a job's prompts.
+   *
+   * @param model its folder on this machine
+   */
+  static Work<?> of(Command command, TaskPlan plan, Path model) {
+    if (command == Command.RUN) {
+      return new GenerationWork(plan);
+    }
+    ScoringWork.requirePrefixToken(model);
+    return new ScoringWork(plan);
+  }
+
+  TaskPlan plan();
+
+  OutputKind kind();
+
+  /** Rows of the whole output, those that fail included. */
+  long rows(CountedPrompts prompts);
+
+  /** Makes what a task sends to the engine. */
+  QueryBuilder<A> queryBuilder(LoadedModel model);
+
+  Row row(A answer, Prompt prompt);
+
+  /** Executor, one per task. Turns a prompt into the query that the engine gets. */
+  @FunctionalInterface
+  interface QueryBuilder<A extends Answer> {
+    Queries<A> of(Prompt prompt);
+  }
+
+  /**
+   * What there is to ask the engine about one prompt, and what needs no engine.
+   *
+   * @param query answers still to come
+   * @param failed answers that need no engine
+   */
+  record Queries<A extends Answer>(int promptTokens, Optional<Query<A>> query, List<A> failed) {
+    public Queries {
+      failed = List.copyOf(failed);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.gensweep.spark.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gensweep.model.CpuFeatures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The environment that conf/spark-defaults names for clusters of mixed machines. */
+class PinnedInstructionsIT {
+  private static final Map<String, String> PIN =
+      Map.of("ONEDNN_MAX_CPU_ISA", "AVX2", "ATEN_CPU_CAPABILITY", "avx2", "MKL_CBWR", "AVX2");
+
+  @TempDir private Path folder;
+
+  @Test
+  void pinnedRunsShareTheirBitsAndSayWhatHeldThem() throws Exception {
+    run(PIN, "local[2]", "first");
+    run(PIN, "local[1]", "second");
+    run(Map.of(), "local[2]", "free");
+    assertThat(Files.readString(folder.resolve("first/manifest.json")))
+        .contains("\"instructions\" : \"oneDNN avx2, ATen avx2, MKL CBWR=AVX2 on ");
+    assertThat(compare("first", "second")).isEqualTo("same 256\n");
+
+    SparkSubmit.Ended verified =
+        SparkSubmit.gensweep(
+            List.of("--master", "local[2]"),
+            "verify",
+            folder.resolve("first").toString(),
+            "--fraction",
+            "1");
+    assertThat(verified.output())
+        .contains("gensweep: rows are computed otherwise here than in the run")
+        .contains("instructions was oneDNN avx2, ATen avx2, MKL CBWR=AVX2 on ");
+    if (CpuFeatures.here().bfloat16Products()) {
+      assertThat(compare("first", "free")).as("other kernels, other bits").doesNotContain("same");
+      assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
+      assertThat(verified.output())
+          .contains("It was made by another machine: ")
+          .doesNotContain("the file was changed");
+    } else {
+      assertThat(compare("first", "free")).isEqualTo("same 256\n");
+      assertThat(verified.exitCode()).as(verified.output()).isZero();
+    }
+  }
+
+  private String compare(String one, String other) throws Exception {
+    return SparkSubmit.python(
+            "src/test/python/same_rows.py",
+            folder.resolve(one).toString(),
+            folder.resolve(other).toString())
+        .output();
+  }
+
+  private void run(Map<String, String> environment, String master, String output) throws Exception {
+    SparkSubmit.Ended ended =
+        SparkSubmit.gensweep(
+            environment,
+            List.of("--master", master),
+            "run",
+            "src/test/resources/jobs/sampled.yaml",
+            "--set",
+            "output.path=" + folder.resolve(output));
+    assertThat(ended.exitCode()).as(ended.output()).isZero();
+  }
+}

@@ -1,0 +1,123 @@
+package io.gensweep.spark.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole jobs on a real standalone cluster of two workers. */
+class StandaloneClusterIT {
+  private static final String DJL_CACHE = "DJL_CACHE_DIR";
+
+  @TempDir static Path folder;
+  private static StandaloneCluster cluster;
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    // An empty cache, so that both executors unpack the native libraries at the same time.
+    cluster =
+        StandaloneCluster.start(folder, Map.of(DJL_CACHE, folder.resolve("cold-cache").toString()));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @Test
+  void twoExecutorsThatStartColdWriteTheRowsOfALocalRun() throws Exception {
+    SparkSubmit.Ended spread = run(cluster.both(), "spread", "--set", "model.device=cpu");
+    assertThat(spread.exitCode()).as(spread.output()).isZero();
+    assertThat(Files.readString(folder.resolve("spread/metrics.json")))
+        .as("both executors worked")
+        .contains("executor=0")
+        .contains("executor=1");
+    SparkSubmit.Ended local = run(List.of("--master", "local[1]"), "local");
+    assertThat(local.exitCode()).as(local.output()).isZero();
+    SparkSubmit.requireSameRows(256, folder.resolve("spread"), folder.resolve("local"));
+  }
+
+  /** Others have 8 shards here, 4 on one slot and 16 on seven. */
+  @Test
+  void rowsAreTheSameForAnyExecutorsShardsBatchAndOrderOfPrompts() throws Exception {
+    Path shuffled = folder.resolve("shuffled.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("data/prompts/chat.jsonl")));
+    Collections.shuffle(lines, new Random(5));
+    Files.write(shuffled, lines);
+    String[] other = {"--set", "prompts.path=" + shuffled, "--set", "engine.max_batch=7"};
+    SparkSubmit.Ended one =
+        run(
+            List.of("--master", cluster.master(), "--conf", "spark.cores.max=1"),
+            "one-executor",
+            "--set",
+            "model.device=cpu",
+            "--set",
+            "engine.max_batch=64");
+    assertThat(one.exitCode()).as(one.output()).isZero();
+    assertThat(Files.readString(folder.resolve("one-executor/metrics.json")))
+        .contains("executor=0")
+        .doesNotContain("executor=1");
+    SparkSubmit.Ended seven = run(List.of("--master", "local[7]"), "seven", other);
+    assertThat(seven.exitCode()).as(seven.output()).isZero();
+    SparkSubmit.Ended single =
+        run(List.of("--master", "local[1]"), "single", "--set", "engine.max_batch=1");
+    assertThat(single.exitCode()).as(single.output()).isZero();
+    assertThat(shards("seven")).isEqualTo(16);
+    assertThat(shards("single")).isEqualTo(4);
+    SparkSubmit.requireSameRows(
+        256, folder.resolve("one-executor"), folder.resolve("seven"), folder.resolve("single"));
+  }
+
+  private static long shards(String output) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(output).resolve("completions"))) {
+      return files.count();
+    }
+  }
+
+  @Test
+  void aTaskComputesOnTheAddressThatSparkGaveIt() throws Exception {
+    SparkSubmit.Ended ended = run(withGpus(), "gpu");
+    // No CUDA here: what it would have used shows in what it says.
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.output()).containsPattern("cuda:[56]").contains("model.device");
+    SparkSubmit.Ended onCpu = run(withGpus(), "gpu-cpu", "--set", "model.device=cpu");
+    assertThat(onCpu.exitCode()).as(onCpu.output()).isZero();
+    assertThat(Files.readString(folder.resolve("gpu-cpu/metrics.json"))).contains("device=cpu");
+  }
+
+  private static List<String> withGpus() {
+    return List.of(
+        "--master",
+        cluster.master(),
+        "--conf",
+        "spark.executor.resource.gpu.amount=1",
+        "--conf",
+        "spark.task.resource.gpu.amount=1");
+  }
+
+  private static SparkSubmit.Ended run(List<String> options, String output, String... sets)
+      throws IOException, InterruptedException {
+    List<String> spark = new ArrayList<>(options);
+    spark.addAll(List.of("--conf", "spark.executor.cores=1", "--conf", "spark.task.maxFailures=1"));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                Path.of("src/test/resources/jobs/sampled.yaml").toString(),
+                "--set",
+                "output.path=" + folder.resolve(output)));
+    arguments.addAll(List.of(sets));
+    return SparkSubmit.gensweep(spark, arguments.toArray(String[]::new));
+  }
+}
