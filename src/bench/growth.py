@@ -1,10 +1,10 @@
-"""How cost grows: seconds against batch, length of prompts, context, continuations of a prompt, and number of prompts.
+"""Measures how cost grows: seconds against batch, length of prompts, context, continuations of a prompt, and number of prompts.
 
     src/bench/run growth --model DIR [--threads 2] [--rounds 3]
 
-Each is measured over a range of doublings, all else the same. The exponent is the slope of log seconds over log size, between
-neighbours: 1 is straight, 0 is free, above 1 is worse than straight. What should be straight: prompts (1), continuations (up to 1,
-as batches fill), prompt length (1, and attention on top) and context (below 1: products do not depend on it).
+Each is measured over a range of doublings, all else the same. The exponent is the slope of log seconds over log size between
+neighbours: 1 is proportional, 0 is free, above 1 is worse than proportional. Expected: prompts 1; continuations up to 1, as batches fill;
+prompt length 1, and attention on top; context below 1, since products do not depend on it.
 """
 
 import argparse

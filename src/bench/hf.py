@@ -1,6 +1,7 @@
-"""HF transformers, asked over standard input in the way of EngineAlone.java.
+"""Runs HF transformers for side_by_side.py: reads what to generate from standard input and answers on standard output, as
+EngineAlone.java does. src/bench/run starts it.
 
-Arguments: model folder, dtype, threads.
+    hf.py MODEL_FOLDER DTYPE THREADS
 """
 
 import json

@@ -1,6 +1,7 @@
-"""OpenVINO GenAI or CTranslate2, asked over standard input in the way of EngineAlone.java.
+"""Runs OpenVINO GenAI or CTranslate2 for side_by_side.py: reads what to generate from standard input and answers on standard output,
+as EngineAlone.java does. src/bench/run starts it, with --openvino or --ctranslate2.
 
-Arguments: openvino or ctranslate2, model folder in that engine's form, dtype, threads, most sequences.
+    peer.py openvino|ctranslate2 MODEL_FOLDER DTYPE THREADS MOST_SEQUENCES    # the folder is in that engine's own form
 """
 
 import json

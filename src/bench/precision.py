@@ -1,10 +1,10 @@
-"""What a number type costs in quality: a model in bfloat16 and int8 beside float32, by Gensweep's own commands.
+"""Measures what a number type costs in quality: a model in bfloat16 and int8 beside float32, by Gensweep's own commands.
 
     target/python/bin/python src/bench/precision.py --model DIR --text FILE...         # documents, paragraphs as prompts
     target/python/bin/python src/bench/precision.py --model DIR --prompts FILE.jsonl    # its column `prompt`
 
-Scores the texts (bits per byte, how far each token's log-prob moves) and continues the prompts greedily (how many
-continuations stay the same, and how much of them up to the first other token). Needs pyarrow.
+It scores the texts (bits per byte, and how far the log-prob of each token moves) and continues the prompts greedily (how many
+continuations stay the same, and how much of each up to the first token that differs). Needs pyarrow; `mvn verify` makes target/python.
 """
 
 import argparse

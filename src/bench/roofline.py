@@ -1,8 +1,10 @@
-"""How fast the work could be at best, asked over standard input in the way of EngineAlone.java.
+"""Computes how fast any engine could be at best, for side_by_side.py: reads what to generate from standard input and answers on
+standard output, as EngineAlone.java does. src/bench/run starts it.
 
-Arguments: model folder, dtype, threads. Times what no engine can leave out: the matrix products of prefill and decode, by the
-faster of oneDNN's kernels and the project's own and on weights of the model's shapes, and one reading of the KV cache for each step.
-All else (attention, norms, sampling) counts as free.
+    roofline.py MODEL_FOLDER DTYPE THREADS
+
+It times what no engine can leave out, on weights of the model's shapes: the matrix products of prefill and decode, by the faster of
+oneDNN's kernels and the project's own, and one reading of the KV cache for each step. All else (attention, norms, sampling) is free.
 """
 
 import functools

@@ -1,9 +1,9 @@
-"""How a whole job behaves with many prompts and next to no model: whether memory stays flat and executors stay busy.
+"""Runs a whole job with many prompts and almost no model, and watches whether memory stays flat and executors stay busy.
 
     python3 src/bench/scale.py --spark-home target/python/lib/python3*/site-packages/pyspark [--prompts N] [--long K]
 
-Makes the prompts and a Llama checkpoint of one layer with random weights, and runs `run` by spark-submit on a standalone
-master with two workers of one core on loopback; all heaps are of 1 GB. Needs target/gensweep.jar and no Python package.
+It makes the prompts and a Llama checkpoint of one layer with random weights, and runs `run` by spark-submit on a standalone master
+with two workers of one core on loopback. All heaps are 1 GB. Needs target/gensweep.jar and no Python package.
 """
 
 import argparse

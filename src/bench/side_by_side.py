@@ -1,13 +1,16 @@
-"""Tokens per second of the engine alone, of a whole Spark job and of others: one model, one machine, one run.
+"""Measures generated tokens per second of the engine alone, of a whole Spark job and of other engines: one model, one machine, one run.
 
-HF transformers runs the same folder. With --openvino and --ctranslate2, folders of the same model in those engines' own forms
-(optimum-cli export openvino, ct2-transformers-converter), they run as well; their packages must be in the environment.
-The limit is what the matrix products and one reading of the KV cache at each step would allow (roofline.py), measured in the
-same rounds. With --samples every prompt is continued so many times, and a batch has that many prompts less.
-With --plain also of the engine with libtorch's own matrix products, which give no row the same bits in every batch.
+    src/bench/run --model DIR [--openvino DIR] [--ctranslate2 DIR] [--dtype float32 ...] [--samples N] [--plain]
 
-Started by src/bench/run, which builds what is measured. Contenders are asked in turn, round by round, so that what else
-the machine does falls on all of them; medians over the rounds are shown, and ratios within one round.
+src/bench/run builds what is measured and starts this script; --help has all options. HF transformers runs the same folder.
+- --openvino and --ctranslate2 name folders of the same model in those engines' own forms, made by `optimum-cli export openvino` and
+  `ct2-transformers-converter`. Their packages must be in the Python environment.
+- The limit is what the matrix products and one reading of the KV cache for each step allow (roofline.py), measured in the same rounds.
+- --samples N continues every prompt N times; a batch then has N times fewer prompts.
+- --plain also measures the engine with libtorch's plain products, whose rows do not keep their bits in another batch.
+
+The contenders take turns, round by round, so that other work on the machine slows all of them. Medians over the rounds are shown, and
+ratios within one round.
 """
 
 import argparse
@@ -187,7 +190,7 @@ def row(name, cells):
 
 
 if __name__ == "__main__":
-    cli = argparse.ArgumentParser(description=__doc__)
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("--model", required=True, type=lambda path: Path(path).resolve(), help="folder in HF layout")
     cli.add_argument("--batch", nargs="+", type=int, default=[1, 16, 64])
     cli.add_argument("--prompt", type=int, default=64, help="tokens of a prompt")

@@ -1,4 +1,5 @@
-"""Compares every row of a run of every-rule.yaml with what make_job_oracle.py recorded: ids, and both log-probs within 1e-4.
+"""Compares every row of a run of every-rule.yaml with what make_job_oracle.py recorded: ids, and both log-probs within 1e-4. EveryRuleIT
+runs it.
 
     check_job.py OUTPUT ORACLE.json
 """

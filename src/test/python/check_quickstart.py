@@ -1,4 +1,4 @@
-"""Compares a float32 run of the quickstart with what HF transformers said: ids, text and log-probs.
+"""Compares a float32 run of the quickstart with what HF transformers said: ids, text and log-probs. LocalRunIT runs it.
 
     check_quickstart.py OUTPUT ORACLE.json
 """

@@ -1,14 +1,15 @@
-"""Oracle of HfMasksTest: which tokens HF's logits processors leave, exactly, and their log-probs.
+"""Records the oracle of HfMasksTest: which tokens HF's logits processors leave, exactly, and their log-probs.
+
+    cd src/test/python && python hf_masks.py > ../resources/io/gensweep/sampling/hf_masks.jsonl     # needs torch and transformers
 
 One JSON object a line: sampling (keys of a job file), the row (kind, vocab, seed: `row` makes it, as HfMasksTest does), prompt,
 generated, ends (token ids), count of the tokens left, SHA-256 of their ids in ascending order joined by commas, and log-probs of some.
-Rules on logits and the temperature are computed in float32, as HF does; cut-offs in float64, since float32 sums over 150,000
-tokens are off by several tokens. Cases in which a cut-off moved by a millionth would decide otherwise are left out; `boundary`
-cases lie on the cut-off on purpose and are HF's in float32. Where tokens tie at the end of a nucleus, HF keeps those that its sort
-puts first; here they are exchanged for those of the lowest ids, our rule. Frequency and presence penalty, which HF has not, are
-vLLM's formula: logits -= frequency_penalty * count; logits -= presence_penalty * (count > 0).
 
-    python hf_masks.py > ../resources/io/gensweep/sampling/hf_masks.jsonl
+Rules on logits and the temperature are computed in float32, as HF does. Cut-offs are computed in float64, because float32 sums over
+150,000 tokens are wrong by several tokens. Cases that would be decided otherwise if a cut-off moved by a millionth are left out;
+`boundary` cases lie on the cut-off on purpose and are HF's in float32. Where tokens tie at the end of a nucleus, HF keeps those that
+its sort puts first; here they are exchanged for those of the lowest ids, which is this project's rule. HF has no frequency and
+presence penalty; they are vLLM's formula: logits -= frequency_penalty * count; logits -= presence_penalty * (count > 0).
 """
 
 import hashlib

@@ -1,10 +1,10 @@
-"""Oracle of HfRulesTest: what the logits processors of HF transformers, in the order in which generate() applies them,
-make of random and adversarial rows.
+"""Records the oracle of HfRulesTest: what HF transformers' logits processors, in the order in which generate() applies them, make of
+random and adversarial rows.
+
+    cd src/test/python && python hf_rules.py > ../resources/io/gensweep/sampling/hf_rules.jsonl     # needs torch and transformers
 
 One JSON object a line: sampling (keys of a job file), prompt, generated (token ids), logits (float32, hex bits, of all
-tokens), probabilities after all rules (0 where dropped). Needs torch and transformers.
-
-    python hf_rules.py > ../resources/io/gensweep/sampling/hf_rules.jsonl
+tokens), probabilities after all rules (0 where dropped).
 """
 
 import json

@@ -1,9 +1,9 @@
-"""Oracle of HfWarpersTest: what the logits processors of HF transformers make of random rows.
+"""Records the oracle of HfWarpersTest: what HF transformers' logits processors make of random rows.
+
+    cd src/test/python && python hf_warpers.py > ../resources/io/gensweep/sampling/hf_warpers.tsv    # needs torch and transformers
 
 One line a case, tab-separated: temperature, top_k, top_p, min_p, repetition_penalty, prompt ids, logits (float32, hex
-bits), probabilities after all rules (float32 decimal, 0 where dropped). Needs torch and transformers.
-
-    python hf_warpers.py > ../resources/io/gensweep/sampling/hf_warpers.tsv
+bits), probabilities after all rules (float32 decimal, 0 where dropped).
 """
 
 import random

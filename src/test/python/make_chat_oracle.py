@@ -1,10 +1,12 @@
-"""Renders chat templates with Hugging Face's own code and keeps what came out as test resources.
+"""Renders chat templates with Hugging Face's own code and records the results for the tests.
 
 Run from the repository root with transformers 5.x and jinja2 installed:
+
     python src/test/python/make_chat_oracle.py
-Writes src/test/resources/chat/continued.json, of messages whose last goes on and of contents that are
-lists of parts, and src/test/resources/chat/<shape>.json: {template, special_tokens, cases: [{name, messages,
-add_generation_prompt, expected | error}]}. The templates are our own wordings of common shapes.
+
+Writes src/test/resources/chat/continued.json (messages whose last turn is continued, and contents that are lists of parts) and
+src/test/resources/chat/<shape>.json: {template, special_tokens, cases: [{name, messages, add_generation_prompt, expected | error}]}. The
+templates are the project's own wordings of common shapes.
 """
 
 import json

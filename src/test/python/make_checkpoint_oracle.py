@@ -1,15 +1,18 @@
-"""Makes model folders of odd kinds and keeps what Hugging Face transformers makes of them.
+"""Makes model folders of unusual kinds and records what Hugging Face transformers does with them.
 
 Run from the repository root with transformers 5.24 installed:
-    python src/test/python/make_checkpoint_oracle.py
-Writes src/test/resources/checkpoints/tokenizers.json: a list of {name, base, files, refused} or {name, base, files, tokens, texts,
-decoded, decoded_skipped, prompt}, where base is a folder of src/test/resources/tokenizers and files are edits of it (null: no such
-file; an object for tokenizer.json: keys that replace its own). And src/test/resources/checkpoints/<name>/: config and weights as they
-are read, beside oracle.json {ids, eos} or {refused}.
 
-tokenizer.json is loaded as it is (PreTrainedTokenizerFast), whatever tokenizer_class says. A folder that transformers reads by making up
-weights counts as refused, and one rule differs on purpose, as in make_tokenizer_oracle.py: a text that brings its own BOS gets no
-second one.
+    python src/test/python/make_checkpoint_oracle.py
+
+It writes
+- src/test/resources/checkpoints/tokenizers.json: a list of {name, base, files, refused} or {name, base, files, tokens, texts, decoded,
+  decoded_skipped, prompt}. base is a folder of src/test/resources/tokenizers; files are edits of it (null: no such file; an object for
+  tokenizer.json: keys that replace its own);
+- src/test/resources/checkpoints/<name>/: config and weights as they are read, beside oracle.json {ids, eos} or {refused}.
+
+tokenizer.json is loaded as it is (PreTrainedTokenizerFast), whatever tokenizer_class says. A folder that transformers can only read by
+inventing weights counts as refused. One rule differs on purpose, as in make_tokenizer_oracle.py: a text that brings its own BOS gets
+no second one.
 """
 
 import json

@@ -1,13 +1,13 @@
-"""Makes the checkpoints and answers that the Java tests compare with; the answers are those of HF transformers.
+"""Makes the checkpoints that the Java tests read, and records HF transformers' answers for them.
 
     python src/test/python/make_oracle.py random              # src/test/resources/models/<name>/
     python src/test/python/make_oracle.py int8                # src/test/resources/models/<name>/oracle-int8-<levels>.json
     python src/test/python/make_oracle.py tiny                # src/test/resources/models/tiny-oracle.json
     python src/test/python/make_oracle.py smollm2 --source DIR   # src/test/resources/models/smollm2-oracle.json
 
-`random` writes small Llamas with random weights, one for each thing that a reader of checkpoints can get wrong. A
-seed is passed over when its answers hang on rounding (two best logits too close, a nucleus whose mass is almost
-top_p), so a test may compare ids exactly. DIR is a folder of SmolLM2-135M-Instruct in HF layout.
+`random` writes small Llamas with random weights, one for each thing that a reader of checkpoints can get wrong. A seed is passed over if
+its answers depend on rounding (two best logits too close, a nucleus whose mass is almost top_p), so tests can compare ids exactly. DIR
+is a folder of SmolLM2-135M-Instruct in HF layout.
 
 All floats have 7 significant digits, all logarithms are natural, null stands for minus infinity or "there is none".
 """

@@ -1,7 +1,8 @@
-"""Writes Parquet files to src/test/resources/prompts: types.parquet has two prompts beside columns of every type
-that pyarrow writes, but for float16, which newer.parquet has.
+"""Writes Parquet files to src/test/resources/prompts: types.parquet has two prompts beside columns of every type that pyarrow writes
+except float16, which newer.parquet has.
 
 Run from the repository root with pyarrow installed:
+
     python src/test/python/make_parquet_types.py
 """
 

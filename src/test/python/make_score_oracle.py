@@ -3,8 +3,8 @@
     python src/test/python/make_score_oracle.py      # src/test/resources/scores/tiny.json
 
 Sums and is_greedy are those of loglikelihood and loglikelihood_rolling of lm_eval 0.4.13 (with transformers 4.57.6) over
-data/models/tiny in float32; the log-prob of each token is HF's, over the same windows. Documents are encoded without
-special tokens (add_bos_token=False), for the prefix token stands in front of them anyway.
+data/models/tiny in float32. The log-prob of each token is HF's, over the same windows. Documents are encoded without special tokens
+(add_bos_token=False), because the prefix token stands before them anyway.
 
 All floats have 7 significant digits, all logarithms are natural.
 """

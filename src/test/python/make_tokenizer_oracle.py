@@ -1,13 +1,13 @@
-"""Trains small tokenizers and keeps what Hugging Face transformers makes of texts with them.
+"""Trains small tokenizers and records what Hugging Face transformers makes of texts with them.
 
 Run from the repository root with transformers 5.x and tokenizers installed:
-    python src/test/python/make_tokenizer_oracle.py
-Writes src/test/resources/tokenizers/<name>/: tokenizer.json, tokenizer_config.json and oracle.json
-({vocab_size, bos_token_id, texts: [{text, ids: {parse, parse_added, plain, plain_added}, decoded,
-decoded_skipped}], id_lists: [{ids, decoded, decoded_skipped}]}).
 
-One rule differs from transformers on purpose: when a text brings its own BOS, the automatic one is
-left out (see with_one_bos).
+    python src/test/python/make_tokenizer_oracle.py
+
+Writes src/test/resources/tokenizers/<name>/: tokenizer.json, tokenizer_config.json and oracle.json ({vocab_size, bos_token_id, texts:
+[{text, ids: {parse, parse_added, plain, plain_added}, decoded, decoded_skipped}], id_lists: [{ids, decoded, decoded_skipped}]}).
+
+One rule differs from transformers on purpose: if a text brings its own BOS, the automatic one is left out (see with_one_bos).
 """
 
 import json

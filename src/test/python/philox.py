@@ -1,7 +1,9 @@
-"""Oracle of DrawsTest: Philox4x32-10 in plain Python integers, and the uniform numbers of a few addresses.
+"""Prints the uniform numbers of a few addresses, by Philox4x32-10 in plain Python integers: the table of docs/sampling.md.
 
-Prints the table of docs/sampling.md, one row an address: seed, prompt id as a JSON string, sample index, position,
-number (repr of the double).
+    python src/test/python/philox.py
+
+One row an address: seed, prompt id as a JSON string, sample index, position, number (repr of the double). DrawsTest and EveryRuleIT compare
+with it; make_job_oracle.py draws by it.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""Reads two Parquet files with PyArrow, pandas and DuckDB, and fails unless each sees the same in both.
+"""Reads two Parquet files with PyArrow, pandas and DuckDB, and fails unless each of them sees the same in both. OutsideReadersIT runs it.
 
-Usage: read_parquet.py OURS REFERENCE
+    read_parquet.py OURS REFERENCE
 """
 
 import glob
