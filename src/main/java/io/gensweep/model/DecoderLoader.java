@@ -11,10 +11,14 @@ import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.AttentionSpec;
+import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.RopeSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,14 +32,14 @@ import java.util.stream.Stream;
  */
 public final class DecoderLoader {
   private final DecoderSettings settings;
-  private final ModelConfig config;
+  private final DecoderSpec spec;
   private final DecoderWeights weights;
   private final Backend backend;
   private final int blocks;
 
   private DecoderLoader(ModelFolder folder, DecoderSettings settings, Backend backend) {
     this.settings = settings;
-    this.config = folder.config();
+    this.spec = folder.spec();
     this.weights = folder.weights();
     this.backend = backend;
     this.blocks = cacheBlocks();
@@ -45,7 +49,7 @@ public final class DecoderLoader {
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings) {
     Numerics here =
         Machine.here(settings.device())
-            .numerics(settings.dtype(), folder.config(), settings.threads());
+            .numerics(settings.dtype(), folder.spec(), settings.threads());
     return load(folder, settings, here.backend());
   }
 
@@ -72,7 +76,7 @@ public final class DecoderLoader {
     try {
       int lanes = threads.whole(() -> loader.fill(model, threads));
       ModelShape shape =
-          new ModelShape(folder.config().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
+          new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
       return new TorchDecoder(model, threads, shape, new KvCache(loader.blocks, lanes));
     } catch (RuntimeException e) {
       threads.close();
@@ -85,7 +89,7 @@ public final class DecoderLoader {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("gensweep-decoder");
-      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive(backend));
+      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive(backend, constants()));
       return Criteria.builder()
           .setTypes(ProgramCall.class, ByteBuffer.class)
           .optEngine("PyTorch")
@@ -109,61 +113,50 @@ public final class DecoderLoader {
         : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
   }
 
+  /** What the program's attributes are from the beginning, by name. */
+  private Map<String, Object> constants() {
+    AttentionSpec attention = spec.layers().get(0).attention();
+    return Map.ofEntries(
+        Map.entry("dtype", scalarType()),
+        Map.entry("packed", backend == Backend.PACKED),
+        Map.entry("levels", activationLevels()),
+        Map.entry("vocab", spec.vocabSize()),
+        Map.entry("heads", attention.heads()),
+        Map.entry("kv_heads", attention.kvHeads()),
+        Map.entry("head_dim", attention.headDim()),
+        Map.entry("mlp_size", spec.layers().get(0).mlp().size()),
+        Map.entry("eps", spec.finalNorm().epsilon()),
+        Map.entry("block", KvCache.BLOCK),
+        Map.entry("best", TorchDecoder.BEST));
+  }
+
   /** Gives the program its weights and an empty cache; tells how many lanes that has. */
   private int fill(ZooModel<ProgramCall, ByteBuffer> model, ProgramThreads threads) {
     PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
     NDManager root = model.getNDManager();
-    ModelConfig c = config;
-    run(
-        block,
-        "configure",
-        IValue.listFrom(
-            scalarType(),
-            backend == Backend.PACKED ? 1 : 0,
-            c.vocabSize(),
-            c.heads(),
-            c.kvHeads(),
-            c.headDim(),
-            KvCache.BLOCK,
-            TorchDecoder.BEST,
-            activationLevels(),
-            c.intermediateSize()),
-        IValue.from(c.normEpsilon()));
-    Optional<StoredTensor> head = weights.ownHead(c.tiedEmbeddings());
+    Optional<StoredTensor> head = weights.ownHead(spec.tiedEmbeddings());
     requireFinite(head.orElse(weights.embedding()));
-    try (NDManager manager = root.newSubManager()) {
+    try (DeviceTensors tensors = new DeviceTensors(root)) {
       run(
           block,
           "set_ends",
-          DeviceTensors.list(DeviceTensors.pieces(manager, Optional.of(weights.embedding()))),
-          IValue.from(DeviceTensors.whole(manager, Optional.of(weights.finalNorm()))),
-          DeviceTensors.list(DeviceTensors.pieces(manager, head)));
-      RopeScaling rope = c.ropeScaling();
+          DeviceTensors.list(tensors.pieces(Optional.of(weights.embedding()))),
+          IValue.from(tensors.whole(Optional.of(weights.finalNorm()))),
+          DeviceTensors.list(tensors.pieces(head)));
+    }
+    for (RopeSpec rope : spec.ropes()) {
       run(
           block,
-          "set_rope",
-          IValue.from((long) rope.kind().code()),
+          "add_rope_" + rope.scaling().type(),
           IValue.from((long) settings.maxModelLen()),
+          IValue.from(rope.theta()),
           IValue.listFrom(
-              c.ropeTheta(),
-              rope.factor(),
-              rope.lowFrequency(),
-              rope.highFrequency(),
-              rope.originalPositions()),
-          IValue.from(DeviceTensors.whole(manager, Optional.empty())));
+              rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
     }
     for (DecoderWeights.Layer layer : weights.layers()) {
       layer.weights().forEach(this::requireFinite);
-      try (NDManager manager = root.newSubManager()) {
-        run(
-            block,
-            "add_layer",
-            DeviceTensors.list(
-                layer.weights().stream()
-                    .map(w -> DeviceTensors.whole(manager, Optional.of(w)))
-                    .toList()),
-            DeviceTensors.list(
-                layer.biases().stream().map(b -> DeviceTensors.whole(manager, b)).toList()));
+      try (DeviceTensors tensors = new DeviceTensors(root)) {
+        run(block, "add_layer", tensors.layer(layer));
       }
     }
     int lanes = lanes();
@@ -205,13 +198,7 @@ public final class DecoderLoader {
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
   private int cacheBlocks() {
     int longest = KvCache.blocksFor(settings.maxModelLen());
-    long blockBytes =
-        2L
-            * config.layers()
-            * config.kvHeads()
-            * KvCache.BLOCK
-            * config.headDim()
-            * settings.dtype().cacheBytes();
+    long blockBytes = spec.kvElementsPerToken() * KvCache.BLOCK * settings.dtype().cacheBytes();
     long affordable = MemoryBudget.forKvCache() / blockBytes;
     if (affordable < longest) {
       throw new JobError(
@@ -230,7 +217,7 @@ public final class DecoderLoader {
    * The largest whole number of an activation, or 0 where they stay floats. Without the CPU's dot
    * product of 8 bits, sums of two products of 8 bits would overflow; 7 bits are left then.
    */
-  private long activationLevels() {
+  private int activationLevels() {
     if (settings.dtype() != DType.INT8) {
       return 0;
     }
@@ -238,7 +225,7 @@ public final class DecoderLoader {
   }
 
   /** Scalar type numbers of libtorch (c10/core/ScalarType.h) for activations and KV cache. */
-  private long scalarType() {
+  private int scalarType() {
     return switch (settings.dtype()) {
       case FLOAT32, INT8 -> 6;
       case BFLOAT16 -> 15;

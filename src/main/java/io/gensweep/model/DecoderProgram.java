@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -14,9 +17,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Plain Java. Packs the decoder's text into the archive that libtorch loads: a zip of stored
- * entries with the code, a pickle of one {@code Decoder} whose attributes are zeros and empty
- * lists, and no weights.
+ * Packs the decoder's text into the archive that libtorch loads: a zip of stored entries with the
+ * code, a pickle of one {@code Decoder}, and no weights. Attributes have the values that are given
+ * for their names; the others are zeros and empty lists.
  */
 final class DecoderProgram {
   private static final Pattern ATTRIBUTE =
@@ -24,14 +27,20 @@ final class DecoderProgram {
 
   private DecoderProgram() {}
 
-  static byte[] archive(Backend backend) {
-    return archive(text("decoder.py") + "\n" + text(backend.text()));
+  /**
+   * The program of a backend.
+   *
+   * @param constants of the program, by the names of its attributes: whole numbers, doubles and
+   *     booleans
+   */
+  static byte[] archive(Backend backend, Map<String, Object> constants) {
+    return archive(text("decoder.py") + "\n" + text(backend.text()), constants);
   }
 
-  static byte[] archive(String code) {
+  static byte[] archive(String code, Map<String, Object> constants) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      store(zip, "m/data.pkl", pickle(code));
+      store(zip, "m/data.pkl", pickle(code, constants));
       store(zip, "m/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
       store(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
       store(zip, "m/version", "3\n".getBytes(StandardCharsets.US_ASCII));
@@ -52,27 +61,43 @@ final class DecoderProgram {
   /**
    * Pickle protocol 2 (PEP 307) of the module's attributes, as {@code torch.jit.save} writes them.
    */
-  private static byte[] pickle(String code) {
+  private static byte[] pickle(String code, Map<String, Object> constants) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(ascii("\u0080\u0002c__torch__\nDecoder\n)\u0081}("));
+    Map<String, Object> left = new HashMap<>(constants);
     Matcher attribute = ATTRIBUTE.matcher(code);
     while (attribute.find()) {
       byte[] name = ascii(attribute.group(1));
+      Object value = left.remove(attribute.group(1));
       out.write('X');
       out.writeBytes(
           ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(name.length).array());
       out.writeBytes(name);
-      out.writeBytes(
-          ascii(
-              switch (attribute.group(2)) {
-                case "bool" -> "\u0089";
-                case "int" -> "K\0";
-                case "float" -> "G\0\0\0\0\0\0\0\0";
-                default -> "ctorch.jit._pickle\nbuild_tensorlist\n(](etR";
-              }));
+      out.writeBytes(value(attribute.group(2), Optional.ofNullable(value)));
+    }
+    if (!left.isEmpty()) {
+      throw new IllegalArgumentException("the program has no attributes " + left.keySet());
     }
     out.writeBytes(ascii("ub."));
     return out.toByteArray();
+  }
+
+  private static byte[] value(String type, Optional<Object> value) {
+    return switch (type) {
+      case "bool" -> ascii(value.isPresent() && (Boolean) value.get() ? "\u0088" : "\u0089");
+      case "int" -> integer((Integer) value.orElse(0));
+      case "float" ->
+          ByteBuffer.allocate(9).put((byte) 'G').putDouble((Double) value.orElse(0.0)).array();
+      default -> ascii("ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+    };
+  }
+
+  private static byte[] integer(int value) {
+    return ByteBuffer.allocate(5)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 'J')
+        .putInt(value)
+        .array();
   }
 
   private static byte[] ascii(String text) {

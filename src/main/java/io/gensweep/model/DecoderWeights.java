@@ -1,12 +1,17 @@
 package io.gensweep.model;
 
+import io.gensweep.model.spec.AttentionSpec;
+import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.LayerSpec;
+import io.gensweep.model.spec.MlpSpec;
+import io.gensweep.model.spec.TensorNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Plain Java. Every tensor that the decoder takes, found and checked for its shape before any is
- * read. Names are those of HF's {@code LlamaForCausalLM}.
+ * Every tensor of a checkpoint that a decoder has, found and checked for its shape before any is
+ * read.
  *
  * @param head empty where the checkpoint has one matrix for input and output
  */
@@ -16,56 +21,53 @@ record DecoderWeights(
     Optional<StoredTensor> head,
     List<Layer> layers) {
 
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
+  /** A matrix [outputs, inputs], with a bias [outputs] where the decoder has one. */
+  record Matrix(StoredTensor weight, Optional<StoredTensor> bias) {}
 
-  /**
-   * One layer. {@code weights}: attention norm, q, k, v, output, MLP norm, gate, up, down. {@code
-   * biases}: of q, k, v, output, gate, up, down, each where the model has one.
-   */
-  record Layer(List<StoredTensor> weights, List<Optional<StoredTensor>> biases) {}
+  /** The tensors of one layer. */
+  record Layer(
+      StoredTensor attentionNorm,
+      Matrix query,
+      Matrix key,
+      Matrix value,
+      Matrix output,
+      StoredTensor mlpNorm,
+      Matrix gate,
+      Matrix up,
+      Matrix down) {
 
-  static DecoderWeights find(ModelConfig c, Checkpoint checkpoint) {
-    List<Layer> layers = new ArrayList<>();
-    long q = (long) c.heads() * c.headDim();
-    long kv = (long) c.kvHeads() * c.headDim();
-    for (int i = 0; i < c.layers(); i++) {
-      Finder in = new Finder(checkpoint, "model.layers." + i + ".");
-      layers.add(
-          new Layer(
-              List.of(
-                  in.norm("input_layernorm", c.hiddenSize()),
-                  in.matrix("self_attn.q_proj", q, c.hiddenSize()),
-                  in.matrix("self_attn.k_proj", kv, c.hiddenSize()),
-                  in.matrix("self_attn.v_proj", kv, c.hiddenSize()),
-                  in.matrix("self_attn.o_proj", c.hiddenSize(), q),
-                  in.norm("post_attention_layernorm", c.hiddenSize()),
-                  in.matrix("mlp.gate_proj", c.intermediateSize(), c.hiddenSize()),
-                  in.matrix("mlp.up_proj", c.intermediateSize(), c.hiddenSize()),
-                  in.matrix("mlp.down_proj", c.hiddenSize(), c.intermediateSize())),
-              List.of(
-                  in.bias(c.attentionBias(), "self_attn.q_proj", q),
-                  in.bias(c.attentionBias(), "self_attn.k_proj", kv),
-                  in.bias(c.attentionBias(), "self_attn.v_proj", kv),
-                  in.bias(c.attentionBias(), "self_attn.o_proj", c.hiddenSize()),
-                  in.bias(c.mlpBias(), "mlp.gate_proj", c.intermediateSize()),
-                  in.bias(c.mlpBias(), "mlp.up_proj", c.intermediateSize()),
-                  in.bias(c.mlpBias(), "mlp.down_proj", c.hiddenSize()))));
+    List<StoredTensor> weights() {
+      return List.of(
+          attentionNorm,
+          query.weight,
+          key.weight,
+          value.weight,
+          output.weight,
+          mlpNorm,
+          gate.weight,
+          up.weight,
+          down.weight);
     }
-    StoredTensor norm = checkpoint.tensor("model.norm.weight", c.hiddenSize());
-    Optional<StoredTensor> head = checkpoint.find(HEAD, c.vocabSize(), c.hiddenSize());
-    Optional<StoredTensor> embedding = checkpoint.find(EMBEDDING, c.vocabSize(), c.hiddenSize());
-    if (c.tiedEmbeddings() && embedding.isEmpty() && head.isPresent()) {
+  }
+
+  static DecoderWeights find(DecoderSpec spec, Checkpoint checkpoint) {
+    List<Layer> layers = new ArrayList<>();
+    for (LayerSpec layer : spec.layers()) {
+      String prefix = spec.names().layer() + layers.size() + ".";
+      layers.add(new Finder(checkpoint, prefix, spec.hiddenSize()).layer(layer, spec.names()));
+    }
+    Finder ends = new Finder(checkpoint, "", spec.hiddenSize());
+    StoredTensor norm = ends.norm(spec.names().finalNorm());
+    Optional<StoredTensor> head = ends.vocabulary(spec.names().head(), spec.vocabSize());
+    Optional<StoredTensor> embedding = ends.vocabulary(spec.names().embedding(), spec.vocabSize());
+    if (spec.tiedEmbeddings() && embedding.isEmpty() && head.isPresent()) {
       return new DecoderWeights(head.get(), norm, Optional.empty(), List.copyOf(layers));
     }
-    if (!c.tiedEmbeddings()) {
-      head = Optional.of(checkpoint.tensor(HEAD, c.vocabSize(), c.hiddenSize()));
+    if (!spec.tiedEmbeddings()) {
+      head = Optional.of(ends.weight(spec.names().head(), spec.vocabSize()));
     }
     return new DecoderWeights(
-        checkpoint.tensor(EMBEDDING, c.vocabSize(), c.hiddenSize()),
-        norm,
-        head,
-        List.copyOf(layers));
+        ends.weight(spec.names().embedding(), spec.vocabSize()), norm, head, List.copyOf(layers));
   }
 
   /**
@@ -76,19 +78,43 @@ record DecoderWeights(
     return head.filter(matrix -> !tied || !matrix.sameBytes(embedding));
   }
 
-  private record Finder(Checkpoint checkpoint, String prefix) {
-    StoredTensor norm(String name, long size) {
-      return checkpoint.tensor(prefix + name + ".weight", size);
+  /** Looks tensors up under a prefix, in a decoder whose activations have {@code hidden} values. */
+  private record Finder(Checkpoint checkpoint, String prefix, int hidden) {
+
+    Layer layer(LayerSpec layer, TensorNames names) {
+      AttentionSpec attention = layer.attention();
+      MlpSpec.Gated mlp = (MlpSpec.Gated) layer.mlp();
+      boolean qkvBias = attention.qkvBias();
+      return new Layer(
+          norm(names.attentionNorm()),
+          matrix(names.query(), attention.width(), hidden, qkvBias),
+          matrix(names.key(), attention.kvWidth(), hidden, qkvBias),
+          matrix(names.value(), attention.kvWidth(), hidden, qkvBias),
+          matrix(names.output(), hidden, attention.width(), attention.outputBias()),
+          norm(names.mlpNorm()),
+          matrix(names.gate(), mlp.size(), hidden, mlp.bias()),
+          matrix(names.up(), mlp.size(), hidden, mlp.bias()),
+          matrix(names.down(), hidden, mlp.size(), mlp.bias()));
     }
 
-    StoredTensor matrix(String name, long rows, long columns) {
-      return checkpoint.tensor(prefix + name + ".weight", rows, columns);
+    StoredTensor norm(String name) {
+      return checkpoint.tensor(prefix + name + ".weight", hidden);
     }
 
-    Optional<StoredTensor> bias(boolean present, String name, long size) {
-      return present
-          ? Optional.of(checkpoint.tensor(prefix + name + ".bias", size))
-          : Optional.empty();
+    StoredTensor weight(String name, int rows) {
+      return checkpoint.tensor(prefix + name + ".weight", rows, hidden);
+    }
+
+    Optional<StoredTensor> vocabulary(String name, int rows) {
+      return checkpoint.find(prefix + name + ".weight", rows, hidden);
+    }
+
+    private Matrix matrix(String name, int outputs, int inputs, boolean bias) {
+      return new Matrix(
+          checkpoint.tensor(prefix + name + ".weight", outputs, inputs),
+          bias
+              ? Optional.of(checkpoint.tensor(prefix + name + ".bias", outputs))
+              : Optional.empty());
     }
   }
 }

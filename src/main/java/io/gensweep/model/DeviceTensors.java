@@ -6,43 +6,91 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Executor. A checkpoint's tensors as the decoder program takes them. */
-final class DeviceTensors {
+/**
+ * Executor. A checkpoint's tensors as the decoder program takes them: in the type in which they are
+ * stored, and on a CPU where they lie in the mapped file. Those of bfloat16, which DJL has not, are
+ * the bytes of their rows.
+ */
+final class DeviceTensors implements AutoCloseable {
   /** Most bytes of a weight handed over at once; a tensor's buffer ends at 2 GiB. */
   private static final long PIECE_BYTES = 1L << 29;
 
-  private DeviceTensors() {}
+  private final NDManager manager;
+  private final List<Mapping> mappings = new ArrayList<>();
 
-  /** The tensor as float32 on the device; one without elements where the model has none. */
-  static PtNDArray whole(NDManager manager, Optional<StoredTensor> tensor) {
-    if (tensor.isEmpty()) {
-      return (PtNDArray) manager.create(new float[0]);
-    }
-    StoredTensor t = tensor.get();
-    Shape shape =
-        t.shape().size() == 1 ? new Shape(t.rowCount()) : new Shape(t.rowCount(), t.rowSize());
-    return (PtNDArray) manager.create(t.rows(0, t.rowCount()), shape, DataType.FLOAT32);
+  /** For arrays that live until this is closed. */
+  DeviceTensors(NDManager root) {
+    this.manager = root.newSubManager();
   }
 
-  /** The tensor as {@link #whole} gives it, in pieces of rows. */
-  static List<PtNDArray> pieces(NDManager manager, Optional<StoredTensor> tensor) {
+  @Override
+  public void close() {
+    manager.close();
+    mappings.forEach(Mapping::close);
+  }
+
+  /** The whole tensor; one without elements where the model has none. */
+  PtNDArray whole(Optional<StoredTensor> tensor) {
+    return tensor
+        .map(t -> rows(t, 0, t.rowCount()))
+        .orElseGet(() -> (PtNDArray) manager.create(new float[0]));
+  }
+
+  /** The tensor in pieces of rows. */
+  List<PtNDArray> pieces(Optional<StoredTensor> tensor) {
     if (tensor.isEmpty()) {
-      return List.of(whole(manager, tensor));
+      return List.of(whole(tensor));
     }
     StoredTensor t = tensor.get();
-    int rows = (int) Math.max(1, Math.min(t.rowCount(), PIECE_BYTES / (4L * t.rowSize())));
+    int rows =
+        (int) Math.max(1, Math.min(t.rowCount(), PIECE_BYTES / (t.byteSize() / t.rowCount())));
     List<PtNDArray> pieces = new ArrayList<>();
     for (int from = 0; from < t.rowCount(); from += rows) {
-      int to = Math.min(t.rowCount(), from + rows);
-      pieces.add(
-          (PtNDArray)
-              manager.create(
-                  t.rows(from, to), new Shape(to - from, t.rowSize()), DataType.FLOAT32));
+      pieces.add(rows(t, from, Math.min(t.rowCount(), from + rows)));
     }
     return pieces;
+  }
+
+  private PtNDArray rows(StoredTensor t, int from, int to) {
+    DataType type =
+        switch (t.type()) {
+          case F32 -> DataType.FLOAT32;
+          case F64 -> DataType.FLOAT64;
+          case F16 -> DataType.FLOAT16;
+          case BF16 -> DataType.UINT8;
+        };
+    long width = (long) t.rowSize() * t.type().bytes() / type.getNumOfBytes();
+    Shape shape =
+        t.shape().size() == 1 ? new Shape((to - from) * width) : new Shape(to - from, width);
+    Mapping mapping = t.stored(from, to);
+    mappings.add(mapping);
+    return (PtNDArray) manager.create(mapping.bytes(), shape, type);
+  }
+
+  /** A layer's tensors by name: of each matrix {@code NAME.weight} and {@code NAME.bias}. */
+  IValue layer(DecoderWeights.Layer layer) {
+    Map<String, PtNDArray> tensors = new LinkedHashMap<>();
+    tensors.put("attention_norm", whole(Optional.of(layer.attentionNorm())));
+    tensors.put("mlp_norm", whole(Optional.of(layer.mlpNorm())));
+    Map.of(
+            "query", layer.query(),
+            "key", layer.key(),
+            "value", layer.value(),
+            "output", layer.output(),
+            "gate", layer.gate(),
+            "up", layer.up(),
+            "down", layer.down())
+        .forEach(
+            (name, matrix) -> {
+              tensors.put(name + ".weight", whole(Optional.of(matrix.weight())));
+              tensors.put(name + ".bias", whole(matrix.bias()));
+            });
+    return IValue.stringMapFrom(tensors);
   }
 
   static IValue list(List<PtNDArray> arrays) {

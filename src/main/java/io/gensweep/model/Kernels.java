@@ -1,6 +1,7 @@
 package io.gensweep.model;
 
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.DecoderSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,11 +44,11 @@ final class Kernels {
     }
   }
 
-  /** Whether the model's widths are multiples of what a step of a product takes. */
-  static boolean take(ModelConfig config) {
-    return config.hiddenSize() % 4 == 0
-        && config.intermediateSize() % 4 == 0
-        && config.heads() * config.headDim() % 4 == 0;
+  /** Whether the decoder's widths are multiples of what a step of a product takes. */
+  static boolean supports(DecoderSpec spec) {
+    return spec.hiddenSize() % 4 == 0
+        && spec.layers().stream()
+            .allMatch(l -> l.mlp().size() % 4 == 0 && l.attention().width() % 4 == 0);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.DecoderSpec;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +102,8 @@ public record Machine(
    * @param dtype never AUTO
    * @param threads of one operation
    */
-  public Numerics numerics(DType dtype, ModelConfig config, int threads) {
-    Backend backend = backend(dtype, config);
+  public Numerics numerics(DType dtype, DecoderSpec spec, int threads) {
+    Backend backend = backend(dtype, spec);
     boolean onCpu = device.equals(CPU);
     return new Numerics(
         device,
@@ -116,11 +117,11 @@ public record Machine(
   }
 
   /** The fastest one there is for a model held so. */
-  private Backend backend(DType dtype, ModelConfig config) {
+  private Backend backend(DType dtype, DecoderSpec spec) {
     if (!device.equals(CPU)) {
       return Backend.PLAIN;
     }
-    boolean own = !kernels.isEmpty() && cpu.kernels(dtype) && Kernels.take(config);
+    boolean own = !kernels.isEmpty() && cpu.kernels(dtype) && Kernels.supports(spec);
     return own ? Backend.KERNELS : Backend.PACKED;
   }
 }

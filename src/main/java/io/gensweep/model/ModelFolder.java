@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
+import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
  * one proves that config, tokenizer and weights are there, fit each other and are not truncated,
  * and costs milliseconds.
  */
-public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenIds) {
+public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds) {
   private static final String CONFIG = "config.json";
   private static final String GENERATION = "generation_config.json";
   private static final String EOS = "eos_token_id";
@@ -39,9 +41,9 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
               + path
               + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
     }
-    ModelConfig config = ModelConfig.of(json);
-    List<Integer> ends = eos(path, json).stream().filter(id -> id < config.vocabSize()).toList();
-    ModelFolder folder = new ModelFolder(path, config, ends);
+    DecoderSpec spec = ModelConfig.read(json);
+    List<Integer> ends = eos(path, json).stream().filter(id -> id < spec.vocabSize()).toList();
+    ModelFolder folder = new ModelFolder(path, spec, ends);
     folder.weights();
     return folder;
   }
@@ -52,7 +54,7 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
   }
 
   DecoderWeights weights() {
-    return DecoderWeights.find(config, Checkpoint.open(path));
+    return DecoderWeights.find(spec, Checkpoint.open(path));
   }
 
   /**
@@ -88,15 +90,12 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
   /** What is odd about the folder and not wrong: one line each, as transformers would warn. */
   public List<String> warnings() {
     ObjectNode json = json(path);
-    ConfigValues values = ConfigValues.of(json);
-    List<String> warnings = new ArrayList<>(ConfigKeys.warnings(json, config.vocabSize()));
-    warnings.addAll(
-        config.ropeScaling().warnings(RopeScaling.parameters(values), config.maxPositions()));
+    List<String> warnings = new ArrayList<>(ModelConfig.warnings(json));
     for (int id : eos(path, json)) {
-      if (id >= config.vocabSize()) {
+      if (id >= spec.vocabSize()) {
         warnings.add(
             "%s %d is not in [0, %d); no continuation can end with it"
-                .formatted(EOS, id, config.vocabSize()));
+                .formatted(EOS, id, spec.vocabSize()));
       }
     }
     Optional<ObjectNode> generation = JsonFile.read(path.resolve(GENERATION));
@@ -112,8 +111,8 @@ public record ModelFolder(Path path, ModelConfig config, List<Integer> eosTokenI
   private List<String> ofWeights() {
     List<String> warnings = new ArrayList<>();
     Checkpoint checkpoint = Checkpoint.open(path);
-    DecoderWeights weights = DecoderWeights.find(config, checkpoint);
-    if (config.tiedEmbeddings() && weights.ownHead(true).isPresent()) {
+    DecoderWeights weights = DecoderWeights.find(spec, checkpoint);
+    if (spec.tiedEmbeddings() && weights.ownHead(true).isPresent()) {
       warnings.add(
           "config.json: tie_word_embeddings is true and the checkpoint has an lm_head.weight of its"
               + " own, which is used");

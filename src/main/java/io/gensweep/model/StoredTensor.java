@@ -5,7 +5,6 @@ import io.gensweep.job.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Executor. One tensor where it lies in a checkpoint file; nothing is read until {@link #rows}.
+ * Executor. One tensor where it lies in a checkpoint file; nothing is read until {@link #stored}.
  *
  * @param offset first byte in the file
  * @param shape [rows] or [rows, columns]
@@ -24,10 +23,30 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
 
   /** Element types that a weight may have. */
   public enum Type {
-    F32(4),
-    BF16(2),
-    F16(2),
-    F64(8);
+    F32(4) {
+      @Override
+      boolean isFinite(ByteBuffer bytes, int at) {
+        return Float.isFinite(bytes.getFloat(at));
+      }
+    },
+    BF16(2) {
+      @Override
+      boolean isFinite(ByteBuffer bytes, int at) {
+        return (bytes.getShort(at) & 0x7f80) != 0x7f80;
+      }
+    },
+    F16(2) {
+      @Override
+      boolean isFinite(ByteBuffer bytes, int at) {
+        return (bytes.getShort(at) & 0x7c00) != 0x7c00;
+      }
+    },
+    F64(8) {
+      @Override
+      boolean isFinite(ByteBuffer bytes, int at) {
+        return Float.isFinite((float) bytes.getDouble(at));
+      }
+    };
 
     private final int bytes;
 
@@ -38,6 +57,9 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
     public int bytes() {
       return bytes;
     }
+
+    /** Whether the element at a byte is finite as a float32. */
+    abstract boolean isFinite(ByteBuffer bytes, int at);
   }
 
   public StoredTensor {
@@ -87,19 +109,10 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
     return (long) rowCount() * rowSize() * type.bytes();
   }
 
-  /**
-   * Rows {@code [from, to)} as float32, little endian. Float32 is mapped from the file and not
-   * copied; the 16-bit types are widened, which is exact, and float64 is rounded to the nearest.
-   */
-  public ByteBuffer rows(int from, int to) {
+  /** Rows {@code [from, to)} as they are stored, little endian. */
+  Mapping stored(int from, int to) {
     long rowBytes = (long) rowSize() * type.bytes();
-    ByteBuffer stored = map(from * rowBytes, (to - from) * rowBytes);
-    return switch (type) {
-      case F32 -> stored;
-      case BF16 -> widen(stored, StoredTensor::bfloat16);
-      case F16 -> widen(stored, StoredTensor::float16);
-      case F64 -> narrow(stored);
-    };
+    return map(from * rowBytes, (to - from) * rowBytes);
   }
 
   /** Whether two tensors of one type and shape hold the same bytes. */
@@ -109,8 +122,11 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
     }
     for (long from = 0; from < byteSize(); from += PIECE_BYTES) {
       long length = Math.min(PIECE_BYTES, byteSize() - from);
-      if (!map(from, length).equals(other.map(from, length))) {
-        return false;
+      try (Mapping own = map(from, length);
+          Mapping others = other.map(from, length)) {
+        if (!own.bytes().equals(others.bytes())) {
+          return false;
+        }
       }
     }
     return true;
@@ -118,70 +134,27 @@ public record StoredTensor(String name, Path file, Type type, List<Integer> shap
 
   /** The first row that has an infinity or NaN. */
   OptionalInt firstRowNotFinite() {
-    int rows = Math.max(1, PIECE_BYTES / (4 * rowSize()));
-    for (int from = 0; from < rowCount(); from += rows) {
-      FloatBuffer values = rows(from, Math.min(rowCount(), from + rows)).asFloatBuffer();
-      for (int i = 0; i < values.limit(); i++) {
-        if (!Float.isFinite(values.get(i))) {
-          return OptionalInt.of(from + i / rowSize());
+    for (long from = 0; from < byteSize(); from += PIECE_BYTES) {
+      try (Mapping piece = map(from, Math.min(PIECE_BYTES, byteSize() - from))) {
+        for (int at = 0; at < piece.bytes().limit(); at += type.bytes()) {
+          if (!type.isFinite(piece.bytes(), at)) {
+            return OptionalInt.of((int) ((from + at) / type.bytes() / rowSize()));
+          }
         }
       }
     }
     return OptionalInt.empty();
   }
 
-  private ByteBuffer map(long from, long length) {
+  private Mapping map(long from, long length) {
     try (FileChannel channel = FileChannel.open(file)) {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, offset + from, length)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      return new Mapping(
+          channel
+              .map(FileChannel.MapMode.READ_ONLY, offset + from, length)
+              .order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException e) {
       throw new JobError(
           "model.path: cannot read tensor " + name + " from " + file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static ByteBuffer narrow(ByteBuffer wide) {
-    ByteBuffer narrow =
-        ByteBuffer.allocateDirect(wide.remaining() / 2).order(ByteOrder.LITTLE_ENDIAN);
-    var from = wide.asDoubleBuffer();
-    var to = narrow.asFloatBuffer();
-    while (from.hasRemaining()) {
-      to.put((float) from.get());
-    }
-    return narrow;
-  }
-
-  private interface Widening {
-    int bits(short value);
-  }
-
-  private static ByteBuffer widen(ByteBuffer narrow, Widening widening) {
-    ByteBuffer wide =
-        ByteBuffer.allocateDirect(narrow.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
-    var from = narrow.asShortBuffer();
-    var to = wide.asIntBuffer();
-    while (from.hasRemaining()) {
-      to.put(widening.bits(from.get()));
-    }
-    return wide;
-  }
-
-  private static int bfloat16(short value) {
-    return value << 16;
-  }
-
-  /** IEEE 754 binary16 to the bits of binary32. */
-  private static int float16(short value) {
-    int sign = (value & 0x8000) << 16;
-    int exponent = (value >> 10) & 0x1f;
-    int fraction = value & 0x3ff;
-    if (exponent == 0x1f) {
-      return sign | 0x7f80_0000 | (fraction << 13);
-    }
-    if (exponent != 0) {
-      return sign | ((exponent + 112) << 23) | (fraction << 13);
-    }
-    return sign | Float.floatToRawIntBits(fraction * 0x1p-24f);
   }
 }

@@ -2,11 +2,10 @@ class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
-  # Shape: set once by configure().
+  # What the loader gives of the decoder's spec and settings.
   dtype : int
   packed : bool
   levels : int
-  product_rows : int
   vocab : int
   heads : int
   kv_heads : int
@@ -15,7 +14,8 @@ class Decoder(Module):
   block : int
   best : int
   eps : float
-  rope : List[Tensor]  # cosine, sine
+  product_rows : int  # set by set_product_rows
+  rope : List[Tensor]  # cosine, sine of each table
   ends : List[Tensor]  # embedding, final norm
   attention_norm : List[Tensor]  # per layer
   mlp_norm : List[Tensor]  # per layer
@@ -32,73 +32,90 @@ class Decoder(Module):
   # Logits of the last decode: per lane [rows, vocabulary or more].
   logits : List[Tensor]
 
-  def configure(self: __torch__.Decoder, ints: List[int], eps: float) -> int:
-    self.dtype = ints[0]
-    self.packed = torch.ne(ints[1], 0)
-    self.vocab = ints[2]
-    self.heads = ints[3]
-    self.kv_heads = ints[4]
-    self.head_dim = ints[5]
-    self.block = ints[6]
-    self.best = ints[7]
-    self.levels = ints[8]
-    self.mlp_size = ints[9]
-    self.eps = eps
-    return 0
-
-  # Rotary tables [positions, head_dim], computed in float32 by the operations that HF uses (modeling_rope_utils),
-  # so that the angles agree to the last bit. scaling: 0 default, 1 linear, 2 llama3.
-  def set_rope(self: __torch__.Decoder, scaling: int, positions: int, floats: List[float], like: Tensor) -> int:
-    base = floats[0]
-    factor = floats[1]
-    low = floats[2]
-    high = floats[3]
-    original = floats[4]
-    exponents = torch.div(torch.to(torch.arange(0, self.head_dim, 2, dtype=4, device=like.device), 6), self.head_dim)
-    inverse = torch.mul(torch.reciprocal(torch.pow(base, exponents)), 1.0)
-    if torch.eq(scaling, 1):
-      inverse = torch.div(inverse, factor)
-    if torch.eq(scaling, 2):
-      wavelength = torch.div(torch.mul(torch.reciprocal(inverse), 6.283185307179586), 1.0)
-      slow = torch.where(torch.gt(wavelength, torch.div(original, low)), torch.div(inverse, factor), inverse)
-      smooth = torch.div(torch.sub(torch.mul(torch.reciprocal(wavelength), original), low), torch.sub(high, low))
-      blend = torch.add(torch.div(torch.mul(torch.rsub(smooth, 1.0), slow), factor), torch.mul(smooth, slow))
-      medium = torch.__and__(torch.ge(wavelength, torch.div(original, high)), torch.le(wavelength, torch.div(original, low)))
-      inverse = torch.where(medium, blend, slow)
-    angles = torch.outer(torch.to(torch.arange(positions, dtype=4, device=like.device), 6), inverse)
+  # A rotary table [positions, 1, head_dim] of cosines, and one of sines, computed in float32 by the operations that HF uses
+  # (modeling_rope_utils), so that the angles agree to the last bit. inverse: the frequencies, one for each two elements of a head.
+  def add_rope(self: __torch__.Decoder, positions: int, inverse: Tensor) -> int:
+    angles = torch.outer(torch.to(torch.arange(positions, dtype=4, device=inverse.device), 6), inverse)
     # The sine of the first half is negated here, so that rotate_half needs no negation at each step.
     sine = torch.sin(angles)
     cosine = torch.cos(angles)
-    self.rope = [torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype), torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype)]
-    return 0
+    torch.append(self.rope, torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype))
+    torch.append(self.rope, torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype))
+    return torch.len(self.rope)
+
+  def frequencies(self: __torch__.Decoder, theta: float) -> Tensor:
+    exponents = torch.div(torch.to(torch.arange(0, self.head_dim, 2, dtype=4, device=self.ends[0].device), 6), self.head_dim)
+    return torch.mul(torch.reciprocal(torch.pow(theta, exponents)), 1.0)
+
+  # Adds a table by one of HF's types of scaling; scaling: the type's parameters.
+  def add_rope_default(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
+    return (self).add_rope(positions, (self).frequencies(theta))
+
+  # scaling: factor.
+  def add_rope_linear(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
+    return (self).add_rope(positions, torch.div((self).frequencies(theta), scaling[0]))
+
+  # scaling: factor, the low and the high frequency's factor, positions of the pre-training.
+  def add_rope_llama3(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
+    factor = scaling[0]
+    low = scaling[1]
+    high = scaling[2]
+    original = scaling[3]
+    inverse = (self).frequencies(theta)
+    wavelength = torch.div(torch.mul(torch.reciprocal(inverse), 6.283185307179586), 1.0)
+    slow = torch.where(torch.gt(wavelength, torch.div(original, low)), torch.div(inverse, factor), inverse)
+    smooth = torch.div(torch.sub(torch.mul(torch.reciprocal(wavelength), original), low), torch.sub(high, low))
+    blend = torch.add(torch.div(torch.mul(torch.rsub(smooth, 1.0), slow), factor), torch.mul(smooth, slow))
+    medium = torch.__and__(torch.ge(wavelength, torch.div(original, high)), torch.le(wavelength, torch.div(original, low)))
+    return (self).add_rope(positions, torch.where(medium, blend, slow))
+
+  # A tensor of the checkpoint in the model's type. bfloat16 comes as the bytes of its rows, since DJL has no such type.
+  def weight(self: __torch__.Decoder, stored: Tensor) -> Tensor:
+    x = stored
+    if torch.eq(stored.dtype, 0):
+      x = torch.view_copy(stored, 15)
+    return torch.to(x, self.dtype)
 
   # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding.
   def set_ends(self: __torch__.Decoder, embedding: List[Tensor], final_norm: Tensor, head: List[Tensor]) -> int:
-    table = torch.to(torch.cat(embedding, 0), self.dtype)
+    table = torch.cat([(self).weight(t) for t in embedding], 0)
     rows = table
     if torch.gt(torch.numel(head[0]), 0):
-      rows = torch.to(torch.cat(head, 0), self.dtype)
+      rows = torch.cat([(self).weight(t) for t in head], 0)
     # Rows of zeros up to a multiple of 64, so that the vocabulary splits into equal groups.
     missing = torch.remainder(torch.neg(torch.size(rows, 0)), 64)
     if torch.gt(missing, 0):
       rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
-    self.ends = [table, torch.clone(torch.to(final_norm, self.dtype))]
-    return (self).keep(rows, torch.slice(final_norm, 0, 0, 0))
+    self.ends = [table, torch.clone((self).weight(final_norm))]
+    return (self).keep(rows, torch.slice(self.ends[1], 0, 0, 0))
 
-  # weights: attention norm, q, k, v, output, mlp norm, gate, up, down; biases: q, k, v, output, gate, up, down or empty tensors.
-  def add_layer(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
-    torch.append(self.attention_norm, torch.clone(torch.to(w[0], self.dtype)))
-    torch.append(self.mlp_norm, torch.clone(torch.to(w[5], self.dtype)))
-    _0 = (self).keep(torch.cat([w[1], w[2], w[3]], 0), torch.cat([b[0], b[1], b[2]], 0))
-    _1 = (self).keep(w[4], b[3])
-    return (self).keep_mlp([w[6], w[7], w[8]], [b[4], b[5], b[6]])
+  # w: attention_norm and mlp_norm, and .weight and .bias of query, key, value, output, gate, up and down; a bias is empty where
+  # the decoder has none.
+  def add_layer(self: __torch__.Decoder, w: Dict[str, Tensor]) -> int:
+    torch.append(self.attention_norm, torch.clone((self).weight(w["attention_norm"])))
+    torch.append(self.mlp_norm, torch.clone((self).weight(w["mlp_norm"])))
+    _0 = (self).keep((self).joined(w, "weight"), (self).joined(w, "bias"))
+    _1 = (self).keep((self).weight(w["output.weight"]), (self).weight(w["output.bias"]))
+    weights = [(self).weight(w["gate.weight"]), (self).weight(w["up.weight"]), (self).weight(w["down.weight"])]
+    return (self).keep_mlp(weights, [(self).weight(w["gate.bias"]), (self).weight(w["up.bias"]), (self).weight(w["down.bias"])])
+
+  # The rows of query, key and value.
+  def joined(self: __torch__.Decoder, w: Dict[str, Tensor], of: str) -> Tensor:
+    return torch.cat([(self).weight(w[torch.add(name, of)]) for name in ["query.", "key.", "value."]], 0)
 
   # The scales [out, 1] of an int8 weight [out, in]: with its own a row's largest value is 127 (symmetric, per output channel).
   def channel_scale(self: __torch__.Decoder, weight: Tensor) -> Tensor:
-    return torch.div(torch.clamp_min(torch.amax(torch.abs(weight), [1], True), 1e-30), 127)
+    largest = torch.maximum(torch.amax(weight, [1], True), torch.neg(torch.amin(weight, [1], True)))
+    return torch.div(torch.clamp_min(largest, 1e-30), 127)
 
+  # Some rows at a time, so that what is needed in between is small.
   def quantised(self: __torch__.Decoder, weight: Tensor, scale: Tensor) -> Tensor:
-    return torch.to(torch.round(torch.div(weight, scale)), 1)
+    whole = torch.empty(torch.size(weight), dtype=1)
+    for start in range(0, torch.size(weight, 0), 1024):
+      end = torch.add(start, 1024)
+      rows = torch.round(torch.div(torch.slice(weight, 0, start, end), torch.slice(scale, 0, start, end)))
+      _0 = torch.copy_(torch.slice(whole, 0, start, end), rows)
+    return whole
 
   # Begins an empty cache of this many lanes.
   def set_lanes(self: __torch__.Decoder, lanes: int) -> int:

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
+import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.sampling.Candidates;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -184,10 +186,10 @@ class BatchInvarianceTest {
 
   private static ModelRunner load(Path folder, DType dtype, Backend backend, int threads)
       throws IOException {
-    ModelConfig config =
-        ModelConfig.of(new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
+    DecoderSpec spec =
+        ModelConfig.read(new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
     return DecoderLoader.load(
-        new ModelFolder(folder, config, List.of()),
+        new ModelFolder(folder, spec, List.of()),
         new DecoderSettings(dtype, "cpu", 256, 128, threads),
         backend);
   }

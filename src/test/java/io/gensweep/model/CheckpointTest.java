@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,17 +178,34 @@ class CheckpointTest {
     assertThat(Checkpoint.files(folder)).containsExactly(folder.resolve("model.safetensors"));
   }
 
-  @Test
-  void float64IsRoundedAndInfinitiesAreFound() throws IOException {
-    Path file = folder.resolve("model.safetensors");
-    write("{\"a\": {\"dtype\": \"F64\", \"shape\": [2, 2], \"data_offsets\": [0, 32]}}", 0);
-    ByteBuffer values = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
-    values.putDouble(0.1).putDouble(-3).putDouble(1e300).putDouble(2);
-    Files.write(file, values.array(), StandardOpenOption.APPEND);
-    StoredTensor tensor = Checkpoint.open(folder).tensor("a", 2, 2);
-    assertThat(tensor.rows(0, 1).getFloat(0)).isEqualTo(0.1f);
-    assertThat(tensor.rows(0, 2).getFloat(8)).isInfinite();
-    assertThat(tensor.firstRowNotFinite()).hasValue(1);
+  /** Two rows of two elements, the third element as given; each byte of the others is 1. */
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 0000807f, 1",
+    "F32, 0100c0ff, 1",
+    "F32, ffff7f7f, -1",
+    "BF16, 80ff, 1",
+    "BF16, 7f7f, -1",
+    "F16, 007c, 1",
+    "F16, 01fe, 1",
+    "F16, ff7b, -1",
+    "F64, 000000000000f07f, 1",
+    "F64, 9c7500883ce4377e, 1", // 1e300, beyond float32
+    "F64, 000000000000f03f, -1"
+  })
+  void theFirstRowThatIsNotFiniteIsFound(String type, String third, int row) throws IOException {
+    byte[] element = HexFormat.of().parseHex(third);
+    int size = element.length;
+    write(
+        "{\"a\": {\"dtype\": \"%s\", \"shape\": [2, 2], \"data_offsets\": [0, %d]}}"
+            .formatted(type, 4 * size),
+        0);
+    byte[] values = new byte[4 * size];
+    Arrays.fill(values, (byte) 1);
+    System.arraycopy(element, 0, values, 2 * size, size);
+    Files.write(folder.resolve("model.safetensors"), values, StandardOpenOption.APPEND);
+    assertThat(Checkpoint.open(folder).tensor("a", 2, 2).firstRowNotFinite())
+        .isEqualTo(row < 0 ? OptionalInt.empty() : OptionalInt.of(row));
   }
 
   private void write(String header, int dataBytes) throws IOException {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
+import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.Sampler;
 import io.gensweep.sampling.TopLogprob;
@@ -341,13 +343,13 @@ class DecoderOracleTest {
   }
 
   private static ModelRunner load(Path folder, DType dtype, int threads, Backend backend) {
-    ModelFolder model = new ModelFolder(folder, config(folder), List.of());
+    ModelFolder model = new ModelFolder(folder, spec(folder), List.of());
     return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 256, 16, threads), backend);
   }
 
-  private static ModelConfig config(Path folder) {
+  private static DecoderSpec spec(Path folder) {
     try {
-      return ModelConfig.of(JSON.readTree(folder.resolve("config.json").toFile()));
+      return ModelConfig.read(JSON.readTree(folder.resolve("config.json").toFile()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

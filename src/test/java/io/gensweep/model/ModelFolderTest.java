@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.RopeScaling;
+import io.gensweep.model.spec.RopeSpec;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +160,7 @@ class ModelFolderTest {
       })
   void aConfigWhoseKeyChangesNothingPasses(String key, String value) throws IOException {
     edit(key, value.replace('\'', '"'));
-    assertThat(ModelFolder.open(folder).config().layers()).isEqualTo(2);
+    assertThat(ModelFolder.open(folder).spec().layers()).hasSize(2);
     assertThat(ModelFolder.open(folder).warnings()).isEmpty();
   }
 
@@ -274,20 +276,21 @@ class ModelFolderTest {
   @Test
   void ropeIsReadInTheOrderOfTransformers() throws IOException {
     edit("rope_theta", "500");
-    assertThat(ModelFolder.open(folder).config().ropeTheta()).isEqualTo(500);
+    assertThat(ModelFolder.open(folder).spec().ropes().get(0).theta()).isEqualTo(500);
     edit("rope_parameters", "{\"rope_type\": \"default\", \"rope_theta\": 700}");
-    assertThat(ModelFolder.open(folder).config().ropeTheta()).isEqualTo(700);
+    assertThat(ModelFolder.open(folder).spec().ropes().get(0).theta()).isEqualTo(700);
     edit("rope_scaling", "{\"type\": \"linear\", \"factor\": 4}");
-    assertThat(ModelFolder.open(folder).config().ropeTheta()).isEqualTo(500);
-    assertThat(ModelFolder.open(folder).config().ropeScaling().factor()).isEqualTo(4);
+    assertThat(ModelFolder.open(folder).spec().ropes().get(0).theta()).isEqualTo(500);
+    assertThat(ModelFolder.open(folder).spec().ropes().get(0).scaling().factor()).isEqualTo(4);
     edit(
         "rope_scaling",
         "{\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}");
-    int positions = ModelFolder.open(folder).config().maxPositions();
-    assertThat(ModelFolder.open(folder).config().ropeScaling().originalPositions())
-        .isEqualTo(positions);
+    int positions = ModelFolder.open(folder).spec().maxPositions();
+    assertThat(ModelFolder.open(folder).spec().ropes())
+        .containsExactly(new RopeSpec(500, new RopeScaling.Llama3(8, 1, 4, positions)));
     edit("original_max_position_embeddings", "16");
-    assertThat(ModelFolder.open(folder).config().ropeScaling().originalPositions()).isEqualTo(16);
+    assertThat(ModelFolder.open(folder).spec().ropes())
+        .containsExactly(new RopeSpec(500, new RopeScaling.Llama3(8, 1, 4, 16)));
   }
 
   /** The value is text, since no JSON library would write 1e400. */

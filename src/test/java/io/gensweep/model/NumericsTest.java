@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.DecoderSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NumericsTest {
-  private static final ModelConfig CONFIG = ModelFolder.open(Path.of("data/models/tiny")).config();
+  private static final DecoderSpec SPEC = ModelFolder.open(Path.of("data/models/tiny")).spec();
   private static final Set<String> AVX512 =
       Set.of("avx2", "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni");
   private static final Numerics PACKED =
@@ -66,18 +67,18 @@ class NumericsTest {
   @Test
   void threadsMatterWithLibtorchAndNotWithTheKernels() {
     Machine libtorch = cpu(Set.of("avx2"), "");
-    assertThat(libtorch.numerics(DType.FLOAT32, CONFIG, 3))
-        .isEqualTo(libtorch.numerics(DType.FLOAT32, CONFIG, 3))
-        .isNotEqualTo(libtorch.numerics(DType.FLOAT32, CONFIG, 4));
+    assertThat(libtorch.numerics(DType.FLOAT32, SPEC, 3))
+        .isEqualTo(libtorch.numerics(DType.FLOAT32, SPEC, 3))
+        .isNotEqualTo(libtorch.numerics(DType.FLOAT32, SPEC, 4));
     Machine kernels = cpu(AVX512, "ab");
-    assertThat(kernels.numerics(DType.FLOAT32, CONFIG, 3))
-        .isEqualTo(kernels.numerics(DType.FLOAT32, CONFIG, 4))
+    assertThat(kernels.numerics(DType.FLOAT32, SPEC, 3))
+        .isEqualTo(kernels.numerics(DType.FLOAT32, SPEC, 4))
         .extracting(Numerics::backend, Numerics::kernels)
         .containsExactly(Backend.KERNELS, "ab");
-    assertThat(cpu(AVX512, "").numerics(DType.FLOAT32, CONFIG, 3).backend())
+    assertThat(cpu(AVX512, "").numerics(DType.FLOAT32, SPEC, 3).backend())
         .as("kernels that cannot be loaded")
         .isEqualTo(Backend.PACKED);
-    assertThat(kernels.numerics(DType.BFLOAT16, CONFIG, 3))
+    assertThat(kernels.numerics(DType.BFLOAT16, SPEC, 3))
         .as("this CPU does not multiply bfloat16 itself")
         .extracting(Numerics::backend, Numerics::kernels)
         .containsExactly(Backend.PACKED, "");
@@ -107,7 +108,7 @@ class NumericsTest {
       value = DType.class,
       names = {"FLOAT32", "INT8"})
   void thisMachineComputesAsItSays(DType dtype) {
-    Numerics here = Machine.here("cpu").numerics(dtype, CONFIG, 2);
+    Numerics here = Machine.here("cpu").numerics(dtype, SPEC, 2);
     assertThat(here.backend() == Backend.KERNELS).isEqualTo(CpuFeatures.here().kernels(dtype));
     assertThat(here.libtorch()).startsWith("2.7.1").endsWith(" cpu");
     assertThat(here.parts()).containsEntry("instructions", CpuFeatures.here().instructions());

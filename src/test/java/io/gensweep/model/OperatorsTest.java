@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,7 +94,7 @@ class OperatorsTest {
   @BeforeAll
   static void load() throws IOException, ModelException {
     assertThat(Kernels.load()).isTrue();
-    Files.write(folder.resolve("operators.pt"), DecoderProgram.archive(PROGRAM));
+    Files.write(folder.resolve("operators.pt"), DecoderProgram.archive(PROGRAM, Map.of()));
     model =
         Criteria.builder()
             .setTypes(ProgramCall.class, ByteBuffer.class)

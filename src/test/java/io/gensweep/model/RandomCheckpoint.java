@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.model.spec.ModelConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ public record RandomCheckpoint(
             .put("torch_dtype", "float32");
     Files.writeString(folder.resolve("config.json"), config.toString());
     Files.write(folder.resolve("model.safetensors"), weights());
-    return new ModelFolder(folder, ModelConfig.of(config), List.of());
+    return new ModelFolder(folder, ModelConfig.read(config), List.of());
   }
 
   private byte[] weights() throws IOException {

@@ -185,7 +185,7 @@ public final class LoadedModel implements AutoCloseable {
   private static void requireNumerics(
       ModelFolder model, Numerics planned, DecoderSettings decoder) {
     Numerics here =
-        Machine.here(decoder.device()).numerics(decoder.dtype(), model.config(), decoder.threads());
+        Machine.here(decoder.device()).numerics(decoder.dtype(), model.spec(), decoder.threads());
     if (!here.equals(planned)) {
       throw new JobError(
           "model.device: "

@@ -42,14 +42,14 @@ public record ModelPlan(
     ModelSpec model = earlier.map(run -> run.in(asked)).orElse(asked);
     ModelFolder folder = open(model, spark.sparkContext().hadoopConfiguration());
     TokenizerCheck.require(folder.path(), ModelHashes.tokenizer(folder.path()));
-    int maxModelLen = model.maxModelLen().orElse(folder.config().maxPositions());
+    int maxModelLen = model.maxModelLen().orElse(folder.spec().maxPositions());
     int cores = EngineThreads.of(spark.sparkContext());
     int threads = earlier.map(run -> run.threads(cores)).orElse(cores);
     NumericsPlan planned =
         NumericsPlan.of(
             MachineReport.all(spark, model.device()),
             model,
-            folder.config(),
+            folder.spec(),
             threads,
             earlier.map(EarlierRun::numerics));
     DecoderSettings decoder =
@@ -70,7 +70,7 @@ public record ModelPlan(
   public static ModelFolder open(ModelSpec model, Configuration configuration) {
     Path path = ModelCopy.local(model.path(), configuration);
     ModelFolder folder = ModelFolder.open(path);
-    int longest = folder.config().maxPositions();
+    int longest = folder.spec().maxPositions();
     int maxModelLen = model.maxModelLen().orElse(longest);
     if (maxModelLen > longest) {
       throw new JobError(

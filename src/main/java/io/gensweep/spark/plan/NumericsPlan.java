@@ -4,8 +4,8 @@ import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ModelSpec;
 import io.gensweep.model.Machine;
-import io.gensweep.model.ModelConfig;
 import io.gensweep.model.Numerics;
+import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.spark.executor.MachineReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +35,7 @@ public record NumericsPlan(Numerics numerics, List<String> others) {
   static NumericsPlan of(
       List<MachineReport> reports,
       ModelSpec model,
-      ModelConfig config,
+      DecoderSpec spec,
       int threads,
       Optional<Numerics> earlier) {
     Map<String, Numerics> able = new TreeMap<>();
@@ -43,8 +43,8 @@ public record NumericsPlan(Numerics numerics, List<String> others) {
     for (MachineReport report : reports) {
       try {
         for (Machine machine : report.machine()) {
-          DType dtype = machine.dtype(model.dtype(), config.dtype());
-          able.put(report.executor(), machine.numerics(dtype, config, threads));
+          DType dtype = machine.dtype(model.dtype(), spec.dtype());
+          able.put(report.executor(), machine.numerics(dtype, spec, threads));
         }
         if (report.machine().isEmpty()) {
           refusals.add(report.refusal());

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.lit;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
 import io.gensweep.model.Checkpoint;
-import io.gensweep.model.ModelConfig;
 import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.ShardAssignment;
@@ -123,11 +122,7 @@ final class DryRun {
   }
 
   private double tokenBytes() {
-    ModelConfig config = model.folder().config();
-    return 2.0
-        * config.layers()
-        * config.kvHeads()
-        * config.headDim()
+    return (double) model.folder().spec().kvElementsPerToken()
         * model.decoder().dtype().cacheBytes();
   }
 

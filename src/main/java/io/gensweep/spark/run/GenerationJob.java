@@ -144,7 +144,7 @@ public final class GenerationJob {
     if (command == Command.RUN) {
       // Before any executor is asked.
       ModelFolder folder = ModelPlan.open(job.model(), hadoop);
-      int longest = job.model().maxModelLen().orElse(folder.config().maxPositions());
+      int longest = job.model().maxModelLen().orElse(folder.spec().maxPositions());
       SamplingTokens.check(job.sweep(), folder, longest);
     }
     ModelPlan model = ModelPlan.of(job.model(), job.engine(), earlier, spark);

@@ -83,7 +83,7 @@ public record SamplingTokens(
   private static SamplingTokens of(
       ModelFolder folder, int maxModelLen, Function<String, int[]> encoder) {
     return new SamplingTokens(
-        folder.config().vocabSize(), maxModelLen, folder.eosTokenIds(), encoder);
+        folder.spec().vocabSize(), maxModelLen, folder.eosTokenIds(), encoder);
   }
 
   private static Function<String, int[]> encoder(Tokenizer tokenizer) {

@@ -66,7 +66,7 @@ class HostileFoldersTest {
     try {
       ModelFolder model = ModelPlan.open(job.model(), new Configuration());
       TokenizerCheck.require(model.path(), UUID.randomUUID().toString());
-      SamplingTokens.check(job.sweep(), model, model.config().maxPositions());
+      SamplingTokens.check(job.sweep(), model, model.spec().maxPositions());
       render(ChatTemplates.of(job, "", model.path(), NOW).orElseThrow());
       return Optional.empty();
     } catch (RuntimeException | Error thrown) {

@@ -8,9 +8,9 @@ import io.gensweep.job.JobError;
 import io.gensweep.job.ModelSpec;
 import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.Machine;
-import io.gensweep.model.ModelConfig;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.Numerics;
+import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.spark.executor.MachineReport;
 import io.gensweep.spark.run.TinyJob;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NumericsPlanTest {
-  private static final ModelConfig CONFIG = ModelFolder.open(Path.of(TinyJob.MODEL)).config();
+  private static final DecoderSpec SPEC = ModelFolder.open(Path.of(TinyJob.MODEL)).spec();
   private static final Machine OLD = cpu("sse4_1");
   private static final Machine NEW = cpu("avx2");
   private static final MachineReport BARE =
@@ -82,7 +82,7 @@ class NumericsPlanTest {
     return NumericsPlan.of(
         List.of(reports),
         new ModelSpec(TinyJob.MODEL, dtype, "auto", Optional.empty()),
-        CONFIG,
+        SPEC,
         2,
         earlier);
   }
@@ -92,7 +92,7 @@ class NumericsPlanTest {
   }
 
   private static Numerics numerics(Machine machine) {
-    return machine.numerics(DType.FLOAT32, CONFIG, 2);
+    return machine.numerics(DType.FLOAT32, SPEC, 2);
   }
 
   private static Machine cpu(String flag) {

@@ -1,12 +1,12 @@
-package io.gensweep.model;
+package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 
 /**
- * Plain Java. The values of a {@code config.json} by the types that HF's {@code LlamaConfig}
- * checks: 64.0 and "64" are no whole numbers, and null is a value only where a method says so.
+ * The values of a {@code config.json} by the types that HF's {@code LlamaConfig} checks: 64.0 and
+ * "64" are no whole numbers, and null is a value only where a method says so.
  *
  * @param place of the object, for messages
  */

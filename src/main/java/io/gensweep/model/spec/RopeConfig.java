@@ -1,4 +1,4 @@
-package io.gensweep.model;
+package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -9,56 +9,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Plain Java. How the rotary frequencies are stretched; kinds and formulas as in HF's {@code
- * modeling_rope_utils}.
- *
- * @param factor how far the context is stretched
- * @param originalPositions context of the pre-training, in tokens (llama3 only)
- */
-public record RopeScaling(
-    Kind kind, double factor, double lowFrequency, double highFrequency, double originalPositions) {
-
-  /** The number is what the decoder program calls it. */
-  public enum Kind {
-    DEFAULT(0),
-    LINEAR(1),
-    LLAMA3(2);
-
-    private final int code;
-
-    Kind(int code) {
-      this.code = code;
-    }
-
-    int code() {
-      return code;
-    }
-  }
-
+/** Reads what a config says of rotary positions, in the order in which transformers believes it. */
+final class RopeConfig {
   private static final String ORIGINAL = "original_max_position_embeddings";
 
-  public static final RopeScaling NONE = new RopeScaling(Kind.DEFAULT, 1, 1, 1, 1);
+  /** Keys beside rope_theta and rope_type that a type takes. */
+  private static final List<String> LINEAR_KEYS = List.of("factor");
 
-  /** Parameters that a kind takes beside rope_theta and rope_type. */
   private static final List<String> LLAMA3_KEYS =
       List.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL);
 
-  public RopeScaling {
-    if (kind == Kind.LLAMA3 && !(highFrequency > lowFrequency)) {
-      throw new JobError(
-          "config.json: rope high_freq_factor must be above low_freq_factor, were "
-              + highFrequency
-              + " and "
-              + lowFrequency);
-    }
+  private RopeConfig() {}
+
+  static RopeSpec read(ConfigValues config, int maxPositions) {
+    ConfigValues rope = parameters(config);
+    ConfigValues withTheta = rope.object().has("rope_theta") ? rope : config;
+    return new RopeSpec(
+        withTheta.positive("rope_theta", 10_000), scaling(rope, config, maxPositions));
   }
 
   /**
    * The object that describes the positions: {@code rope_scaling} where it is given (HF before 5),
    * which HF 5 believes more than its own {@code rope_parameters}; empty where neither is.
    */
-  static ConfigValues parameters(ConfigValues config) {
+  private static ConfigValues parameters(ConfigValues config) {
     for (String key : List.of("rope_scaling", "rope_parameters")) {
       JsonNode rope = config.object().path(key);
       if (!rope.isMissingNode() && !rope.isNull() && !rope.isObject()) {
@@ -71,8 +45,7 @@ public record RopeScaling(
     return new ConfigValues(JsonNodeFactory.instance.objectNode(), config.place());
   }
 
-  /** Reads what {@link #parameters} found. */
-  static RopeScaling of(ConfigValues rope, ConfigValues config, int maxPositions) {
+  private static RopeScaling scaling(ConfigValues rope, ConfigValues config, int maxPositions) {
     for (var entry : rope.object().properties()) {
       if (entry.getValue().isContainerNode()) {
         throw rope.wrong(entry.getKey(), "a number or a text; rope by layer type is not supported");
@@ -83,11 +56,10 @@ public record RopeScaling(
     }
     String type = rope.text(rope.object().has("rope_type") ? "rope_type" : "type", "default");
     return switch (type) {
-      case "default" -> NONE;
-      case "linear" -> new RopeScaling(Kind.LINEAR, rope.positive("factor"), 1, 1, 1);
+      case "default" -> new RopeScaling.None();
+      case "linear" -> new RopeScaling.Linear(rope.positive("factor"));
       case "llama3" ->
-          new RopeScaling(
-              Kind.LLAMA3,
+          new RopeScaling.Llama3(
               rope.positive("factor"),
               rope.positive("low_freq_factor"),
               rope.positive("high_freq_factor"),
@@ -108,19 +80,21 @@ public record RopeScaling(
   }
 
   /** What transformers warns about. */
-  List<String> warnings(ConfigValues rope, int maxPositions) {
+  static List<String> warnings(ConfigValues config, DecoderSpec spec) {
+    ConfigValues rope = parameters(config);
+    RopeScaling scaling = spec.ropes().get(0).scaling();
     List<String> warnings = new ArrayList<>();
-    if (kind != Kind.DEFAULT && factor < 1) {
-      warnings.add(rope.place() + " factor should be >= 1, was " + factor);
+    if (scaling.factor() < 1) {
+      warnings.add(rope.place() + " factor should be >= 1, was " + scaling.factor());
     }
-    if (kind == Kind.LLAMA3 && originalPositions >= maxPositions) {
+    if (scaling instanceof RopeScaling.Llama3 llama3
+        && llama3.originalPositions() >= spec.maxPositions()) {
       warnings.add(
           "%s %s should be below max_position_embeddings %d, was %.0f"
-              .formatted(rope.place(), ORIGINAL, maxPositions, originalPositions));
+              .formatted(rope.place(), ORIGINAL, spec.maxPositions(), llama3.originalPositions()));
     }
-    Set<String> known = new HashSet<>(Set.of("rope_type", "type", "rope_theta"));
-    known.add("partial_rotary_factor");
-    known.addAll(keys());
+    Set<String> known = new HashSet<>(keys(scaling.type()));
+    known.addAll(List.of("rope_type", "type", "rope_theta", "partial_rotary_factor"));
     for (var entry : rope.object().properties()) {
       if (!known.contains(entry.getKey())) {
         warnings.add(rope.place() + " " + JsonFile.shown(entry.getKey()) + " is not used");
@@ -129,11 +103,11 @@ public record RopeScaling(
     return warnings;
   }
 
-  private List<String> keys() {
-    return switch (kind) {
-      case DEFAULT -> List.of();
-      case LINEAR -> List.of("factor");
-      case LLAMA3 -> LLAMA3_KEYS;
+  private static List<String> keys(String type) {
+    return switch (type) {
+      case "linear" -> LINEAR_KEYS;
+      case "llama3" -> LLAMA3_KEYS;
+      default -> List.of();
     };
   }
 }

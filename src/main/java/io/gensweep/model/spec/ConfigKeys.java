@@ -1,4 +1,4 @@
-package io.gensweep.model;
+package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.job.JobError;
@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Driver and executor. Keys of a {@code config.json} that would make another model of the same
- * weights. Each is refused by name unless its value changes nothing.
+ * Keys of a {@code config.json} that would make another model of the same weights. Each is refused
+ * by name unless its value changes nothing.
  */
 final class ConfigKeys {
   /**

@@ -1,0 +1,43 @@
+package io.gensweep.model.spec;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A decoder: an embedding, layers, a final norm and a head.
+ *
+ * @param maxPositions longest context, in tokens
+ * @param tiedEmbeddings whether the head is the embedding's matrix
+ * @param dtype of the checkpoint, as its config names it
+ * @param ropes rotary tables, which layers name by their index here
+ */
+public record DecoderSpec(
+    int vocabSize,
+    int hiddenSize,
+    int maxPositions,
+    boolean tiedEmbeddings,
+    String dtype,
+    List<RopeSpec> ropes,
+    List<LayerSpec> layers,
+    NormSpec finalNorm,
+    TensorNames names) {
+
+  public DecoderSpec {
+    if (vocabSize < 1 || hiddenSize < 1 || maxPositions < 1 || layers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "vocabSize, hiddenSize and maxPositions >= 1 and a layer expected, were "
+              + List.of(vocabSize, hiddenSize, maxPositions, layers.size()));
+    }
+    ropes = List.copyOf(ropes);
+    // Not copied: a config may claim more layers than fit in memory, and the checkpoint disproves
+    // it.
+    layers = Collections.unmodifiableList(layers);
+  }
+
+  /** Keys and values that one token adds to the KV cache, over all layers. */
+  public long kvElementsPerToken() {
+    return layers.stream()
+        .mapToLong(layer -> 2L * layer.attention().kvHeads() * layer.attention().headDim())
+        .sum();
+  }
+}
