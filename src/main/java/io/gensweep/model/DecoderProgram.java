@@ -24,6 +24,7 @@ import java.util.zip.ZipOutputStream;
 final class DecoderProgram {
   private static final Pattern ATTRIBUTE =
       Pattern.compile("^  (\\w+) : (bool|int|float|List\\[Tensor])(?:  #.*)?$", Pattern.MULTILINE);
+  private static final int HASH_DIGITS = 16;
 
   private DecoderProgram() {}
 
@@ -34,7 +35,26 @@ final class DecoderProgram {
    *     booleans
    */
   static byte[] archive(Backend backend, Map<String, Object> constants) {
-    return archive(text("decoder.py") + "\n" + text(backend.text()), constants);
+    return archive(code(backend), constants);
+  }
+
+  /** Identifies the program and the sizes that it is called with: others may give other bits. */
+  static String hash(Backend backend) {
+    return hash(code(backend), TorchDecoder.CALL_TOKENS, KvCache.BLOCK);
+  }
+
+  /**
+   * The start of a SHA-256.
+   *
+   * @param span most tokens of one prefill call
+   * @param block tokens of one block of the KV cache
+   */
+  static String hash(String code, int span, int block) {
+    return Sha256.hex(code + "\n# " + span + " " + block).substring(0, HASH_DIGITS);
+  }
+
+  private static String code(Backend backend) {
+    return text("decoder.py") + "\n" + text(backend.text());
   }
 
   static byte[] archive(String code, Map<String, Object> constants) {

@@ -8,9 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
@@ -35,12 +32,9 @@ final class Kernels {
   /** SHA-256 of the library, in hexadecimal: other kernels may give other bits. */
   static String hash() {
     try (InputStream in = Kernels.class.getResourceAsStream(LIBRARY)) {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(in.readAllBytes()));
+      return Sha256.hex(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException("the kernels cannot be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

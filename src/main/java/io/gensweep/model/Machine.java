@@ -112,6 +112,7 @@ public record Machine(
         onCpu ? cpu.instructions() : settings,
         libtorch,
         backend == Backend.KERNELS ? kernels : "",
+        DecoderProgram.hash(backend),
         dtype,
         backend == Backend.PACKED ? threads : 0);
   }

@@ -18,6 +18,8 @@ import java.util.Map;
  * @param instructions that the libraries use, as the environment limits them
  * @param libtorch version and flavor
  * @param kernels SHA-256 of the project's own; empty where others compute
+ * @param program start of the SHA-256 of the decoder program; empty in manifests of gensweep before
+ *     it was noted
  * @param dtype never AUTO
  * @param threads of one operation; 0 where bits do not depend on them
  */
@@ -28,6 +30,7 @@ public record Numerics(
     String instructions,
     String libtorch,
     String kernels,
+    String program,
     DType dtype,
     int threads)
     implements Serializable {
@@ -51,6 +54,7 @@ public record Numerics(
     parts.put("instructions", instructions);
     parts.put("libtorch", libtorch);
     parts.put("kernels", kernels);
+    parts.put("program", program);
     parts.put("dtype", dtype.toString());
     parts.put(THREADS, threads == 0 ? "" : Integer.toString(threads));
     parts.values().removeIf(String::isEmpty);
@@ -70,6 +74,7 @@ public record Numerics(
         parts.getOrDefault("instructions", ""),
         named(parts, "libtorch"),
         parts.getOrDefault("kernels", ""),
+        parts.getOrDefault("program", ""),
         DType.valueOf(named(parts, "dtype").toUpperCase(Locale.ROOT)),
         Integer.parseInt(parts.getOrDefault(THREADS, "0")));
   }

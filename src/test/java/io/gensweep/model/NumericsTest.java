@@ -21,23 +21,33 @@ class NumericsTest {
       Set.of("avx2", "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni");
   private static final Numerics PACKED =
       new Numerics(
-          "cpu", "amd64", Backend.PACKED, "oneDNN avx2", "2.7.1 cpu", "", DType.FLOAT32, 4);
+          "cpu", "amd64", Backend.PACKED, "oneDNN avx2", "2.7.1 cpu", "", "p1", DType.FLOAT32, 4);
 
   @Test
   void whatDiffersIsNamedPartByPart() {
     assertThat(PACKED.differences(PACKED)).isEmpty();
     Numerics kernels =
         new Numerics(
-            "cpu", "amd64", Backend.KERNELS, "oneDNN avx512", "2.7.1 cpu", "ab", DType.INT8, 0);
+            "cpu",
+            "amd64",
+            Backend.KERNELS,
+            "oneDNN avx512",
+            "2.7.1 cpu",
+            "ab",
+            "p2",
+            DType.INT8,
+            0);
     assertThat(PACKED.differences(kernels))
         .containsExactly(
             "backend was packed, is kernels",
             "instructions was oneDNN avx2, is oneDNN avx512",
+            "program was p1, is p2",
             "dtype was float32, is int8",
             "threads was 4, is none",
             "kernels was none, is ab");
     Numerics gpu =
-        new Numerics("cuda", "H100, sm_90", Backend.PLAIN, "", "2.7.1 cu124", "", DType.FLOAT32, 0);
+        new Numerics(
+            "cuda", "H100, sm_90", Backend.PLAIN, "", "2.7.1 cu124", "", "p1", DType.FLOAT32, 0);
     assertThat(PACKED.differences(gpu))
         .containsExactly(
             "device was cpu, is cuda",
@@ -82,6 +92,25 @@ class NumericsTest {
         .as("this CPU does not multiply bfloat16 itself")
         .extracting(Numerics::backend, Numerics::kernels)
         .containsExactly(Backend.PACKED, "");
+  }
+
+  @Test
+  void theProgramIsKnownByItsTextAndBySizesThatItIsCalledWith() {
+    String hash = cpu(Set.of("avx2"), "").numerics(DType.FLOAT32, CONFIG, 3).program();
+    assertThat(hash).matches("[0-9a-f]{16}");
+    assertThat(cpu(AVX512, "ab").numerics(DType.FLOAT32, CONFIG, 3).program())
+        .as("another program, for the kernels")
+        .matches("[0-9a-f]{16}")
+        .isNotEqualTo(hash);
+    // printf 'a + b\n# 256 16' | sha256sum
+    assertThat(DecoderProgram.hash("a + b", 256, 16)).isEqualTo("c905fb37e4d32ba6");
+    assertThat(
+            List.of(
+                DecoderProgram.hash("b + a", 256, 16),
+                DecoderProgram.hash("a + b", 128, 16),
+                DecoderProgram.hash("a + b", 256, 32)))
+        .doesNotHaveDuplicates()
+        .doesNotContain(DecoderProgram.hash("a + b", 256, 16));
   }
 
   @Test

@@ -243,7 +243,7 @@ class OutputFolderTest {
 
   private static Numerics numerics(String instructions) {
     return new Numerics(
-        "cpu", "amd64", Backend.PACKED, instructions, "2.7.1 cpu", "", DType.FLOAT32, 2);
+        "cpu", "amd64", Backend.PACKED, instructions, "2.7.1 cpu", "", "p1", DType.FLOAT32, 2);
   }
 
   private void finishedRun() throws IOException {

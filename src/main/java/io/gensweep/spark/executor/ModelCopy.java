@@ -1,5 +1,6 @@
 package io.gensweep.spark.executor;
 
+import io.gensweep.model.Sha256;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.token.TokenizerFiles;

@@ -1,5 +1,6 @@
 package io.gensweep.spark.executor;
 
+import io.gensweep.model.Sha256;
 import io.gensweep.model.Checkpoint;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.token.TokenizerFiles;

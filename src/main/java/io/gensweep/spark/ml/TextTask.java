@@ -1,5 +1,6 @@
 package io.gensweep.spark.ml;
 
+import io.gensweep.model.Sha256;
 import io.gensweep.engine.Completion;
 import io.gensweep.engine.Lease;
 import io.gensweep.engine.Request;
@@ -7,7 +8,6 @@ import io.gensweep.engine.RequestWindow;
 import io.gensweep.engine.Variant;
 import io.gensweep.prompt.PromptContent;
 import io.gensweep.spark.executor.LoadedModel;
-import io.gensweep.spark.executor.Sha256;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.spark.task.PromptEncoder;
 import java.util.ArrayDeque;

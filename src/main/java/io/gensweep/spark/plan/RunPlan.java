@@ -1,6 +1,7 @@
 package io.gensweep.spark.plan;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.model.Sha256;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
@@ -14,7 +15,6 @@ import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.PromptDataset;
 import io.gensweep.prompt.PromptSource;
 import io.gensweep.prompt.ShardLayout;
-import io.gensweep.spark.executor.Sha256;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.spark.task.ChatTemplates;
 import io.gensweep.spark.task.Work;

@@ -75,6 +75,7 @@ class LoadedModelTest {
             "oneDNN avx10, ATen avx10, MKL avx10 on SomeVendor",
             here.libtorch(),
             here.kernels(),
+            here.program(),
             here.dtype(),
             here.threads());
     TaskPlan other =

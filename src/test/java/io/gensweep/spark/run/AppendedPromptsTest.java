@@ -3,10 +3,10 @@ package io.gensweep.spark.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.model.Sha256;
 import io.gensweep.LocalSpark;
 import io.gensweep.output.OutputError;
 import io.gensweep.report.RunSummary;
-import io.gensweep.spark.executor.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

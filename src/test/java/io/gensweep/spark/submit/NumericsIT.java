@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gensweep.spark.executor.Sha256;
+import io.gensweep.model.Sha256;
 import io.gensweep.spark.run.TinyJob;
 import java.io.IOException;
 import java.nio.file.Files;

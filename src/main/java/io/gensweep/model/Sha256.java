@@ -1,4 +1,4 @@
-package io.gensweep.spark.executor;
+package io.gensweep.model;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,14 +11,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Driver. Hashes for the manifest. */
+/** SHA-256 in hexadecimal, of what a run's rows depend on. */
 public final class Sha256 {
   private static final int CHUNK = 1 << 20;
 
   private Sha256() {}
 
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
   public static String hex(String text) {
-    return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Of the files' contents, one after the other. */
