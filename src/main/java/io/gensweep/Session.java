@@ -36,6 +36,9 @@ final class Session {
           .appName(name)
           // The session's zone decides how dates of the input become text in ids.
           .config("spark.sql.session.timeZone", "UTC")
+          // java.sql's classes have no years before Christ and overflow at the ends of Spark's
+          // times.
+          .config("spark.sql.datetime.java8API.enabled", "true")
           .getOrCreate();
     } catch (Exception e) {
       throw new JobError(

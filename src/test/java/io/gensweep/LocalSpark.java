@@ -17,6 +17,7 @@ public final class LocalSpark {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 4)
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.datetime.java8API.enabled", "true")
         .config("spark.sql.catalogImplementation", "in-memory")
         .getOrCreate();
   }

@@ -44,7 +44,11 @@ final class SparkTimes {
   }
 
   private static long micros(Instant value) {
-    return Math.addExact(
-        Math.multiplyExact(value.getEpochSecond(), MICROS), value.getNano() / 1_000);
+    long seconds = value.getEpochSecond();
+    long micros = value.getNano() / 1_000;
+    // Towards 0 first, so that neither end of the longs overflows on the way to it.
+    return seconds < 0
+        ? Math.addExact(Math.multiplyExact(seconds + 1, MICROS), micros - MICROS)
+        : Math.addExact(Math.multiplyExact(seconds, MICROS), micros);
   }
 }

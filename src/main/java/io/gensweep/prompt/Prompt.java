@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 
 /**
  * Executor. One row of the prompt dataset.
@@ -27,5 +28,11 @@ public record Prompt(
     Objects.requireNonNull(kept, "kept");
     references = List.copyOf(references);
     Objects.requireNonNull(slice, "slice");
+  }
+
+  /** With null in each kept column. */
+  public Prompt withoutKept() {
+    Row nulls = RowFactory.create(new Object[kept.length()]);
+    return new Prompt(id, content, sampling, nulls, references, slice);
   }
 }

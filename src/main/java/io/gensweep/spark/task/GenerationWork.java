@@ -60,4 +60,13 @@ public record GenerationWork(TaskPlan plan) implements Work<Completion> {
   public Row row(Completion answer, Prompt prompt) {
     return CompletionRows.of(kind(), answer, prompt.kept());
   }
+
+  @Override
+  public Completion failed(Completion answer, Failure failure) {
+    return Completion.failed(
+        answer.promptId(),
+        new Variant(answer.sweepPoint(), answer.sampleIndex(), answer.sampling()),
+        answer.promptTokens(),
+        failure);
+  }
 }

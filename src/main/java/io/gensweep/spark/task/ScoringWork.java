@@ -1,5 +1,6 @@
 package io.gensweep.spark.task;
 
+import io.gensweep.engine.Failure;
 import io.gensweep.engine.Score;
 import io.gensweep.job.JobError;
 import io.gensweep.output.OutputKind;
@@ -59,5 +60,10 @@ record ScoringWork(TaskPlan plan) implements Work<Score> {
             .map(text -> text.getBytes(StandardCharsets.UTF_8).length)
             .orElse(0);
     return ScoreRows.of(answer, bytes, prompt.kept());
+  }
+
+  @Override
+  public Score failed(Score answer, Failure failure) {
+    return Score.failed(answer.promptId(), answer.referenceIndex(), failure);
   }
 }

@@ -90,8 +90,9 @@ public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<
     }
 
     private void add(Prompt prompt, A answer) {
-      boolean failed = answer.failure().isPresent();
-      (failed ? errors : rows).add(work.row(answer, prompt));
+      Work.Finished<A> finished = work.finish(answer, prompt);
+      boolean failed = finished.answer().failure().isPresent();
+      (failed ? errors : rows).add(finished.row());
       totals.row(answer.tokenIds().length, failed);
     }
   }

@@ -1,6 +1,7 @@
 package io.gensweep.spark.task;
 
 import io.gensweep.engine.Answer;
+import io.gensweep.engine.Failure;
 import io.gensweep.engine.Lease;
 import io.gensweep.engine.Query;
 import io.gensweep.engine.Request;
@@ -146,9 +147,11 @@ public final class VerifyTask<A extends Answer>
     }
 
     private void compare(Origin origin, A answer) {
-      boolean failed = answer.failure().isPresent();
+      Work.Finished<A> made = work.finish(answer, origin.prompt());
+      Optional<Failure> failure = made.answer().failure();
+      boolean failed = failure.isPresent();
       totals.row(answer.tokenIds().length, failed);
-      Row again = work.row(answer, origin.prompt());
+      Row again = made.row();
       String key = StoredRow.key(work.kind(), again);
       StoredRow stored = origin.missing().remove(key);
       if (stored == null) {
@@ -158,11 +161,7 @@ public final class VerifyTask<A extends Answer>
         return;
       }
       if (stored.isError() != failed) {
-        differ(
-            key,
-            stored.isError()
-                ? "it is stored as failed"
-                : "it fails now: " + answer.failure().get());
+        differ(key, stored.isError() ? "it is stored as failed" : "it fails now: " + failure.get());
         return;
       }
       List<String> what = stored.differences(failed ? errors : rows, again);

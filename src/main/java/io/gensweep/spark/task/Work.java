@@ -1,6 +1,8 @@
 package io.gensweep.spark.task;
 
 import io.gensweep.engine.Answer;
+import io.gensweep.engine.Attempt;
+import io.gensweep.engine.Failure;
 import io.gensweep.engine.Query;
 import io.gensweep.job.Command;
 import io.gensweep.output.OutputKind;
@@ -45,6 +47,27 @@ public sealed interface Work<A extends Answer> extends Serializable
   QueryBuilder<A> queryBuilder(LoadedModel model);
 
   Row row(A answer, Prompt prompt);
+
+  /** The same key with a failure in the place of what was drawn or scored. */
+  A failed(A answer, Failure failure);
+
+  /**
+   * An answer as a row of the output. What goes wrong in that is the answer's failure; the kept
+   * columns of its row are null where they are to blame.
+   */
+  default Finished<A> finish(A answer, Prompt prompt) {
+    return Attempt.of(
+        () -> new Finished<>(answer, row(answer, prompt)),
+        failure -> {
+          A failed = failed(answer, failure);
+          return Attempt.of(
+              () -> new Finished<>(failed, row(failed, prompt)),
+              again -> new Finished<>(failed, row(failed, prompt.withoutKept())));
+        });
+  }
+
+  /** An answer and its row of the output. */
+  record Finished<A extends Answer>(A answer, Row row) {}
 
   /** Executor, one per task. Turns a prompt into the query that the engine gets. */
   @FunctionalInterface

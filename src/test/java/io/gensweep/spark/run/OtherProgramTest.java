@@ -1,4 +1,4 @@
-package io.gensweep.spark;
+package io.gensweep.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
