@@ -96,9 +96,9 @@ class NumericsTest {
 
   @Test
   void theProgramIsKnownByItsTextAndBySizesThatItIsCalledWith() {
-    String hash = cpu(Set.of("avx2"), "").numerics(DType.FLOAT32, CONFIG, 3).program();
+    String hash = cpu(Set.of("avx2"), "").numerics(DType.FLOAT32, SPEC, 3).program();
     assertThat(hash).matches("[0-9a-f]{16}");
-    assertThat(cpu(AVX512, "ab").numerics(DType.FLOAT32, CONFIG, 3).program())
+    assertThat(cpu(AVX512, "ab").numerics(DType.FLOAT32, SPEC, 3).program())
         .as("another program, for the kernels")
         .matches("[0-9a-f]{16}")
         .isNotEqualTo(hash);
