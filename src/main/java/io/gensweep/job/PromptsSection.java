@@ -32,10 +32,10 @@ record PromptsSection(
   }
 
   PromptsSpec spec() {
-    PromptKind kind =
-        text.isPresent()
-            ? PromptKind.TEXT
-            : messages.isPresent() ? PromptKind.MESSAGES : PromptKind.TOKENS;
+    PromptKind kind = messages.isPresent() ? PromptKind.MESSAGES : PromptKind.TOKENS;
+    if (text.isPresent()) {
+      kind = PromptKind.TEXT;
+    }
     String column = text.or(() -> messages).or(() -> tokens).orElseThrow();
     return new PromptsSpec(
         path, table, format, id, kind, column, keep, sampling, specialTokens, lastAssistant);

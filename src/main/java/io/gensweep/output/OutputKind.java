@@ -22,11 +22,12 @@ public enum OutputKind {
 
   /** What a command writes for a job. */
   public static OutputKind of(Command command, JobSpec job) {
+    if (command == Command.SCORE) {
+      return SCORES;
+    }
     boolean promptLogprobs =
         job.sweep().points().stream().anyMatch(point -> point.sampling().promptLogprobs());
-    return command == Command.SCORE
-        ? SCORES
-        : promptLogprobs ? COMPLETIONS_AND_PROMPT_LOGPROBS : COMPLETIONS;
+    return promptLogprobs ? COMPLETIONS_AND_PROMPT_LOGPROBS : COMPLETIONS;
   }
 
   /** Whether its rows are drawn, and not scored. */

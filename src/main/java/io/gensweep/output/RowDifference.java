@@ -3,7 +3,6 @@ package io.gensweep.output;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -51,14 +50,15 @@ public record RowDifference(String key, List<String> what, List<Double> rescored
    * @param tolerance up to which log-probs of one model may be off on another machine
    */
   public String line(double tolerance) {
-    Optional<String> scored =
-        off().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                off().getAsDouble() <= tolerance
-                    ? "the stored log-probs are the model's own for the stored ids"
-                    : "the stored log-probs are off by %.3g from the model's own for the stored ids"
-                        .formatted(off().getAsDouble()));
-    return key + ": " + String.join(", ", what) + scored.map(s -> "; " + s).orElse("");
+    String line = key + ": " + String.join(", ", what);
+    if (off().isEmpty()) {
+      return line;
+    }
+    double off = off().getAsDouble();
+    return off <= tolerance
+        ? line + "; the stored log-probs are the model's own for the stored ids"
+        : line
+            + "; the stored log-probs are off by %.3g from the model's own for the stored ids"
+                .formatted(off);
   }
 }

@@ -18,8 +18,8 @@ public enum Utf8Order implements Comparator<String>, Serializable {
       char b = right.charAt(i);
       if (a != b) {
         // A surrogate stands for a code point above every char that is none.
-        boolean aHigh = Character.isSurrogate(a);
-        return aHigh == Character.isSurrogate(b) ? Character.compare(a, b) : aHigh ? 1 : -1;
+        int order = Boolean.compare(Character.isSurrogate(a), Character.isSurrogate(b));
+        return order == 0 ? Character.compare(a, b) : order;
       }
     }
     return Integer.compare(left.length(), right.length());

@@ -44,7 +44,8 @@ public final class ReferenceTokens {
     boolean empty = prompt.isEmpty();
     int[] whole = tokenizer.encode(prompt + space + text, !empty, mode);
     boolean ownPrefix = empty && whole.length > 0 && whole[0] == context[0];
-    int from = empty ? (ownPrefix ? 1 : 0) : context.length;
+    int prefix = ownPrefix ? 1 : 0;
+    int from = empty ? prefix : context.length;
     if (!empty && !text.isEmpty() && whole.length <= from) {
       throw new IllegalArgumentException(
           "the text to score merges with the end of its prompt: the %d tokens of the prompt are %d with the text, so none is the text's own; let the prompt end where a word ends"

@@ -85,11 +85,12 @@ final class Progress implements AutoCloseable {
   /** Such as {@code 1h05m}, {@code 3m20s} or {@code 12s}. */
   static String time(double seconds) {
     Duration time = Duration.ofSeconds(Math.round(seconds));
-    return time.toHours() > 0
-        ? String.format(Locale.ROOT, "%dh%02dm", time.toHours(), time.toMinutesPart())
-        : time.toMinutes() > 0
-            ? String.format(Locale.ROOT, "%dm%02ds", time.toMinutes(), time.toSecondsPart())
-            : time.toSeconds() + "s";
+    if (time.toHours() > 0) {
+      return String.format(Locale.ROOT, "%dh%02dm", time.toHours(), time.toMinutesPart());
+    }
+    return time.toMinutes() > 0
+        ? String.format(Locale.ROOT, "%dm%02ds", time.toMinutes(), time.toSecondsPart())
+        : time.toSeconds() + "s";
   }
 
   @Override

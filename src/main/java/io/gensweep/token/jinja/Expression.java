@@ -1,5 +1,10 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Rendering.Output;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +19,7 @@ sealed interface Expression {
   record Literal(Object value) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.render().read();
+      scope.rendering().chargeName();
       return value;
     }
   }
@@ -23,9 +28,11 @@ sealed interface Expression {
   record Name(String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.render().read();
-      Object value = scope.read(name);
-      return value instanceof Undefined ? Globals.find(name).orElse(value) : value;
+      scope.rendering().chargeName();
+      return scope
+          .find(name)
+          .or(() -> Globals.find(name))
+          .orElseGet(() -> new Undefined("'" + name + "' is undefined"));
     }
   }
 
@@ -33,7 +40,7 @@ sealed interface Expression {
   record Attribute(Expression of, String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.render().read();
+      scope.rendering().chargeName();
       return Members.attribute(of.evaluate(scope), name);
     }
   }
@@ -42,10 +49,10 @@ sealed interface Expression {
   record Item(Expression of, Expression key) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.render().read();
+      scope.rendering().chargeName();
       Object value = of.evaluate(scope);
       if (value instanceof String) {
-        scope.render().touched(value);
+        scope.rendering().chargeScan(value);
       }
       return Members.item(value, key.evaluate(scope));
     }
@@ -57,8 +64,8 @@ sealed interface Expression {
       implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      Object value = scope.render().touched(of.evaluate(scope));
-      return Slices.slice(value, bound(from, scope), bound(to, scope), bound(step, scope));
+      Object value = scope.rendering().chargeScan(of.evaluate(scope));
+      return Members.slice(value, bound(from, scope), bound(to, scope), bound(step, scope));
     }
 
     private static Optional<Long> bound(Optional<Expression> part, Scope scope) {
@@ -93,7 +100,9 @@ sealed interface Expression {
       if (!(function instanceof Callable callable)) {
         throw TemplateException.failed(Values.typeName(function) + " is not callable");
       }
-      return scope.render().made(callable.call(scope.render(), arguments.evaluate(scope)));
+      return scope
+          .rendering()
+          .chargeCopy(callable.call(scope.rendering(), arguments.evaluate(scope)));
     }
   }
 
@@ -101,7 +110,7 @@ sealed interface Expression {
   record Filtered(Expression of, String name, Passed arguments) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Filters.apply(scope.render(), name, of.evaluate(scope), arguments.evaluate(scope));
+      return Filters.apply(scope.rendering(), name, of.evaluate(scope), arguments.evaluate(scope));
     }
   }
 
@@ -109,7 +118,7 @@ sealed interface Expression {
   record Tested(Expression of, String name, Passed arguments) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      return Tests.holds(scope.render(), name, of.evaluate(scope), arguments.evaluate(scope));
+      return Tests.holds(scope.rendering(), name, of.evaluate(scope), arguments.evaluate(scope));
     }
   }
 
@@ -152,7 +161,7 @@ sealed interface Expression {
     @Override
     public Object evaluate(Scope scope) {
       Object first = left.evaluate(scope);
-      return Operators.apply(scope.render(), first, operator, right.evaluate(scope));
+      return Operators.apply(scope.rendering(), first, operator, right.evaluate(scope));
     }
   }
 
@@ -164,7 +173,7 @@ sealed interface Expression {
       Object left = first.evaluate(scope);
       for (int i = 0; i < others.size(); i++) {
         Object right = others.get(i).evaluate(scope);
-        if (!Operators.compares(scope.render(), left, operators.get(i), right)) {
+        if (!Operators.compares(scope.rendering(), left, operators.get(i), right)) {
           return false;
         }
         left = right;
@@ -179,9 +188,9 @@ sealed interface Expression {
     public Object evaluate(Scope scope) {
       Output text = new Output();
       for (Expression part : parts) {
-        text.add(Values.text(scope.render().walked(part.evaluate(scope))));
+        text.add(Values.text(scope.rendering().chargeDeep(part.evaluate(scope))));
       }
-      return scope.render().made(text.toString());
+      return scope.rendering().chargeCopy(text.toString());
     }
   }
 
@@ -219,7 +228,7 @@ sealed interface Expression {
   record DictOf(List<Expression> keys, List<Expression> values) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.render().read();
+      scope.rendering().chargeName();
       Map<Object, Object> dict = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
         dict.put(Values.key(keys.get(i).evaluate(scope)), values.get(i).evaluate(scope));
@@ -229,7 +238,7 @@ sealed interface Expression {
   }
 
   private static List<Object> all(List<Expression> expressions, Scope scope) {
-    scope.render().read();
+    scope.rendering().chargeName();
     List<Object> values = new ArrayList<>(expressions.size());
     for (Expression expression : expressions) {
       values.add(expression.evaluate(scope));

@@ -1,8 +1,15 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Scope.Namespace;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,14 +18,35 @@ final class Globals {
   private static final int MAX_RANGE = 100_000;
   private static final Map<String, Object> FUNCTIONS =
       Map.of(
-          "range", (Callable) (render, arguments) -> range(arguments),
-          "dict", (Callable) (render, arguments) -> dict(charged(render, arguments)),
-          "namespace", (Callable) (render, arguments) -> namespace(charged(render, arguments)),
-          "raise_exception", (Callable) (render, arguments) -> raise(arguments),
-          "strftime_now", (Callable) (render, arguments) -> now(render, arguments),
+          "range", (Callable) (rendering, arguments) -> range(arguments),
+          "dict", (Callable) (rendering, arguments) -> dict(charged(rendering, arguments)),
+          "namespace",
+              (Callable) (rendering, arguments) -> namespace(charged(rendering, arguments)),
+          "raise_exception", (Callable) (rendering, arguments) -> raise(arguments),
+          "strftime_now", (Callable) (rendering, arguments) -> now(rendering, arguments),
           "cycler", unsupported("cycler"),
           "joiner", unsupported("joiner"),
           "lipsum", unsupported("lipsum"));
+
+  private static final int LONGEST_TIME_FORMAT = 1000;
+  private static final Map<String, String> TIME_PATTERNS =
+      Map.ofEntries(
+          Map.entry("%d", "dd"),
+          Map.entry("%-d", "d"),
+          Map.entry("%m", "MM"),
+          Map.entry("%-m", "M"),
+          Map.entry("%Y", "uuuu"),
+          Map.entry("%y", "uu"),
+          Map.entry("%b", "MMM"),
+          Map.entry("%B", "MMMM"),
+          Map.entry("%a", "EEE"),
+          Map.entry("%A", "EEEE"),
+          Map.entry("%H", "HH"),
+          Map.entry("%I", "hh"),
+          Map.entry("%M", "mm"),
+          Map.entry("%S", "ss"),
+          Map.entry("%p", "a"),
+          Map.entry("%j", "DDD"));
 
   private Globals() {}
 
@@ -27,13 +55,13 @@ final class Globals {
   }
 
   private static Callable unsupported(String name) {
-    return (render, arguments) -> {
+    return (rendering, arguments) -> {
       throw TemplateException.unsupported("the function '" + name + "'");
     };
   }
 
-  private static Arguments charged(Render render, Arguments arguments) {
-    arguments.positional().forEach(render::touched);
+  private static Arguments charged(Rendering rendering, Arguments arguments) {
+    arguments.positional().forEach(rendering::chargeScan);
     return arguments;
   }
 
@@ -42,9 +70,9 @@ final class Globals {
         Values.text(arguments.only("raise_exception", "message").need(0, "message")));
   }
 
-  private static Object now(Render render, Arguments arguments) {
+  private static Object now(Rendering rendering, Arguments arguments) {
     Object format = arguments.only("strftime_now", "format").need(0, "format");
-    return Strftime.format(render.now(), StringMethods.string(format));
+    return strftime(rendering.now(), StringMethods.string(format));
   }
 
   private static Object range(Arguments arguments) {
@@ -80,6 +108,9 @@ final class Globals {
       throw TemplateException.failed("dict takes at most one argument by position");
     }
     for (Object start : arguments.positional()) {
+      if (start instanceof Undefined undefined) {
+        throw undefined.failure();
+      }
       if (start instanceof Map<?, ?> map) {
         dict.putAll(map);
       } else {
@@ -100,5 +131,32 @@ final class Globals {
     Namespace namespace = new Namespace();
     dict(arguments).forEach((name, value) -> namespace.write(StringMethods.string(name), value));
     return namespace;
+  }
+
+  /** Python's {@code datetime.strftime} in the C locale, for the usual directives. */
+  private static String strftime(LocalDateTime time, String format) {
+    if (format.length() > LONGEST_TIME_FORMAT) {
+      throw TemplateException.tooLarge("a time format of " + format.length() + " characters");
+    }
+    StringBuilder text = new StringBuilder();
+    int i = 0;
+    while (i < format.length()) {
+      if (format.charAt(i) != '%') {
+        text.append(format.charAt(i++));
+        continue;
+      }
+      int end = Math.min(format.length(), format.startsWith("%-", i) ? i + 3 : i + 2);
+      String directive = format.substring(i, end);
+      String pattern = TIME_PATTERNS.getOrDefault(directive, "");
+      if (directive.equals("%%")) {
+        text.append('%');
+      } else if (pattern.isEmpty()) {
+        throw TemplateException.unsupported("the time directive '" + directive + "'");
+      } else {
+        text.append(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time));
+      }
+      i = end;
+    }
+    return text.toString();
   }
 }

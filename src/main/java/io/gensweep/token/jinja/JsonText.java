@@ -1,5 +1,9 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Rendering.Output;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -73,7 +77,8 @@ final class JsonText {
       return bool ? "true" : "false";
     }
     if (value instanceof Double real && (real.isNaN() || real.isInfinite())) {
-      return real.isNaN() ? "NaN" : real > 0 ? "Infinity" : "-Infinity";
+      // Java spells them as json.dumps does.
+      return Double.toString(real);
     }
     if (Numbers.isNumber(value)) {
       return Numbers.text(value);
@@ -84,7 +89,7 @@ final class JsonText {
   private void writeDict(Map<?, ?> map, int depth) {
     List<Object> keys = new ArrayList<>(map.keySet());
     if (sorted) {
-      keys.sort(Comparison::compare);
+      keys.sort(Operators::compare);
     }
     String before = "{";
     for (Object key : keys) {

@@ -1,5 +1,10 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Scope.Loop;
+import io.gensweep.token.jinja.Scope.Namespace;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +81,8 @@ final class Members {
     if (of instanceof String text) {
       return StringMethods.exists(name)
           ? Optional.of(
-              (Callable) (render, arguments) -> StringMethods.call(render, text, name, arguments))
+              (Callable)
+                  (rendering, arguments) -> StringMethods.call(rendering, text, name, arguments))
           : Optional.empty();
     }
     if (of instanceof Map<?, ?> map) {
@@ -101,7 +107,7 @@ final class Members {
       case "get" ->
           Optional.of(
               (Callable)
-                  (render, arguments) -> {
+                  (rendering, arguments) -> {
                     arguments.only("get", "key", "default");
                     Object value = map.get(Values.key(arguments.need(0, "key")));
                     return value == null ? arguments.or(1, "default", None.NONE) : value;
@@ -116,9 +122,9 @@ final class Members {
   }
 
   private static Callable view(Map<?, ?> map, Supplier<Object> supplier) {
-    return (render, arguments) -> {
+    return (rendering, arguments) -> {
       arguments.only("a dict view");
-      render.iterated(map);
+      rendering.chargeItems(map);
       return supplier.get();
     };
   }
@@ -127,5 +133,59 @@ final class Members {
     List<Object> pairs = new ArrayList<>(map.size());
     map.forEach((key, value) -> pairs.add(Series.tuple(List.of(key, value))));
     return new Series(Series.Kind.DICT_ITEMS, pairs);
+  }
+
+  /** Python's {@code a[from:to:step]}, with its rules for bounds outside the sequence. */
+  static Object slice(Object value, Optional<Long> from, Optional<Long> to, Optional<Long> step) {
+    if (value instanceof String text) {
+      int[] points = text.codePoints().toArray();
+      StringBuilder part = new StringBuilder();
+      for (int i : positions(points.length, from, to, step)) {
+        part.appendCodePoint(points[i]);
+      }
+      return part.toString();
+    }
+    if (value instanceof List<?> list) {
+      return pick(list, positions(list.size(), from, to, step));
+    }
+    if (value instanceof Series series && series.isTuple()) {
+      return Series.tuple(pick(series.items(), positions(series.items().size(), from, to, step)));
+    }
+    if (value instanceof Undefined undefined) {
+      throw undefined.failure();
+    }
+    throw TemplateException.unsupported("slicing " + Values.typeName(value));
+  }
+
+  private static List<Object> pick(List<?> items, List<Integer> positions) {
+    List<Object> picked = new ArrayList<>(positions.size());
+    for (int i : positions) {
+      picked.add(items.get(i));
+    }
+    return picked;
+  }
+
+  private static List<Integer> positions(
+      int size, Optional<Long> from, Optional<Long> to, Optional<Long> step) {
+    // More than the size leads out of it as the size does, and cannot overflow.
+    long stride = Math.max(-size - 1L, Math.min(step.orElse(1L), size + 1L));
+    if (stride == 0) {
+      throw TemplateException.failed("slice step cannot be zero");
+    }
+    boolean forward = stride > 0;
+    long lowest = forward ? 0 : -1;
+    long highest = forward ? size : size - 1;
+    long first = from.map(i -> clamp(i, size, lowest, highest)).orElse(forward ? lowest : highest);
+    long last = to.map(i -> clamp(i, size, lowest, highest)).orElse(forward ? highest : lowest);
+    List<Integer> positions = new ArrayList<>();
+    for (long i = first; forward ? i < last : i > last; i += stride) {
+      positions.add((int) i);
+    }
+    return positions;
+  }
+
+  private static long clamp(long index, int size, long lowest, long highest) {
+    long counted = index < 0 ? index + size : index;
+    return Math.max(lowest, Math.min(counted, highest));
   }
 }

@@ -1,10 +1,21 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.TokenStream.Token;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Python's bool, int and float; an int beyond 64 bits is refused, not rounded. */
 final class Numbers {
+  private static final int LONGEST = 1000;
+  private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,18}");
+  private static final Pattern REAL =
+      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
   private Numbers() {}
 
   static boolean isNumber(Object value) {
@@ -99,14 +110,14 @@ final class Numbers {
     if (exponent < 0) {
       throw TemplateException.unsupported("a negative power");
     }
-    if (base >= -1 && base <= 1) {
-      return exponent == 0 ? 1L : exponent % 2 == 0 ? base * base : base;
+    // Powers of -1, 0 and 1 repeat; others leave 64 bits soon.
+    boolean repeats = base >= -1 && base <= 1;
+    long times = repeats ? Math.min(exponent, 2 - exponent % 2) : exponent;
+    long power = 1;
+    for (long i = 0; i < times; i++) {
+      power = Math.multiplyExact(power, base);
     }
-    long result = 1;
-    for (long i = 0; i < exponent; i++) {
-      result = Math.multiplyExact(result, base);
-    }
-    return result;
+    return power;
   }
 
   private static Object calculate(double left, String operator, double right) {
@@ -143,7 +154,7 @@ final class Numbers {
       return String.valueOf(whole(number));
     }
     if (real.isNaN() || real.isInfinite()) {
-      return real.isNaN() ? "nan" : real > 0 ? "inf" : "-inf";
+      return Double.toString(real).replace("Infinity", "inf").replace("NaN", "nan");
     }
     if (real == 0) {
       return 1 / real < 0 ? "-0.0" : "0.0";
@@ -168,11 +179,82 @@ final class Numbers {
   private static BigDecimal shortest(double real) {
     BigDecimal exact = new BigDecimal(real);
     for (int digits = 1; digits < 17; digits++) {
-      BigDecimal rounded = exact.round(new java.math.MathContext(digits, RoundingMode.HALF_EVEN));
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
       if (rounded.doubleValue() == real) {
         return rounded.stripTrailingZeros();
       }
     }
-    return exact.round(new java.math.MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+    return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+  }
+
+  /** The filters int, float, abs and round. */
+  static Object filter(String name, Object value, Arguments arguments) {
+    if (value instanceof Undefined undefined) {
+      throw undefined.failure();
+    }
+    return switch (name) {
+      case "int" -> toInt(value, arguments.only(name, "default"));
+      case "float" ->
+          toReal(value)
+              .map(real -> (Object) real)
+              .orElseGet(() -> arguments.only(name, "default").or(0, "default", 0.0));
+      case "abs" -> abs(value);
+      default -> round(value, arguments.only(name, "precision"));
+    };
+  }
+
+  private static Object toInt(Object value, Arguments arguments) {
+    if (value instanceof Long || value instanceof Boolean) {
+      return index(value);
+    }
+    if (value instanceof String text
+        && text.length() <= LONGEST
+        && INTEGER.matcher(PythonText.strip(text)).matches()) {
+      return Long.parseLong(PythonText.strip(text));
+    }
+    Optional<Double> real = toReal(value);
+    if (real.isEmpty() || real.get().isNaN()) {
+      return arguments.or(0, "default", 0L);
+    }
+    if (Math.abs(real.get()) > 1e18) {
+      throw TemplateException.unsupported("an integer beyond 64 bits");
+    }
+    return (long) real.get().doubleValue();
+  }
+
+  private static Optional<Double> toReal(Object value) {
+    if (isNumber(value)) {
+      return Optional.of(real(value));
+    }
+    if (!(value instanceof String text)) {
+      return Optional.empty();
+    }
+    if (text.length() > LONGEST) {
+      throw TemplateException.tooLarge("a number of " + text.length() + " characters");
+    }
+    String digits = PythonText.strip(text);
+    if (digits.matches("(?i)[+-]?(inf|infinity|nan)") || digits.contains("_")) {
+      throw TemplateException.unsupported("the number '" + digits + "'");
+    }
+    return REAL.matcher(digits).matches()
+        ? Optional.of(Double.parseDouble(digits))
+        : Optional.empty();
+  }
+
+  private static Object abs(Object value) {
+    if (!isNumber(value)) {
+      throw TemplateException.failed("abs of " + Values.typeName(value));
+    }
+    return real(value) < 0 ? signed(true, value) : signed(false, value);
+  }
+
+  private static Object round(Object value, Arguments arguments) {
+    long precision = index(arguments.or(0, "precision", 0L));
+    if (!(value instanceof Double real) || precision < 0 || real.isNaN() || real.isInfinite()) {
+      throw TemplateException.unsupported("rounding " + Values.typeName(value));
+    }
+    return new BigDecimal(real)
+        .setScale((int) Math.min(precision, 400), RoundingMode.HALF_EVEN)
+        .doubleValue();
   }
 }

@@ -6,6 +6,9 @@ import java.util.function.IntPredicate;
 
 /** Python's view of text: its white space, its cases, its order and its repr. */
 public final class PythonText {
+  /** Up to here Java's own search takes a bounded time for each position. */
+  private static final int SHORT = 32;
+
   private PythonText() {}
 
   /** What {@code str.isspace}, {@code str.strip} and {@code \s} take for white space. */
@@ -92,8 +95,12 @@ public final class PythonText {
             c -> {
               if (c == quote || c == '\\') {
                 result.append('\\').appendCodePoint(c);
-              } else if (c == '\n' || c == '\r' || c == '\t') {
-                result.append(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
+              } else if (c == '\n') {
+                result.append("\\n");
+              } else if (c == '\r') {
+                result.append("\\r");
+              } else if (c == '\t') {
+                result.append("\\t");
               } else if (isPrintable(c)) {
                 result.appendCodePoint(c);
               } else {
@@ -112,7 +119,13 @@ public final class PythonText {
         : "\\U" + HexFormat.of().toHexDigits(c);
   }
 
+  /** Python's {@code str.isprintable}: of the spaces, only the plain one. */
   private static boolean isPrintable(int c) {
+    return isVisible(c) && (c == ' ' || Character.getType(c) != Character.SPACE_SEPARATOR);
+  }
+
+  /** Whether a character shows as itself: a letter, digit, mark, sign or space. */
+  public static boolean isVisible(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -122,8 +135,67 @@ public final class PythonText {
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR ->
           false;
-      case Character.SPACE_SEPARATOR -> c == ' ';
       default -> true;
     };
+  }
+
+  /** The first place at or after {@code from}, or -1. */
+  static int first(String text, String part, int from) {
+    if (part.length() <= SHORT) {
+      return text.indexOf(part, from);
+    }
+    int[] borders = borders(part, false);
+    int matched = 0;
+    for (int i = from; i < text.length(); i++) {
+      matched = next(part, false, borders, matched, text.charAt(i));
+      if (matched == part.length()) {
+        return i + 1 - matched;
+      }
+    }
+    return -1;
+  }
+
+  /** The last place that ends at or before {@code end}, or -1. */
+  static int last(String text, String part, int end) {
+    if (part.length() <= SHORT) {
+      return text.lastIndexOf(part, end - part.length());
+    }
+    int[] borders = borders(part, true);
+    int matched = 0;
+    for (int i = end - 1; i >= 0; i--) {
+      matched = next(part, true, borders, matched, text.charAt(i));
+      if (matched == part.length()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  static boolean contains(String text, String part) {
+    return first(text, part, 0) >= 0;
+  }
+
+  /** For each length of a start of the part, its longest proper start that is its end too. */
+  private static int[] borders(String part, boolean backwards) {
+    int[] borders = new int[part.length() + 1];
+    int matched = 0;
+    for (int length = 2; length <= part.length(); length++) {
+      matched = next(part, backwards, borders, matched, at(part, length - 1, backwards));
+      borders[length] = matched;
+    }
+    return borders;
+  }
+
+  /** How much of the part is matched after one more character. */
+  private static int next(String part, boolean backwards, int[] borders, int matched, char c) {
+    int length = matched;
+    while (length > 0 && at(part, length, backwards) != c) {
+      length = borders[length];
+    }
+    return at(part, length, backwards) == c ? length + 1 : 0;
+  }
+
+  private static char at(String part, int index, boolean backwards) {
+    return part.charAt(backwards ? part.length() - 1 - index : index);
   }
 }

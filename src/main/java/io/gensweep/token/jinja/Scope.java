@@ -1,6 +1,9 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,57 +14,132 @@ import java.util.Optional;
 final class Scope {
   private final Map<String, Object> variables = new HashMap<>();
   private final Optional<Scope> outer;
-  private final Render render;
+  private final Rendering rendering;
   private final int loopDepth;
 
-  private Scope(Optional<Scope> outer, Render render, int loopDepth) {
+  private Scope(Optional<Scope> outer, Rendering rendering, int loopDepth) {
     this.outer = outer;
-    this.render = render;
+    this.rendering = rendering;
     this.loopDepth = loopDepth;
   }
 
-  static Scope of(Render render, Map<String, Object> variables) {
-    Scope scope = new Scope(Optional.empty(), render, 0);
+  static Scope of(Rendering rendering, Map<String, Object> variables) {
+    Scope scope = new Scope(Optional.empty(), rendering, 0);
     scope.variables.putAll(variables);
     return scope;
   }
 
   Scope inner() {
-    return new Scope(Optional.of(this), render, loopDepth);
+    return new Scope(Optional.of(this), rendering, loopDepth);
   }
 
   Scope innerLoop() {
-    return new Scope(Optional.of(this), render, loopDepth + 1);
+    return new Scope(Optional.of(this), rendering, loopDepth + 1);
   }
 
   /** A macro's body counts its loops from the start. */
   Scope innerMacro() {
-    return new Scope(Optional.of(this), render, 0);
+    return new Scope(Optional.of(this), rendering, 0);
   }
 
-  Render render() {
-    return render;
+  Rendering rendering() {
+    return rendering;
   }
 
   int loopDepth() {
     return loopDepth;
   }
 
-  Object read(String name) {
-    Scope scope = this;
-    while (true) {
-      Object value = scope.variables.get(name);
+  Optional<Object> find(String name) {
+    for (Optional<Scope> scope = Optional.of(this); scope.isPresent(); scope = scope.get().outer) {
+      Object value = scope.get().variables.get(name);
       if (value != null) {
-        return value;
+        return Optional.of(value);
       }
-      if (scope.outer.isEmpty()) {
-        return new Undefined("'" + name + "' is undefined");
-      }
-      scope = scope.outer.get();
     }
+    return Optional.empty();
   }
 
   void write(String name, Object value) {
     variables.put(name, value);
+  }
+
+  /** What {@code namespace(...)} makes: the one thing that loops may write to. */
+  static final class Namespace {
+    private final Map<String, Object> attributes = new HashMap<>();
+
+    Object read(String name) {
+      Object value = attributes.get(name);
+      return value == null ? new Undefined("namespace has no attribute '" + name + "'") : value;
+    }
+
+    void write(String name, Object value) {
+      if (name.startsWith("_")) {
+        throw TemplateException.failed(
+            "chat templates cannot store '" + name + "' on a namespace: rename the attribute");
+      }
+      attributes.put(name, value);
+    }
+  }
+
+  /** The {@code loop} variable of one for statement. */
+  static final class Loop {
+    private final List<Object> items;
+    private final int depth;
+    private int index;
+    private Optional<Arguments> lastChanged = Optional.empty();
+
+    Loop(List<Object> items, int depth) {
+      this.items = items;
+      this.depth = depth;
+    }
+
+    void moveTo(int newIndex) {
+      index = newIndex;
+    }
+
+    Object read(String name) {
+      return switch (name) {
+        case "index" -> index + 1L;
+        case "index0" -> (long) index;
+        case "revindex" -> (long) items.size() - index;
+        case "revindex0" -> (long) items.size() - index - 1;
+        case "first" -> index == 0;
+        case "last" -> index == items.size() - 1;
+        case "length" -> (long) items.size();
+        case "depth" -> depth + 1L;
+        case "depth0" -> (long) depth;
+        case "previtem" -> neighbour(index - 1, "there is no previous item");
+        case "nextitem" -> neighbour(index + 1, "there is no next item");
+        case "cycle" -> (Callable) (rendering, arguments) -> cycle(arguments);
+        case "changed" ->
+            (Callable)
+                (rendering, arguments) -> {
+                  rendering.chargeDeep(arguments.positional());
+                  return changed(arguments);
+                };
+        default -> new Undefined("loop has no attribute '" + name + "'");
+      };
+    }
+
+    private Object neighbour(int at, String otherwise) {
+      return at >= 0 && at < items.size() ? items.get(at) : new Undefined(otherwise);
+    }
+
+    private Object cycle(Arguments arguments) {
+      List<Object> choices = arguments.positional();
+      if (choices.isEmpty()) {
+        throw TemplateException.failed("loop.cycle needs at least one argument");
+      }
+      return choices.get(index % choices.size());
+    }
+
+    private boolean changed(Arguments arguments) {
+      boolean same =
+          lastChanged.isPresent()
+              && Operators.same(lastChanged.get().positional(), arguments.positional());
+      lastChanged = Optional.of(arguments);
+      return !same;
+    }
   }
 }

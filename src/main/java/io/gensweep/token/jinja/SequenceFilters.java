@@ -1,5 +1,11 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Rendering.Output;
+import io.gensweep.token.jinja.Values.Generator;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -11,51 +17,32 @@ import java.util.Set;
 
 /** The filters that walk through a list, dict or generator. */
 final class SequenceFilters {
+  private static final Undefined EMPTY = new Undefined("the sequence was empty");
+
   private SequenceFilters() {}
 
-  static Object apply(Render render, String name, Object value, Arguments arguments) {
-    return switch (name) {
-      case "join" -> join(value, arguments.only(name, "d", "attribute"));
-      case "sort" ->
-          sort(render, value, arguments.only(name, "reverse", "case_sensitive", "attribute"));
-      case "unique" -> unique(render, value, arguments.only(name, "case_sensitive", "attribute"));
-      case "min", "max" ->
-          extreme(name, value, arguments.only(name, "case_sensitive", "attribute"));
-      case "sum" -> sum(render, value, arguments.only(name, "attribute", "start"));
-      case "map" -> map(render, value, arguments);
-      case "select", "reject", "selectattr", "rejectattr" -> chosen(render, name, value, arguments);
-      default -> {
-        arguments.only("the filter " + name);
-        yield alone(name, value);
-      }
-    };
+  static Object list(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter list");
+    return new ArrayList<>(Values.iterate(value));
   }
 
-  /** Those without arguments. */
-  private static Object alone(String name, Object value) {
-    return switch (name) {
-      case "first" -> first(Values.iterate(value));
-      case "last" -> last(value);
-      case "reverse" -> reverse(value);
-      case "items" -> items(value);
-      case "dictsort" -> dictsort(value);
-      default -> new ArrayList<>(Values.iterate(value));
-    };
+  static Object first(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter first");
+    List<Object> items = Values.iterate(value);
+    return items.isEmpty() ? EMPTY : items.get(0);
   }
 
-  private static Object first(List<Object> items) {
-    return items.isEmpty() ? new Undefined("the sequence was empty") : items.get(0);
-  }
-
-  private static Object last(Object value) {
-    if (value instanceof Once) {
+  static Object last(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter last");
+    if (value instanceof Generator) {
       throw TemplateException.failed("a generator has no last item");
     }
     List<Object> items = Values.iterate(value);
-    return items.isEmpty() ? new Undefined("the sequence was empty") : items.get(items.size() - 1);
+    return items.isEmpty() ? EMPTY : items.get(items.size() - 1);
   }
 
-  private static Object reverse(Object value) {
+  static Object reverse(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter reverse");
     if (value instanceof String text) {
       StringBuilder reversed = new StringBuilder(text.length());
       List<Object> letters = new ArrayList<>(Values.iterate(text));
@@ -65,10 +52,11 @@ final class SequenceFilters {
     }
     List<Object> items = new ArrayList<>(Values.iterate(value));
     Collections.reverse(items);
-    return value instanceof Once ? items : new Once(items);
+    return value instanceof Generator ? items : new Generator(items);
   }
 
-  private static String join(Object value, Arguments arguments) {
+  static String join(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("join", "d", "attribute");
     String separator = Values.text(arguments.or(0, "d", ""));
     Output result = new Output();
     String before = "";
@@ -80,23 +68,25 @@ final class SequenceFilters {
     return result.toString();
   }
 
-  private static Object items(Object value) {
+  static Object items(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter items");
     if (value instanceof Undefined) {
-      return new Once(List.of());
+      return new Generator(List.of());
     }
     if (!(value instanceof Map<?, ?> map)) {
       throw TemplateException.failed("only a dict has items, not " + Values.typeName(value));
     }
-    return new Once(Members.dictItems(map).items());
+    return new Generator(Members.dictItems(map).items());
   }
 
-  private static Object dictsort(Object value) {
+  static Object dictsort(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("the filter dictsort");
     if (!(value instanceof Map<?, ?> map)) {
       throw TemplateException.failed("only a dict can be sorted, not " + Values.typeName(value));
     }
     List<Object> pairs = new ArrayList<>(Members.dictItems(map).items());
     pairs.sort(
-        Comparator.comparing(pair -> folded(((Series) pair).items().get(0)), Comparison::compare));
+        Comparator.comparing(pair -> folded(((Series) pair).items().get(0)), Operators::compare));
     return pairs;
   }
 
@@ -112,39 +102,46 @@ final class SequenceFilters {
         : folded(looked);
   }
 
-  private static Object sort(Render render, Object value, Arguments arguments) {
+  static Object sort(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("sort", "reverse", "case_sensitive", "attribute");
     List<Object> items = new ArrayList<>(Values.iterate(value));
     // Each item is compared so often.
     for (int left = items.size(); left > 0; left /= 2) {
-      render.walked(items);
+      rendering.chargeDeep(items);
     }
     Comparator<Object> order =
-        (a, b) -> Comparison.compare(ranked(a, arguments, 1), ranked(b, arguments, 1));
+        (a, b) -> Operators.compare(ranked(a, arguments, 1), ranked(b, arguments, 1));
     items.sort(Values.truthy(arguments.or(0, "reverse", false)) ? order.reversed() : order);
     return items;
   }
 
-  private static Object unique(Render render, Object value, Arguments arguments) {
+  static Object unique(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("unique", "case_sensitive", "attribute");
     List<Object> seen = new ArrayList<>();
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.iterate(value)) {
       Object rank = ranked(item, arguments, 0);
-      render.walked(seen);
-      if (seen.stream().noneMatch(other -> Comparison.same(other, rank))) {
+      Values.requireHashable(rank);
+      rendering.chargeDeep(seen);
+      if (seen.stream().noneMatch(other -> Operators.same(other, rank))) {
         seen.add(rank);
         kept.add(item);
       }
-      Render.checkItems((long) seen.size() * seen.size());
+      Rendering.checkItems((long) seen.size() * seen.size());
     }
-    return new Once(kept);
+    return new Generator(kept);
   }
 
-  private static Object extreme(String name, Object value, Arguments arguments) {
+  /** The largest item for direction 1, the smallest for -1. */
+  static Object extreme(Object value, Arguments arguments, int direction) {
+    arguments.only("min or max", "case_sensitive", "attribute");
     List<Object> items = Values.iterate(value);
-    int direction = name.equals("max") ? 1 : -1;
-    Object best = first(items);
+    if (items.isEmpty()) {
+      return EMPTY;
+    }
+    Object best = items.get(0);
     for (Object item : items) {
-      int order = Comparison.compare(ranked(item, arguments, 0), ranked(best, arguments, 0));
+      int order = Operators.compare(ranked(item, arguments, 0), ranked(best, arguments, 0));
       if (order * direction > 0) {
         best = item;
       }
@@ -152,59 +149,73 @@ final class SequenceFilters {
     return best;
   }
 
-  private static Object sum(Render render, Object value, Arguments arguments) {
+  static Object sum(Rendering rendering, Object value, Arguments arguments) {
+    arguments.only("sum", "attribute", "start");
     Object total = arguments.or(1, "start", 0L);
     for (Object item : attributes(Values.iterate(value), arguments.find(0, "attribute"))) {
-      total = Operators.apply(render, total, "+", item);
+      total = Operators.apply(rendering, total, "+", item);
     }
     return total;
   }
 
-  private static Object map(Render render, Object value, Arguments arguments) {
-    List<Object> items = Values.iterate(value);
+  /** As in jinja2, whatever is false is taken for an empty sequence. */
+  private static List<Object> items(Object value) {
+    return Values.truthy(value) ? Values.iterate(value) : List.of();
+  }
+
+  static Object map(Rendering rendering, Object value, Arguments arguments) {
+    List<Object> items = items(value);
     if (arguments.positional().isEmpty()) {
       if (!arguments.named().keySet().equals(Set.of("attribute"))) {
         throw TemplateException.unsupported("map with anything but a filter or an attribute");
       }
-      return new Once(attributes(items, arguments.find(0, "attribute")));
+      return new Generator(attributes(items, arguments.find(0, "attribute")));
     }
     String filter = StringMethods.string(arguments.positional().get(0));
     List<Object> mapped = new ArrayList<>(items.size());
     for (Object item : items) {
-      render.step();
-      mapped.add(Filters.apply(render, filter, item, arguments.withoutFirst(1)));
+      rendering.chargeStep();
+      mapped.add(Filters.apply(rendering, filter, item, arguments.withoutFirst(1)));
     }
-    return new Once(mapped);
+    return new Generator(mapped);
   }
 
-  private static Object chosen(Render render, String name, Object value, Arguments arguments) {
-    boolean byAttribute = name.endsWith("attr");
-    boolean wanted = name.startsWith("select");
-    int testIndex = byAttribute ? 1 : 0;
-    if (arguments.positional().size() < testIndex) {
-      throw TemplateException.failed(name + " needs the name of an attribute");
-    }
-    boolean hasTest = arguments.positional().size() > testIndex;
+  /** {@code select} and {@code reject}: the items for which a test, or the item itself, is so. */
+  static Object chosen(Rendering rendering, Object value, Arguments arguments, boolean wanted) {
     List<Object> chosen = new ArrayList<>();
-    for (Object item : Values.iterate(value)) {
-      render.step();
-      Object looked =
-          byAttribute
-              ? attributes(List.of(item), Optional.of(arguments.positional().get(0))).get(0)
-              : item;
-      boolean holds =
-          hasTest
-              ? Tests.holds(
-                  render,
-                  StringMethods.string(arguments.positional().get(testIndex)),
-                  looked,
-                  arguments.withoutFirst(testIndex + 1))
-              : Values.truthy(looked);
-      if (holds == wanted) {
+    for (Object item : items(value)) {
+      rendering.chargeStep();
+      if (holds(rendering, item, arguments) == wanted) {
         chosen.add(item);
       }
     }
-    return new Once(chosen);
+    return new Generator(chosen);
+  }
+
+  /** {@code selectattr} and {@code rejectattr}: by an attribute of each item. */
+  static Object chosenByAttribute(
+      Rendering rendering, Object value, Arguments arguments, boolean wanted) {
+    if (arguments.positional().isEmpty()) {
+      throw TemplateException.failed("the name of an attribute is missing");
+    }
+    Optional<Object> attribute = Optional.of(arguments.positional().get(0));
+    List<Object> chosen = new ArrayList<>();
+    for (Object item : items(value)) {
+      rendering.chargeStep();
+      Object looked = attributes(List.of(item), attribute).get(0);
+      if (holds(rendering, looked, arguments.withoutFirst(1)) == wanted) {
+        chosen.add(item);
+      }
+    }
+    return new Generator(chosen);
+  }
+
+  private static boolean holds(Rendering rendering, Object value, Arguments arguments) {
+    if (arguments.positional().isEmpty()) {
+      return Values.truthy(value);
+    }
+    String test = StringMethods.string(arguments.positional().get(0));
+    return Tests.holds(rendering, test, value, arguments.withoutFirst(1));
   }
 
   /** The named attribute of each item; dots lead to attributes of attributes. */

@@ -1,8 +1,16 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.BoundMacro;
+import io.gensweep.token.jinja.Callable.Macro;
+import io.gensweep.token.jinja.Rendering.Output;
+import io.gensweep.token.jinja.Scope.Loop;
+import io.gensweep.token.jinja.Scope.Namespace;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** One parsed statement; running it writes text and says how its block goes on. */
 sealed interface Statement {
@@ -17,11 +25,9 @@ sealed interface Statement {
 
   /** A list of statements. */
   record Block(List<Statement> statements, List<Integer> lines) {
-    static final Block EMPTY = new Block(List.of(), List.of());
-
     Flow run(Scope scope, Output output) {
       for (int i = 0; i < statements.size(); i++) {
-        scope.render().stepTo(lines.get(i));
+        scope.rendering().stepTo(lines.get(i));
         Flow flow = statements.get(i).run(scope, output);
         if (flow != Flow.NEXT) {
           return flow;
@@ -33,7 +39,28 @@ sealed interface Statement {
     String captured(Scope scope) {
       Output output = new Output();
       run(scope, output);
-      return scope.render().made(output.toString());
+      return scope.rendering().chargeCopy(output.toString());
+    }
+  }
+
+  /** A block with variables of its own; see {@link Symbols}. */
+  record Frame(Block body, Symbols symbols) {
+    static final Frame EMPTY = new Frame(new Block(List.of(), List.of()), Symbols.ofTemplate());
+
+    /** The scope, which is new, with the names that it hides from its start. */
+    Scope open(Scope scope) {
+      for (String name : symbols.hidden()) {
+        scope.write(name, new Undefined("'" + name + "' is undefined"));
+      }
+      return scope;
+    }
+
+    Flow run(Scope scope, Output output) {
+      return body.run(open(scope), output);
+    }
+
+    String captured(Scope scope) {
+      return body.captured(open(scope));
     }
   }
 
@@ -41,7 +68,7 @@ sealed interface Statement {
   record Text(String text) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      output.add(scope.render().made(text));
+      output.add(scope.rendering().chargeCopy(text));
       return Flow.NEXT;
     }
   }
@@ -50,7 +77,7 @@ sealed interface Statement {
   record Print(Expression expression) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      output.add(Values.text(scope.render().walked(expression.evaluate(scope))));
+      output.add(Values.text(scope.rendering().chargeDeep(expression.evaluate(scope))));
       return Flow.NEXT;
     }
   }
@@ -70,29 +97,32 @@ sealed interface Statement {
     }
   }
 
-  /** {@code for}, with an optional filter and an optional else for no round at all. */
+  /**
+   * {@code for}, with an optional filter and an optional else. As in jinja2, the else also runs
+   * after rounds none of which came to its end, because each was left by break or continue.
+   */
   record For(
-      Target target, Expression over, Optional<Expression> filter, Block body, Block otherwise)
+      Target target, Expression over, Optional<Expression> filter, Frame body, Frame otherwise)
       implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      Object value = scope.render().iterated(over.evaluate(scope));
+      Object value = scope.rendering().chargeItems(over.evaluate(scope));
       List<Object> items = chosen(scope, Values.iterate(value));
-      if (items.isEmpty()) {
-        return otherwise.run(scope.inner(), output);
-      }
+      boolean wentThrough = false;
       Loop loop = new Loop(items, scope.loopDepth());
       for (int i = 0; i < items.size(); i++) {
-        scope.render().step();
+        scope.rendering().chargeStep();
         Scope round = scope.innerLoop();
         loop.moveTo(i);
         target.assign(round, items.get(i));
         round.write("loop", loop);
-        if (body.run(round, output) == Flow.BREAK) {
+        Flow flow = body.run(round, output);
+        wentThrough |= flow == Flow.NEXT;
+        if (flow == Flow.BREAK) {
           break;
         }
       }
-      return Flow.NEXT;
+      return wentThrough ? Flow.NEXT : otherwise.run(scope.inner(), output);
     }
 
     private List<Object> chosen(Scope scope, List<Object> items) {
@@ -101,7 +131,7 @@ sealed interface Statement {
       }
       List<Object> chosen = new ArrayList<>();
       for (Object item : items) {
-        scope.render().step();
+        scope.rendering().chargeStep();
         Scope tried = scope.inner();
         target.assign(tried, item);
         if (Values.truthy(filter.get().evaluate(tried))) {
@@ -122,7 +152,7 @@ sealed interface Statement {
   }
 
   /** {@code set a | filter} ... {@code endset}. */
-  record SetBlock(Target target, List<Expression.Filtered> filters, Block body)
+  record SetBlock(Target target, List<Expression.Filtered> filters, Frame body)
       implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
@@ -132,7 +162,7 @@ sealed interface Statement {
   }
 
   /** {@code filter a | b} ... {@code endfilter}. */
-  record FilterBlock(List<Expression.Filtered> filters, Block body) implements Statement {
+  record FilterBlock(List<Expression.Filtered> filters, Frame body) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
       output.add(Values.text(filtered(body.captured(scope.inner()), filters, scope)));
@@ -144,7 +174,7 @@ sealed interface Statement {
   record DefineMacro(Macro macro) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      scope.write(macro.name(), macro.boundTo(scope, Optional.empty()));
+      scope.write(macro.name(), macro.boundTo(scope));
       return Flow.NEXT;
     }
   }
@@ -154,19 +184,19 @@ sealed interface Statement {
     @Override
     public Flow run(Scope scope, Output output) {
       Object callee = call.callee().evaluate(scope);
-      if (!(callee instanceof Macro.Bound macro)) {
+      if (!(callee instanceof BoundMacro macro)) {
         throw TemplateException.unsupported("a call block for anything but a macro");
       }
-      Callable caller = body.boundTo(scope, Optional.empty());
+      Callable caller = body.boundTo(scope);
       Object written =
-          macro.withCaller(caller).call(scope.render(), call.arguments().evaluate(scope));
+          macro.withCaller(caller).call(scope.rendering(), call.arguments().evaluate(scope));
       output.add(Values.text(written));
       return Flow.NEXT;
     }
   }
 
   /** {@code with a = b} ... {@code endwith}; the values do not see each other. */
-  record With(List<Target> targets, List<Expression> values, Block body) implements Statement {
+  record With(List<Target> targets, List<Expression> values, Frame body) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
       Scope inner = scope.inner();
@@ -178,7 +208,7 @@ sealed interface Statement {
   }
 
   /** {@code generation}: the mark around assistant text; it has a scope, and writes as it is. */
-  record Generation(Block body) implements Statement {
+  record Generation(Frame body) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
       return body.run(scope.inner(), output);
@@ -197,8 +227,67 @@ sealed interface Statement {
     Object value = text;
     for (Expression.Filtered filter : filters) {
       value =
-          Filters.apply(scope.render(), filter.name(), value, filter.arguments().evaluate(scope));
+          Filters.apply(
+              scope.rendering(), filter.name(), value, filter.arguments().evaluate(scope));
     }
     return value;
+  }
+
+  /** Where an assignment goes: a name, an attribute of a namespace, or several names. */
+  sealed interface Target {
+    void assign(Scope scope, Object value);
+
+    /** Tells the variables that are assigned, and those that must hold a namespace. */
+    void eachName(Consumer<String> assigned, Consumer<String> namespace);
+
+    /** {@code a}. */
+    record Variable(String name) implements Target {
+      @Override
+      public void assign(Scope scope, Object value) {
+        scope.write(name, value);
+      }
+
+      @Override
+      public void eachName(Consumer<String> assigned, Consumer<String> namespace) {
+        assigned.accept(name);
+      }
+    }
+
+    /** {@code ns.a}. */
+    record NamespaceAttribute(String namespace, String attribute) implements Target {
+      @Override
+      public void assign(Scope scope, Object value) {
+        if (!(scope.find(namespace).orElse(None.NONE) instanceof Namespace space)) {
+          throw TemplateException.failed(
+              "cannot assign '" + attribute + "': '" + namespace + "' is not a namespace");
+        }
+        space.write(attribute, value);
+      }
+
+      @Override
+      public void eachName(Consumer<String> assigned, Consumer<String> isNamespace) {
+        isNamespace.accept(namespace);
+      }
+    }
+
+    /** {@code a, b}. */
+    record Unpacked(List<Target> targets) implements Target {
+      @Override
+      public void assign(Scope scope, Object value) {
+        List<Object> items = Values.iterate(value);
+        if (items.size() != targets.size()) {
+          throw TemplateException.failed(
+              "cannot unpack " + items.size() + " values into " + targets.size() + " names");
+        }
+        for (int i = 0; i < items.size(); i++) {
+          targets.get(i).assign(scope, items.get(i));
+        }
+      }
+
+      @Override
+      public void eachName(Consumer<String> assigned, Consumer<String> namespace) {
+        targets.forEach(target -> target.eachName(assigned, namespace));
+      }
+    }
   }
 }

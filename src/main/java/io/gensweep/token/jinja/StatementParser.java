@@ -1,11 +1,19 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Macro;
+import io.gensweep.token.jinja.Statement.Block;
+import io.gensweep.token.jinja.Statement.Frame;
+import io.gensweep.token.jinja.Statement.Target;
+import io.gensweep.token.jinja.TokenStream.Token;
+import io.gensweep.token.jinja.Values.None;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
-/** Turns the tokens of a template into statements. */
+/** Parses the tokens of a template into statements. */
 final class StatementParser {
   private static final int MAX_NESTING = 100;
   private static final Set<String> UNSUPPORTED =
@@ -13,25 +21,55 @@ final class StatementParser {
 
   private final TokenStream stream;
   private final ExpressionParser expressions;
+  private Symbols symbols = Symbols.ofTemplate();
   private int nesting;
+
+  /** Loops around the statement, as far as break and continue can see them. */
   private int loops;
+
+  private int macros;
+
+  /** Whether the macro that is parsed reads {@code caller}. */
+  private boolean readsCaller;
 
   private StatementParser(TokenStream stream) {
     this.stream = stream;
-    this.expressions = new ExpressionParser(stream);
+    this.expressions = new ExpressionParser(stream, this::read);
   }
 
-  static Statement.Block parse(List<Token> tokens) {
+  static Frame parse(List<Token> tokens) {
     TokenStream stream = new TokenStream(tokens);
+    StatementParser parser = new StatementParser(stream);
     try {
-      return new StatementParser(stream).parseBlock(Set.of());
+      return new Frame(parser.parseBlock(Set.of()), parser.symbols);
     } catch (TemplateException unplaced) {
       throw unplaced.at(stream.current().line());
     }
   }
 
+  private void read(String name) {
+    if (macros > 0 && (name.equals("varargs") || name.equals("kwargs"))) {
+      throw TemplateException.unsupported("the variable '" + name + "' of a macro");
+    }
+    readsCaller |= name.equals("caller");
+    symbols.read(name);
+  }
+
+  /** Parses a part whose names belong to other symbols than those of the text around it. */
+  private <T> T within(Symbols inner, Supplier<T> part) {
+    Symbols outer = symbols;
+    symbols = inner;
+    T parsed = part.get();
+    symbols = outer;
+    return parsed;
+  }
+
+  private Frame parseFrame(Symbols inner, Supplier<Block> body) {
+    return new Frame(within(inner, body), inner);
+  }
+
   /** Statements up to a tag that starts with one of the names, which stays unread. */
-  private Statement.Block parseBlock(Set<String> ends) {
+  private Block parseBlock(Set<String> ends) {
     if (++nesting > MAX_NESTING) {
       throw stream.syntax("statements nest more than " + MAX_NESTING + " deep");
     }
@@ -52,7 +90,7 @@ final class StatementParser {
         case BLOCK_BEGIN -> {
           if (stream.isAt(Token.Kind.NAME) && ends.contains(stream.current().text())) {
             nesting--;
-            return new Statement.Block(List.copyOf(statements), List.copyOf(lines));
+            return new Block(List.copyOf(statements), List.copyOf(lines));
           }
           lines.add(token.line());
           statements.add(parseStatement());
@@ -62,7 +100,7 @@ final class StatementParser {
           if (!ends.isEmpty()) {
             throw stream.syntax("the template ends before one of " + ends);
           }
-          return new Statement.Block(List.copyOf(statements), List.copyOf(lines));
+          return new Block(List.copyOf(statements), List.copyOf(lines));
         }
       }
     }
@@ -78,9 +116,9 @@ final class StatementParser {
   }
 
   /** What follows the opening tag, up to the end tag's name, which is read. */
-  private Statement.Block parseBody(String end) {
+  private Block parseBody(String end) {
     closeTag();
-    Statement.Block block = parseBlock(Set.of(end));
+    Block block = parseBlock(Set.of(end));
     stream.expectName(end);
     return block;
   }
@@ -97,9 +135,10 @@ final class StatementParser {
       case "set" -> parseSet();
       case "macro" -> parseMacro();
       case "call" -> parseCall();
-      case "filter" -> new Statement.FilterBlock(parseFilters(), parseApart("endfilter"));
+      case "filter" ->
+          new Statement.FilterBlock(parseFilters(), parseApart(symbols.inner(), "endfilter"));
       case "with" -> parseWith();
-      case "generation" -> new Statement.Generation(parseBody("endgeneration"));
+      case "generation" -> new Statement.Generation(parseApart(symbols.inner(), "endgeneration"));
       case "break" -> parseJump(name, Statement.Flow.BREAK);
       case "continue" -> parseJump(name, Statement.Flow.CONTINUE);
       default -> {
@@ -113,36 +152,59 @@ final class StatementParser {
 
   private Statement parseIf() {
     List<Expression> conditions = new ArrayList<>();
-    List<Statement.Block> blocks = new ArrayList<>();
-    do {
-      conditions.add(expressions.parseTupleWithoutIf());
-      closeTag();
-      blocks.add(parseBlock(Set.of("elif", "else", "endif")));
-    } while (stream.skipName("elif"));
+    List<Block> blocks = new ArrayList<>();
+    conditions.add(parseCondition());
+    // To jinja2's resolution of names, all elifs are one branch.
+    Symbols first = symbols.branch();
+    Symbols elifs = symbols.branch();
+    Symbols last = symbols.branch();
+    blocks.add(parseBranch(first));
+    while (stream.skipName("elif")) {
+      conditions.add(within(elifs, this::parseCondition));
+      Symbols chosen = elifs.branch();
+      blocks.add(parseBranch(chosen));
+      elifs.join(List.of(chosen, elifs.branch(), elifs.branch()));
+    }
     if (stream.skipName("else")) {
-      blocks.add(parseBody("endif"));
+      blocks.add(within(last, () -> parseBody("endif")));
     } else {
       stream.expectName("endif");
     }
+    symbols.join(List.of(first, elifs, last));
     return new Statement.If(List.copyOf(conditions), List.copyOf(blocks));
+  }
+
+  private Expression parseCondition() {
+    Expression condition = expressions.parseTupleWithoutIf();
+    closeTag();
+    return condition;
+  }
+
+  private Block parseBranch(Symbols branch) {
+    return within(branch, () -> parseBlock(Set.of("elif", "else", "endif")));
   }
 
   private Statement parseFor() {
     Target target = parseTarget(false);
     stream.expectName("in");
     Expression over = expressions.parseTupleWithoutIf();
+    Symbols test = symbols.inner();
+    target.eachName(test::declare, symbols::read);
     Optional<Expression> filter =
-        stream.skipName("if") ? Optional.of(expressions.parse()) : Optional.empty();
+        stream.skipName("if") ? Optional.of(within(test, expressions::parse)) : Optional.empty();
     if (stream.isAtName("recursive")) {
       throw TemplateException.unsupported("a recursive for");
     }
     closeTag();
+    Symbols round = symbols.inner();
+    target.eachName(round::declare, symbols::read);
+    round.declare("loop");
     loops++;
-    Statement.Block body = parseBlock(Set.of("endfor", "else"));
+    Frame body = parseFrame(round, () -> parseBlock(Set.of("endfor", "else")));
     loops--;
-    Statement.Block otherwise = Statement.Block.EMPTY;
+    Frame otherwise = Frame.EMPTY;
     if (stream.skipName("else")) {
-      otherwise = parseBody("endfor");
+      otherwise = parseFrame(symbols.inner(), () -> parseBody("endfor"));
     } else {
       stream.expectName("endfor");
     }
@@ -152,10 +214,17 @@ final class StatementParser {
   private Statement parseSet() {
     Target target = parseTarget(true);
     if (stream.skipOperator("=")) {
-      return new Statement.Set(target, expressions.parseTuple());
+      Expression value = expressions.parseTuple();
+      assign(target);
+      return new Statement.Set(target, value);
     }
+    assign(target);
     List<Expression.Filtered> filters = stream.skipOperator("|") ? parseFilters() : List.of();
-    return new Statement.SetBlock(target, filters, parseApart("endset"));
+    return new Statement.SetBlock(target, filters, parseApart(symbols.inner(), "endset"));
+  }
+
+  private void assign(Target target) {
+    target.eachName(symbols::assign, symbols::read);
   }
 
   private List<Expression.Filtered> parseFilters() {
@@ -168,17 +237,20 @@ final class StatementParser {
 
   private Statement parseMacro() {
     String name = stream.expect(Token.Kind.NAME, "the name of the macro");
-    return new Statement.DefineMacro(parseMacroFrom(name, "endmacro"));
-  }
-
-  private Macro parseMacroFrom(String name, String end) {
+    symbols.assign(name);
+    Symbols inner = symbols.inner();
     List<String> parameters = new ArrayList<>();
     List<Expression> defaults = new ArrayList<>();
     stream.expectOperator("(");
     while (!stream.isAtOperator(")")) {
-      parameters.add(stream.expect(Token.Kind.NAME, "the name of a parameter"));
+      String parameter = stream.expect(Token.Kind.NAME, "the name of a parameter");
+      if (parameter.equals("caller")) {
+        throw TemplateException.unsupported("a parameter named caller");
+      }
+      parameters.add(parameter);
+      inner.declare(parameter);
       if (stream.skipOperator("=")) {
-        defaults.add(expressions.parse());
+        defaults.add(within(inner, expressions::parse));
       } else if (!defaults.isEmpty()) {
         throw stream.syntax("a parameter without a default follows one with a default");
       }
@@ -187,16 +259,33 @@ final class StatementParser {
       }
     }
     stream.expectOperator(")");
-    return new Macro(name, List.copyOf(parameters), List.copyOf(defaults), parseApart(end));
+    return new Statement.DefineMacro(
+        parseMacroBody(
+            inner,
+            "endmacro",
+            (frame, takesCaller) ->
+                new Macro(
+                    name, List.copyOf(parameters), List.copyOf(defaults), frame, takesCaller)));
   }
 
-  /** A body that writes to a text of its own, so no break or continue may leave it. */
-  private Statement.Block parseApart(String end) {
+  private Macro parseMacroBody(
+      Symbols inner, String end, BiFunction<Frame, Boolean, Macro> definition) {
+    boolean outerReadsCaller = readsCaller;
+    readsCaller = false;
+    macros++;
+    Macro macro = definition.apply(parseApart(inner, end), readsCaller);
+    macros--;
+    readsCaller |= outerReadsCaller;
+    return macro;
+  }
+
+  /** A frame that writes to a text of its own, so no break or continue may leave it. */
+  private Frame parseApart(Symbols inner, String end) {
     int outerLoops = loops;
     loops = 0;
-    Statement.Block body = parseBody(end);
+    Frame frame = parseFrame(inner, () -> parseBody(end));
     loops = outerLoops;
-    return body;
+    return frame;
   }
 
   private Statement parseCall() {
@@ -206,7 +295,11 @@ final class StatementParser {
     if (!(expressions.parse() instanceof Expression.Call call)) {
       throw stream.syntax("expected a call");
     }
-    Macro body = new Macro("caller", List.of(), List.of(), parseApart("endcall"));
+    Macro body =
+        parseMacroBody(
+            symbols.inner(),
+            "endcall",
+            (frame, takesCaller) -> new Macro("caller", List.of(), List.of(), frame, takesCaller));
     return new Statement.CallBlock(call, body);
   }
 
@@ -221,7 +314,10 @@ final class StatementParser {
       stream.expectOperator("=");
       values.add(expressions.parse());
     }
-    return new Statement.With(List.copyOf(targets), List.copyOf(values), parseBody("endwith"));
+    Symbols inner = symbols.inner();
+    targets.forEach(target -> target.eachName(inner::declare, symbols::read));
+    Frame frame = parseFrame(inner, () -> parseBody("endwith"));
+    return new Statement.With(List.copyOf(targets), List.copyOf(values), frame);
   }
 
   private Statement parseJump(String name, Statement.Flow flow) {

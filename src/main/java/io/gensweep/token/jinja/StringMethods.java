@@ -1,7 +1,13 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Rendering.Output;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,55 +17,16 @@ import java.util.function.BiPredicate;
 final class StringMethods {
   private static final Set<String> UNSUPPORTED =
       Set.of(
-          "casefold",
-          "center",
-          "encode",
-          "expandtabs",
-          "format",
-          "format_map",
-          "isalnum",
-          "isalpha",
-          "isascii",
-          "isdecimal",
-          "isdigit",
-          "isidentifier",
-          "islower",
-          "isnumeric",
-          "isprintable",
-          "istitle",
-          "isupper",
-          "ljust",
-          "maketrans",
-          "rjust",
-          "swapcase",
-          "translate",
-          "index",
-          "rindex",
-          "rpartition",
-          "zfill");
+          ("casefold center encode expandtabs format format_map isalnum isalpha isascii isdecimal"
+                  + " isdigit isidentifier islower isnumeric isprintable istitle isupper ljust"
+                  + " maketrans rjust swapcase translate index rindex rpartition zfill")
+              .split(" "));
   private static final Set<String> SUPPORTED =
       Set.of(
-          "strip",
-          "lstrip",
-          "rstrip",
-          "split",
-          "rsplit",
-          "splitlines",
-          "startswith",
-          "endswith",
-          "replace",
-          "upper",
-          "lower",
-          "title",
-          "capitalize",
-          "join",
-          "find",
-          "rfind",
-          "count",
-          "isspace",
-          "partition",
-          "removeprefix",
-          "removesuffix");
+          ("strip lstrip rstrip split rsplit splitlines startswith endswith replace upper lower"
+                  + " title capitalize join find rfind count isspace partition removeprefix"
+                  + " removesuffix")
+              .split(" "));
 
   private StringMethods() {}
 
@@ -68,10 +35,10 @@ final class StringMethods {
   }
 
   /** The value, after what it takes to make it was charged. */
-  static Object call(Render render, String text, String name, Arguments arguments) {
-    render.touched(text);
-    render.walked(arguments.positional());
-    arguments.named().values().forEach(render::walked);
+  static Object call(Rendering rendering, String text, String name, Arguments arguments) {
+    rendering.chargeScan(text);
+    rendering.chargeDeep(arguments.positional());
+    arguments.named().values().forEach(rendering::chargeDeep);
     return called(text, name, arguments);
   }
 
@@ -80,9 +47,9 @@ final class StringMethods {
       case "strip" -> strip(text, arguments, true, true);
       case "lstrip" -> strip(text, arguments, true, false);
       case "rstrip" -> strip(text, arguments, false, true);
-      case "split" -> Splitting.split(text, arguments.only(name, "sep", "maxsplit"));
-      case "rsplit" -> Splitting.rsplit(text, arguments.only(name, "sep", "maxsplit"));
-      case "splitlines" -> Splitting.lines(text, arguments.only(name, "keepends"));
+      case "split" -> split(text, arguments.only(name, "sep", "maxsplit"));
+      case "rsplit" -> rsplit(text, arguments.only(name, "sep", "maxsplit"));
+      case "splitlines" -> lines(text, arguments.only(name, "keepends"));
       case "startswith" -> matches(text, arguments, name, String::startsWith);
       case "endswith" -> matches(text, arguments, name, String::endsWith);
       case "replace" -> replace(text, arguments.only(name, "old", "new", "count"));
@@ -92,9 +59,9 @@ final class StringMethods {
       case "capitalize" -> PythonText.capitalize(none(text, name, arguments));
       case "isspace" -> PythonText.isSpace(none(text, name, arguments));
       case "join" -> join(text, Values.iterate(only(name, arguments)));
-      case "find" -> points(text, TextSearch.first(text, string(only(name, arguments)), 0));
+      case "find" -> points(text, PythonText.first(text, string(only(name, arguments)), 0));
       case "rfind" ->
-          points(text, TextSearch.last(text, string(only(name, arguments)), text.length()));
+          points(text, PythonText.last(text, string(only(name, arguments)), text.length()));
       case "count" -> count(text, string(only(name, arguments)));
       case "partition" -> partition(text, string(only(name, arguments)));
       case "removeprefix" -> {
@@ -161,12 +128,12 @@ final class StringMethods {
     long left = Numbers.index(limit) < 0 ? Long.MAX_VALUE : Numbers.index(limit);
     Output result = new Output();
     int from = 0;
-    int at = TextSearch.first(text, old, 0);
+    int at = PythonText.first(text, old, 0);
     while (at >= 0 && left-- > 0) {
       result.add(text.substring(from, at));
       result.add(fresh);
       from = at + old.length();
-      at = TextSearch.first(text, old, from);
+      at = PythonText.first(text, old, from);
     }
     result.add(text.substring(from));
     return result.toString();
@@ -190,10 +157,10 @@ final class StringMethods {
       return text.codePointCount(0, text.length()) + 1L;
     }
     long count = 0;
-    int at = TextSearch.first(text, part, 0);
+    int at = PythonText.first(text, part, 0);
     while (at >= 0) {
       count++;
-      at = TextSearch.first(text, part, at + part.length());
+      at = PythonText.first(text, part, at + part.length());
     }
     return count;
   }
@@ -202,11 +169,123 @@ final class StringMethods {
     if (separator.isEmpty()) {
       throw TemplateException.failed("empty separator");
     }
-    int at = TextSearch.first(text, separator, 0);
+    int at = PythonText.first(text, separator, 0);
     List<Object> parts = new ArrayList<>();
     parts.add(at < 0 ? text : text.substring(0, at));
     parts.add(at < 0 ? "" : separator);
     parts.add(at < 0 ? "" : text.substring(at + separator.length()));
     return Series.tuple(parts);
+  }
+
+  static List<Object> split(String text, Arguments arguments) {
+    long limit = limit(arguments);
+    Object separator = arguments.or(0, "sep", None.NONE);
+    if (separator == None.NONE) {
+      return words(text, limit);
+    }
+    String mark = mark(separator);
+    List<Object> parts = new ArrayList<>();
+    int from = 0;
+    for (int at = PythonText.first(text, mark, 0); at >= 0 && parts.size() < limit; ) {
+      add(parts, text.substring(from, at));
+      from = at + mark.length();
+      at = PythonText.first(text, mark, from);
+    }
+    parts.add(text.substring(from));
+    return parts;
+  }
+
+  static List<Object> rsplit(String text, Arguments arguments) {
+    long limit = limit(arguments);
+    Object separator = arguments.or(0, "sep", None.NONE);
+    if (separator == None.NONE) {
+      if (limit == Long.MAX_VALUE) {
+        return words(text, limit);
+      }
+      throw TemplateException.unsupported("rsplit at white space with a limit");
+    }
+    String mark = mark(separator);
+    List<Object> parts = new ArrayList<>();
+    int end = text.length();
+    for (int at = PythonText.last(text, mark, end); at >= 0 && parts.size() < limit; ) {
+      add(parts, text.substring(at + mark.length(), end));
+      end = at;
+      at = PythonText.last(text, mark, end);
+    }
+    parts.add(text.substring(0, end));
+    Collections.reverse(parts);
+    return parts;
+  }
+
+  /** Between runs of white space; the rest after the limit keeps its own end. */
+  private static List<Object> words(String text, long limit) {
+    List<Object> words = new ArrayList<>();
+    int from = afterSpace(text, 0);
+    while (from < text.length() && words.size() < limit) {
+      int end = from;
+      while (end < text.length() && !PythonText.isSpace(text.charAt(end))) {
+        end++;
+      }
+      add(words, text.substring(from, end));
+      from = afterSpace(text, end);
+    }
+    if (from < text.length()) {
+      words.add(text.substring(from));
+    }
+    return words;
+  }
+
+  private static int afterSpace(String text, int from) {
+    int end = from;
+    while (end < text.length() && PythonText.isSpace(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static void add(List<Object> parts, String part) {
+    Rendering.checkItems(parts.size());
+    parts.add(part);
+  }
+
+  static List<Object> lines(String text, Arguments arguments) {
+    if (arguments.find(0, "keepends").isPresent()) {
+      throw TemplateException.unsupported("splitlines with keepends");
+    }
+    List<Object> lines = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean ends =
+          (c >= '\n' && c <= '\r')
+              || (c >= 0x1c && c <= 0x1e)
+              || c == 0x85
+              || c == 0x2028
+              || c == 0x2029;
+      if (ends) {
+        add(lines, text.substring(from, i));
+        if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
+          i++;
+        }
+        from = i + 1;
+      }
+    }
+    if (from < text.length()) {
+      lines.add(text.substring(from));
+    }
+    return lines;
+  }
+
+  private static long limit(Arguments arguments) {
+    long limit = Numbers.index(arguments.or(1, "maxsplit", -1L));
+    return limit < 0 ? Long.MAX_VALUE : limit;
+  }
+
+  private static String mark(Object separator) {
+    String mark = string(separator);
+    if (mark.isEmpty()) {
+      throw TemplateException.failed("empty separator");
+    }
+    return mark;
   }
 }

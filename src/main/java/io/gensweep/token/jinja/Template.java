@@ -1,5 +1,6 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Values.None;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,9 +13,9 @@ public final class Template {
   /** Characters; the longest known templates have some 30,000. */
   private static final int MAX_SOURCE = 1 << 20;
 
-  private final Statement.Block body;
+  private final Statement.Frame body;
 
-  private Template(Statement.Block body) {
+  private Template(Statement.Frame body) {
     this.body = body;
   }
 
@@ -46,14 +47,14 @@ public final class Template {
   public String render(Map<String, Object> variables, LocalDateTime now) {
     Map<String, Object> values = new LinkedHashMap<>();
     variables.forEach((name, value) -> values.put(name, plain(value)));
-    Render render = new Render(now);
+    Rendering rendering = new Rendering(now);
     try {
-      return body.captured(Scope.of(render, values));
+      return body.captured(Scope.of(rendering, values));
     } catch (TemplateException stopped) {
-      throw stopped.at(render.line());
+      throw stopped.at(rendering.line());
     } catch (StackOverflowError tooDeep) {
       // Depth is bounded for each kind of nesting; their product is more than a stack.
-      throw TemplateException.tooLarge("the template nests too deep").at(render.line());
+      throw TemplateException.tooLarge("the template nests too deep").at(rendering.line());
     }
   }
 

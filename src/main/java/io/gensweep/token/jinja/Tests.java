@@ -1,104 +1,103 @@
 package io.gensweep.token.jinja;
 
+import static java.util.Map.entry;
+
+import io.gensweep.token.jinja.Callable.Arguments;
+import io.gensweep.token.jinja.Values.None;
+import io.gensweep.token.jinja.Values.Series;
+import io.gensweep.token.jinja.Values.Undefined;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** jinja2's tests: what may follow {@code is}. */
 final class Tests {
-  private static final Set<String> SUPPORTED =
-      Set.of(
-          "boolean",
-          "callable",
-          "defined",
-          "divisibleby",
-          "eq",
-          "equalto",
-          "even",
-          "false",
-          "float",
-          "ge",
-          "greaterthan",
-          "gt",
-          "in",
-          "integer",
-          "iterable",
-          "le",
-          "lessthan",
-          "lower",
-          "lt",
-          "mapping",
-          "ne",
-          "none",
-          "number",
-          "odd",
-          "sameas",
-          "sequence",
-          "string",
-          "true",
-          "undefined",
-          "upper");
-  private static final Set<String> OPERATORS = Set.of("==", "!=", "<", "<=", ">", ">=");
+  private interface Test {
+    boolean holds(Rendering rendering, Object value, Arguments arguments);
+  }
+
+  private static final Map<String, Test> TESTS =
+      Map.ofEntries(
+          entry("boolean", kind(value -> value instanceof Boolean)),
+          entry("callable", kind(value -> value instanceof Callable)),
+          entry("defined", kind(value -> !(value instanceof Undefined))),
+          entry("divisibleby", (r, value, a) -> remainder(r, value, argument(a)).equals(0L)),
+          entry("eq", compares("==")),
+          entry("equalto", compares("==")),
+          entry("==", compares("==")),
+          entry("even", (r, value, a) -> remainder(r, value, 2L).equals(0L)),
+          entry("false", kind(Boolean.FALSE::equals)),
+          entry("float", kind(value -> value instanceof Double)),
+          entry("ge", compares(">=")),
+          entry(">=", compares(">=")),
+          entry("greaterthan", compares(">")),
+          entry("gt", compares(">")),
+          entry(">", compares(">")),
+          entry("in", (r, value, a) -> Operators.contains(r, argument(a), value)),
+          entry("integer", kind(value -> value instanceof Long)),
+          entry("iterable", kind(Values::isIterable)),
+          entry("le", compares("<=")),
+          entry("<=", compares("<=")),
+          entry("lessthan", compares("<")),
+          entry("lt", compares("<")),
+          entry("<", compares("<")),
+          entry("lower", (r, value, a) -> cased(Values.text(r.chargeDeep(value)), false)),
+          entry("mapping", kind(value -> value instanceof Map)),
+          entry("ne", compares("!=")),
+          entry("!=", compares("!=")),
+          entry("none", kind(value -> value == None.NONE)),
+          entry("number", kind(Numbers::isNumber)),
+          entry("odd", (r, value, a) -> remainder(r, value, 2L).equals(1L)),
+          entry("sameas", (r, value, a) -> sameObject(value, argument(a))),
+          entry("sequence", kind(Tests::isSequence)),
+          entry("string", kind(value -> value instanceof String)),
+          entry("true", kind(Boolean.TRUE::equals)),
+          entry("undefined", kind(value -> value instanceof Undefined)),
+          entry("upper", (r, value, a) -> cased(Values.text(r.chargeDeep(value)), true)));
+
   private static final Set<String> UNSUPPORTED = Set.of("escaped", "filter", "test");
 
   private Tests() {}
 
-  static boolean exists(String name) {
-    return SUPPORTED.contains(name) || UNSUPPORTED.contains(name);
-  }
-
-  static boolean holds(Render render, String name, Object value, Arguments arguments) {
-    return switch (name) {
-      case "defined" -> !(value instanceof Undefined);
-      case "undefined" -> value instanceof Undefined;
-      case "none" -> value == None.NONE;
-      case "true" -> Boolean.TRUE.equals(value);
-      case "false" -> Boolean.FALSE.equals(value);
-      case "boolean" -> value instanceof Boolean;
-      case "integer" -> value instanceof Long;
-      case "float" -> value instanceof Double;
-      case "number" -> Numbers.isNumber(value);
-      case "string" -> value instanceof String;
-      case "mapping" -> value instanceof Map;
-      case "iterable" -> Values.isIterable(value);
-      case "sequence" ->
-          value instanceof Series series ? series.isIndexed() : Values.isSized(value);
-      case "callable" -> value instanceof Callable;
-      case "odd" -> remainder(render, value, 2L).equals(1L);
-      case "even" -> remainder(render, value, 2L).equals(0L);
-      case "divisibleby" -> remainder(render, value, argument(name, arguments)).equals(0L);
-      case "eq", "equalto", "==" ->
-          Operators.compares(render, value, "==", argument(name, arguments));
-      case "ne", "!=" -> Operators.compares(render, value, "!=", argument(name, arguments));
-      case "lt", "lessthan", "<" ->
-          Operators.compares(render, value, "<", argument(name, arguments));
-      case "le", "<=" -> Operators.compares(render, value, "<=", argument(name, arguments));
-      case "gt", "greaterthan", ">" ->
-          Operators.compares(render, value, ">", argument(name, arguments));
-      case "ge", ">=" -> Operators.compares(render, value, ">=", argument(name, arguments));
-      case "in" -> Operators.contains(render, argument(name, arguments), value);
-      case "sameas" -> sameObject(value, argument(name, arguments));
-      case "lower" -> cased(Values.text(render.walked(value)), false);
-      case "upper" -> cased(Values.text(render.walked(value)), true);
-      default -> {
-        if (!exists(name) && !OPERATORS.contains(name)) {
-          throw TemplateException.failed("there is no test named '" + name + "'");
-        }
-        throw TemplateException.unsupported("the test '" + name + "'");
-      }
+  private static Test kind(Predicate<Object> kind) {
+    return (rendering, value, arguments) -> {
+      arguments.only("the test");
+      return kind.test(value);
     };
   }
 
-  private static Object argument(String name, Arguments arguments) {
+  private static Test compares(String operator) {
+    return (rendering, value, arguments) ->
+        Operators.compares(rendering, value, operator, argument(arguments));
+  }
+
+  static boolean exists(String name) {
+    return TESTS.containsKey(name) || UNSUPPORTED.contains(name);
+  }
+
+  static boolean holds(Rendering rendering, String name, Object value, Arguments arguments) {
+    Test test = TESTS.get(name);
+    if (test == null) {
+      throw TemplateException.unsupported("the test '" + name + "'");
+    }
+    return test.holds(rendering, value, arguments);
+  }
+
+  private static Object argument(Arguments arguments) {
     List<Object> positional = arguments.positional();
     if (positional.size() != 1 || !arguments.named().isEmpty()) {
-      throw TemplateException.failed("the test '" + name + "' takes one argument");
+      throw TemplateException.failed("the test takes one argument");
     }
     return positional.get(0);
   }
 
-  private static Object remainder(Render render, Object value, Object divisor) {
-    return Operators.apply(render, value, "%", divisor);
+  private static Object remainder(Rendering rendering, Object value, Object divisor) {
+    return Operators.apply(rendering, value, "%", divisor);
+  }
+
+  private static boolean isSequence(Object value) {
+    return value instanceof Series series ? series.isIndexed() : Values.isSized(value);
   }
 
   /** Python's {@code is}: certain only where a value exists once. */

@@ -1,18 +1,81 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Rendering.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What Python says about a value. The values: Boolean, Long, Double, String, {@link None}, List,
- * Map, {@link Series}, and jinja2's own {@link Undefined}, {@link Once}, {@link Namespace}, {@link
- * Loop} and {@link Callable}.
+ * Map, {@link Series}, and jinja2's own {@link Undefined}, {@link Generator}, {@link Namespace},
+ * {@link Loop} and {@link Callable}.
  */
 final class Values {
   private static final int MAX_DEPTH = 100;
 
   private Values() {}
+
+  /** Python's None, so that no null travels through a template. */
+  enum None {
+    NONE
+  }
+
+  /** jinja2's default Undefined: empty when printed, an error when anything else. */
+  record Undefined(String why) {
+    TemplateException failure() {
+      return TemplateException.failed(why);
+    }
+
+    /** All undefined values are equal to each other and to nothing else, as in jinja2. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Undefined;
+    }
+
+    @Override
+    public int hashCode() {
+      return 0;
+    }
+  }
+
+  /** Python's read-only sequences and dict views; a Python list is a java.util.List. */
+  record Series(Kind kind, List<Object> items) {
+    enum Kind {
+      TUPLE,
+      RANGE,
+      DICT_KEYS,
+      DICT_VALUES,
+      DICT_ITEMS
+    }
+
+    static Series tuple(List<Object> items) {
+      return new Series(Kind.TUPLE, items);
+    }
+
+    boolean isTuple() {
+      return kind == Kind.TUPLE;
+    }
+
+    /** Dict views know their length but have no positions. */
+    boolean isIndexed() {
+      return kind == Kind.TUPLE || kind == Kind.RANGE;
+    }
+  }
+
+  /** A Python generator: always true, without a length, empty after its first walk. */
+  static final class Generator {
+    private List<Object> items;
+
+    Generator(List<Object> items) {
+      this.items = items;
+    }
+
+    List<Object> take() {
+      List<Object> taken = items;
+      items = List.of();
+      return taken;
+    }
+  }
 
   static boolean truthy(Object value) {
     if (value instanceof Boolean bool) {
@@ -61,12 +124,12 @@ final class Values {
   }
 
   static boolean isIterable(Object value) {
-    return isSized(value) || value instanceof Once;
+    return isSized(value) || value instanceof Generator;
   }
 
   static List<Object> iterate(Object value) {
     if (value instanceof String text) {
-      Render.checkItems(text.length());
+      Rendering.checkItems(text.length());
       return text.codePoints().mapToObj(c -> (Object) Character.toString(c)).toList();
     }
     if (value instanceof List<?> list) {
@@ -78,7 +141,7 @@ final class Values {
     if (value instanceof Series series) {
       return series.items();
     }
-    if (value instanceof Once once) {
+    if (value instanceof Generator once) {
       return once.take();
     }
     if (value instanceof Undefined) {
@@ -93,6 +156,16 @@ final class Values {
       return value;
     }
     throw TemplateException.unsupported("a dict key of type " + typeName(value));
+  }
+
+  /** Python's {@code hash(value)} fails for what can change, and for a tuple that holds it. */
+  static void requireHashable(Object value) {
+    if (value instanceof List || value instanceof Map) {
+      throw TemplateException.failed(typeName(value) + " is not hashable");
+    }
+    if (value instanceof Series series) {
+      series.items().forEach(Values::requireHashable);
+    }
   }
 
   /** Python's {@code str(value)}. */

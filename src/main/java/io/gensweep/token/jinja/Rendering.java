@@ -1,49 +1,48 @@
 package io.gensweep.token.jinja;
 
+import io.gensweep.token.jinja.Values.Series;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One rendering: its clock, and the limits that keep a hostile template from holding an executor.
- * All work is counted by one measure, characters that are looked at, and charged before it is done
- * where sizes tell it: a single call on long texts is out of reach of any other stop.
+ * The clock and the budget of one rendering; the budget keeps a hostile template from occupying an
+ * executor. Work has one unit, a character looked at, and is charged before it is done wherever the
+ * sizes of the values tell it, because a single call on long texts cannot be interrupted.
  */
-final class Render {
-  /** Characters looked at, each some nanoseconds. */
+final class Rendering {
+  /** In characters looked at, each of which takes some nanoseconds. */
   static final long MAX_WORK = 1L << 27;
 
-  /** What a statement or a round of a loop takes beside what it does to texts. */
+  /** Cost of a statement or of a round of a loop, beside what it does to texts. */
   private static final int STEP = 25;
 
-  /** What a value takes: a name, a constant, an item of a list. */
+  /** Cost of a value: a name, a constant, an item of a list. */
   private static final int VALUE = 8;
 
-  /** A character that becomes a text of its own. */
+  /** Cost of a character that becomes a text of its own. */
   private static final int LETTER = 8;
 
-  /** Characters, and items, that are copied in the time that one is looked at. */
+  /** Characters or items that are copied in the time that one character is looked at. */
   private static final int COPIED = 16;
 
   static final int MAX_CHARS = 1 << 24;
   static final int MAX_DEPTH = 64;
   static final int MAX_ITEMS = 1_000_000;
 
-  /**
-   * The last resort, on a machine that needs it: where it stops a rendering depends on the machine.
-   */
+  /** The last resort, on slow machines: where it stops a rendering depends on the machine. */
   private static final long MAX_NANOS = 30_000_000_000L;
 
-  private static final long WORK_BETWEEN_LOOKS = 1 << 22;
+  private static final long WORK_BETWEEN_CLOCK_READS = 1 << 22;
 
   private final LocalDateTime now;
   private final long start = System.nanoTime();
   private long work;
-  private long nextLook = WORK_BETWEEN_LOOKS;
+  private long nextClockRead = WORK_BETWEEN_CLOCK_READS;
   private int depth;
   private int line = 1;
 
-  Render(LocalDateTime now) {
+  Rendering(LocalDateTime now) {
     this.now = now;
   }
 
@@ -51,75 +50,75 @@ final class Render {
     return now;
   }
 
-  /** Of the statement that runs. */
+  /** The line of the statement that runs. */
   int line() {
     return line;
   }
 
-  void step() {
+  void chargeStep() {
     spend(STEP);
   }
 
   void stepTo(int newLine) {
     line = newLine;
-    step();
+    chargeStep();
   }
 
-  /** So many characters are about to be read, made or compared. */
+  /** Charges for characters that are about to be read, made or compared. */
   void spend(long characters) {
     work += characters;
     if (work > MAX_WORK) {
       throw TemplateException.tooLarge(
           "rendering took more than the work of " + MAX_WORK + " characters");
     }
-    if (work > nextLook) {
-      nextLook = work + WORK_BETWEEN_LOOKS;
+    if (work > nextClockRead) {
+      nextClockRead = work + WORK_BETWEEN_CLOCK_READS;
       if (System.nanoTime() - start > MAX_NANOS) {
         throw TemplateException.tooLarge("rendering took more than 30 s");
       }
     }
   }
 
-  /** A name or constant of an expression. */
-  void read() {
+  /** Charges for a name or constant of an expression. */
+  void chargeName() {
     spend(VALUE);
   }
 
-  /** A value was copied or made of others; gives it back. */
-  <T> T made(T value) {
+  /** Charges for a value that was copied or made of others; returns it. */
+  <T> T chargeCopy(T value) {
     spend(VALUE + size(value) / COPIED);
     return value;
   }
 
-  /** A value is about to be gone through, its items not looked into; gives it back. */
-  Object touched(Object value) {
+  /** Charges for a pass over a value that does not look into its items; returns it. */
+  Object chargeScan(Object value) {
     spend(VALUE + size(value));
     return value;
   }
 
-  /** A value is about to be cut into its items; gives it back. */
-  Object iterated(Object value) {
+  /** Charges for dividing a value into its items; returns it. */
+  Object chargeItems(Object value) {
     spend(VALUE + size(value) * LETTER);
     return value;
   }
 
-  /** A value is about to be gone through with all that is in it; gives it back. */
-  Object walked(Object value) {
-    walk(value, 0);
+  /** Charges for a pass over a value and all that is in it; returns it. */
+  Object chargeDeep(Object value) {
+    chargeNested(value, 0);
     return value;
   }
 
-  private void walk(Object value, int nesting) {
+  private void chargeNested(Object value, int nesting) {
     Values.checkDepth(nesting);
     spend(VALUE + size(value));
     if (value instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {
         spend(size(entry.getKey()));
-        walk(entry.getValue(), nesting + 1);
+        chargeNested(entry.getValue(), nesting + 1);
       }
     } else if (value instanceof List<?> || value instanceof Series) {
       for (Object item : Values.iterate(value)) {
-        walk(item, nesting + 1);
+        chargeNested(item, nesting + 1);
       }
     }
   }
@@ -158,6 +157,21 @@ final class Render {
     if (items > MAX_ITEMS) {
       throw TemplateException.tooLarge(
           "a list of " + items + " items is over the limit of " + MAX_ITEMS);
+    }
+  }
+
+  /** Rendered text that refuses to grow without end. */
+  static final class Output {
+    private final StringBuilder text = new StringBuilder();
+
+    void add(String more) {
+      checkChars((long) text.length() + more.length());
+      text.append(more);
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
     }
   }
 }
