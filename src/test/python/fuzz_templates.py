@@ -9,6 +9,7 @@ The first line of the file holds the variables and the clock, each other line a 
 """
 
 import argparse
+import copy
 import datetime
 import json
 import multiprocessing
@@ -445,7 +446,8 @@ class Grammar:
 
 def outcome(template):
     try:
-        return {"expected": chat._compile_jinja_template(template).render(**VARIABLES)}
+        # A copy, because some of jinja2's filters change what they are given before they fail.
+        return {"expected": chat._compile_jinja_template(template).render(**copy.deepcopy(VARIABLES))}
     except Exception as error:  # whatever ends a rendering in Python must end it in Java
         return {"error": f"{type(error).__name__}: {error}"[:200]}
 
