@@ -27,7 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Trees of settings to records, with errors that say which key has to change. */
+/** Binds JSON trees of settings to records, with errors that name the key to change. */
 final class Binding {
   private static final int LONGEST_SHOWN = 80;
   private static final PropertyNamingStrategies.NamingBase NAMING =
@@ -35,7 +35,7 @@ final class Binding {
   private static final Pattern TOKEN_ID = Pattern.compile("0|-?[1-9]\\d*");
   private static final Pattern FIRST_KEY = Pattern.compile("[a-z_.]+");
 
-  /** snake_case keys, and no value taken for one of another type, but 1 for 1.0. */
+  /** Maps snake_case keys and coerces no types, except 1 to 1.0. */
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -56,7 +56,7 @@ final class Binding {
 
   private Binding() {}
 
-  /** Where the keys of one tree come from. */
+  /** Names and places of the keys of one tree, for errors. */
   interface Scope {
     /** The full key, such as {@code sampling.top_p} for {@code top_p}. */
     String key(String local);

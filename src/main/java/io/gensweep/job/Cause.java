@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * What a chain of exceptions comes to, in one line: the cause, then what it led to.
+ * Summarises a chain of exceptions in one line: the cause first, then what it led to.
  *
  * <p>What a task threw comes inside Spark's exception, whose own message is a page of stack.
  */
@@ -15,7 +15,7 @@ public final class Cause {
 
   private Cause() {}
 
-  /** From what was thrown to its cause. */
+  /** The chain from the thrown exception to its root cause. */
   public static List<Throwable> chain(Throwable thrown) {
     List<Throwable> chain = new ArrayList<>();
     for (Throwable link = thrown; link != null && chain.size() < DEEPEST; link = link.getCause()) {
@@ -24,7 +24,7 @@ public final class Cause {
     return chain;
   }
 
-  /** The message of the {@link JobError} among them, if there is one, says it all. */
+  /** The line for an exception; just the message of the {@link JobError} in the chain, if any. */
   public static String line(Throwable thrown) {
     List<Throwable> chain = chain(thrown);
     StringJoiner line = new StringJoiner("; that led to ");
@@ -43,7 +43,7 @@ public final class Cause {
     return cut(line.toString());
   }
 
-  /** Without the blank lines before it. */
+  /** The first line of a text that is not blank. */
   public static String firstLine(String text) {
     return text.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
   }

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Whether prompts go through a chat template, and which.
+ * The chat template of a job: whether prompts go through one, and which.
  *
  * @param templateFile a Jinja file; empty: the model's own template
  */

@@ -3,15 +3,15 @@ package io.gensweep.job;
 import java.util.List;
 import java.util.Locale;
 
-/** What a job file is run for. */
+/** The command that runs a job file. */
 public enum Command {
   RUN,
   SCORE;
 
-  /** In the settings of a run, where its own command is told among them. */
+  /** The key of the command among the settings of a run. */
   public static final String KEY = "command";
 
-  /** Sections and keys of the job file that the command does not look at. */
+  /** Sections and keys of the job file that the command ignores. */
   public List<String> unused() {
     return this == RUN ? List.of("score") : List.of("sampling", "sweep", "prompts.sampling");
   }

@@ -12,7 +12,7 @@ public enum DType {
   BFLOAT16,
   INT8;
 
-  /** Bytes of one number in the KV cache. */
+  /** Bytes per number in the KV cache. */
   public int cacheBytes() {
     return this == FLOAT32 || this == INT8 ? 4 : 2;
   }

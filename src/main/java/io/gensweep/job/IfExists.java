@@ -2,7 +2,7 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** What to do with an output folder that a run has already written to. */
+/** How to treat an output folder that already has output. */
 public enum IfExists {
   RESUME,
   FAIL,

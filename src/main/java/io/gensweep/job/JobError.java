@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
 /**
- * The job file, the arguments or the model are wrong, and the user can put it right.
+ * Thrown when the job file, the arguments or the model are wrong in a way that the user can fix.
  *
  * <p>The message is one line that names the key, the value and what is allowed.
  */

@@ -22,7 +22,7 @@ public final class JobFile {
   private static final String ARGUMENT = "--set";
   private static final String MAX_BATCH = "max_batch";
 
-  /** Keys whose value is a path, in which YAML would take some characters for its own. */
+  /** Keys whose value is a path, whose characters must not be read as YAML. */
   private static final Set<String> PATHS =
       Set.of("model.path", "prompts.path", "output.path", "chat_template");
 
@@ -60,14 +60,14 @@ public final class JobFile {
     nameOf(source).ifPresent(name -> named.put("name", name));
     defaults.add(Origin.DEFAULT, named, path -> source);
     JobFile job = new JobFile(source, defaults, commandLine.over(file));
-    Support.requireSupported(job.given.over(defaults));
+    UnsupportedKeys.requireSupported(job.given.over(defaults));
     job.model();
     job.samplingFromModel();
     return job;
   }
 
   /**
-   * The job that a manifest tells of.
+   * Reads the job of an existing output from its manifest.
    *
    * @param source the output's folder, for errors
    * @param settings a list of {key, value}, as {@link ResolvedJob#resolved} gives it
@@ -218,7 +218,7 @@ public final class JobFile {
     };
   }
 
-  /** {@code a.b=value} as the tree {a: {b: value}}. */
+  /** Parses {@code a.b=value} into the tree {a: {b: value}}. */
   private static JsonNode assignment(String set) {
     int equals = set.indexOf('=');
     if (equals < 1) {

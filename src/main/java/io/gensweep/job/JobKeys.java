@@ -61,24 +61,24 @@ final class JobKeys {
     return keys;
   }
 
-  /** What to say of a word that is no key of the section, with what was probably meant. */
+  /** The message for an unknown key of a section, with the key that was probably meant. */
   static String unknown(String section, String word) {
     String path = section.isEmpty() ? "" : section + ".";
     return path
         + word
         + ": "
-        + Support.ofKey(section, word)
+        + UnsupportedKeys.ofKey(section, word)
             .orElseGet(() -> "unknown key; " + remedy(section, path, word));
   }
 
-  /** The same for a dotted key whose section is none. */
+  /** The message for a dotted key of an unknown section. */
   static String unknownSection(String word, String under) {
     List<String> sections = keys("").stream().filter(JobKeys::isSection).toList();
     return word
         + "."
         + under
         + ": "
-        + Support.ofKey("", word)
+        + UnsupportedKeys.ofKey("", word)
             .orElseGet(
                 () ->
                     "unknown key; "
@@ -88,7 +88,7 @@ final class JobKeys {
   }
 
   /**
-   * The same for a key of a sweep point, which has a sampling key's names.
+   * The message for an unknown key of a sweep point, which takes the sampling keys.
    *
    * @param point such as {@code sweep.points[0]}
    */
@@ -100,7 +100,7 @@ final class JobKeys {
 
   /** What to say after the name of a key that is none of the allowed ones of sampling. */
   static String unknownAmong(List<String> allowed, String word) {
-    return Support.ofKey(SAMPLING, word)
+    return UnsupportedKeys.ofKey(SAMPLING, word)
         .orElseGet(
             () ->
                 "unknown key; "

@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * A job with everything decided; all that travels from the driver to the executors.
+ * A fully resolved job: the part that is sent from the driver to the executors.
  *
  * @param sampling the sampling that the points of the sweep start from
  */

@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The files of a model folder that hold text, which anyone may have written: only regular files are
- * opened, none that is longer than its kind ever is, and what is no JSON object in UTF-8, has a key
- * twice or is nested without end is a {@link JobError}.
+ * Reads text files of a model folder, which is not trusted: only regular files are opened, none
+ * that is longer than its kind ever is, and what is no JSON object in UTF-8, has a key twice or is
+ * nested without end is a {@link JobError}.
  */
 public final class JsonFile {
-  /** Most bytes of a file that is read whole; known ones have at most 2 MB. */
+  /** Largest file that is read, in bytes; known ones have at most 2 MB. */
   public static final long MOST_BYTES = 16L << 20;
 
   private static final int DEEPEST = 100;
@@ -40,12 +40,12 @@ public final class JsonFile {
 
   private JsonFile() {}
 
-  /** The object in a file; empty where there is none of that name. */
+  /** The JSON object in a file; empty if the file does not exist. */
   public static Optional<ObjectNode> read(Path file) {
     return text(file, MOST_BYTES).map(text -> object(text, "model.path: " + file));
   }
 
-  /** The text of a file; empty where there is none of that name. */
+  /** The text of a file; empty if the file does not exist. */
   public static Optional<String> text(Path file, long mostBytes) {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -65,7 +65,7 @@ public final class JsonFile {
     }
   }
 
-  /** A pipe or a device in a file's place could block for ever. */
+  /** Refuses anything but a regular file: a pipe or a device could block for ever. */
   public static void requireRegular(Path file) {
     if (!Files.isRegularFile(file)) {
       throw wrong(file, "is not a regular file (or a link to one); put the publisher's file there");
@@ -73,7 +73,7 @@ public final class JsonFile {
   }
 
   /**
-   * The object that a text is.
+   * Parses a text that is a JSON object.
    *
    * @param place where it stands, for messages
    */
@@ -100,7 +100,7 @@ public final class JsonFile {
     }
   }
 
-  /** A value as a message shows it: cut where it is long. */
+  /** The value for a message, shortened when long. */
   public static String shown(JsonNode value) {
     return value.isMissingNode() ? "nothing" : cut(value.toString());
   }

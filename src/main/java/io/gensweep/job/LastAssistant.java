@@ -2,13 +2,13 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** What becomes of messages that end in an assistant's turn. */
+/** How to treat messages that end in an assistant's turn. */
 public enum LastAssistant {
-  /** The turn goes on where it ends. */
+  /** Continues the turn. */
   CONTINUE,
-  /** The turn is left out, and made anew. */
+  /** Drops the turn and generates a new one. */
   DROP,
-  /** The row becomes an error row. */
+  /** Makes the row an error row. */
   ERROR;
 
   /** As the job file spells it. */

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Settings from one origin, or those of several laid over each other: a value for each dotted key,
+ * Settings from one origin, or from several merged by precedence: a value for each dotted key,
  * under the key's own name.
  */
 final class Layer {
-  /** Keys that take one text for a list of it. */
+  /** Keys where one text stands for a list of one. */
   static final Set<String> TEXT_LISTS = Set.of("stop", "bad_words");
 
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
@@ -84,7 +84,9 @@ final class Layer {
     }
   }
 
-  /** One text for a list of texts, and 1 as 1.0 where the key takes any number. */
+  /**
+   * The value in normal form: one text becomes a list, and 1 becomes 1.0 for keys of any number.
+   */
   static JsonNode normal(String section, String key, JsonNode value) {
     if (TEXT_LISTS.contains(key) && value.isTextual()) {
       return JsonNodeFactory.instance.arrayNode().add(value);
@@ -95,7 +97,7 @@ final class Layer {
         : value;
   }
 
-  /** This layer over a lower one. A null for `sweep` or an axis takes away the lower one's. */
+  /** Merges this layer over a lower one; null for `sweep` or an axis removes the lower value. */
   Layer over(Layer lower) {
     Layer merged = new Layer();
     merged.leaves.putAll(lower.leaves);
@@ -122,7 +124,7 @@ final class Layer {
     return leaves.get(key);
   }
 
-  /** What stands under a section, by the keys' own names; under "" the keys at the top. */
+  /** The values of a section by key; section "" holds the keys at the top. */
   Map<String, Leaf> section(String section) {
     Map<String, Leaf> under = new LinkedHashMap<>();
     leaves.forEach(

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which model, and how it is held.
+ * The model of a job, and the types and devices it runs with.
  *
  * @param path a folder in Hugging Face layout; any Hadoop URI
  * @param maxModelLen tokens of prompt and continuation together; empty: what the model's config

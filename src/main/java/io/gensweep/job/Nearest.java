@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The word that a mistyped word was meant to be; upper and lower case are the same. */
+/** Finds the word that was probably meant by a mistyped one, ignoring case. */
 public final class Nearest {
   private static final int SHORTEST_PREFIX = 3;
 

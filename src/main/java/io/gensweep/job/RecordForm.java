@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The serial form of a record with Optional components, which Java does not serialize.
+ * Serialises a record with Optional components, which Java serialization does not support.
  *
  * <p>Reading goes through the record's constructor, so its checks hold for what arrives.
  */

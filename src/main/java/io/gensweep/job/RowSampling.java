@@ -1,6 +1,6 @@
 package io.gensweep.job;
 
-import static io.gensweep.sampling.SamplingLimits.CONTINUATIONS_OF_A_PROMPT;
+import static io.gensweep.sampling.SamplingLimits.MAX_CONTINUATIONS_PER_PROMPT;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,7 +20,7 @@ import java.util.Set;
  * keys in the row's column {@code prompts.sampling}, over both the keys of each point of the sweep.
  */
 public final class RowSampling {
-  /** A list of all ids of a vocabulary has some million characters. */
+  /** Longest sampling column, in characters; a list of all ids of a vocabulary has a million. */
   private static final int MOST_CHARS = 1 << 22;
 
   /** Each point of the sweep has the row's values for itself. */
@@ -84,11 +84,11 @@ public final class RowSampling {
       continuations += sampling.n();
       resolved.add(new SweepPoint(i, point.name(), sampling, point.keys()));
     }
-    if (continuations > CONTINUATIONS_OF_A_PROMPT) {
+    if (continuations > MAX_CONTINUATIONS_PER_PROMPT) {
       throw error(
           "n",
           " must give at most "
-              + CONTINUATIONS_OF_A_PROMPT
+              + MAX_CONTINUATIONS_PER_PROMPT
               + " continuations, was "
               + continuations);
     }

@@ -3,7 +3,7 @@ package io.gensweep.job;
 import java.util.List;
 import java.util.Optional;
 
-/** The checks that the records of this package share. */
+/** Checks shared by the records of this package. */
 final class Rules {
   private Rules() {}
 
@@ -14,12 +14,12 @@ final class Rules {
     }
   }
 
-  /** With quotes, so that an empty text shows. */
+  /** The texts in quotes, so that an empty text is visible. */
   static List<String> quoted(List<String> texts) {
     return texts.stream().map(text -> '"' + text + '"').toList();
   }
 
-  /** No shell expands a home folder here: a folder of that very name would be made. */
+  /** Refuses a path that begins with ~: no shell expands it, so a folder named ~ would be made. */
   static void requireNoHome(String key, Optional<String> path) {
     require(
         path.isEmpty() || !path.get().startsWith("~"),

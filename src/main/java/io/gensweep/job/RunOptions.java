@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
 /**
- * What the command line asks of a run beyond its job.
+ * Options of the command line that are not part of the job.
  *
  * @param dryRun tell the plan and write nothing
  * @param retryFailed make the shards again that have failed rows

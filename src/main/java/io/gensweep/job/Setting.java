@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Serializable;
 
 /**
- * One value of a job, and where it came from.
+ * A resolved setting of a job and its origin.
  *
  * @param key dotted, such as {@code sampling.top_p}
  * @param value a JSON null when the key is optional and not given

@@ -2,11 +2,11 @@ package io.gensweep.job;
 
 import java.util.Locale;
 
-/** What text that looks like a special token becomes. */
+/** How text that looks like a special token is encoded. */
 public enum SpecialTokens {
-  /** The special token, as Hugging Face does. */
+  /** As the special token, as Hugging Face does. */
   PARSE,
-  /** Plain text. */
+  /** As plain text. */
   PLAIN;
 
   /** As the job file spells it. */

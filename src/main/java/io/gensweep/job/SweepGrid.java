@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
 import static io.gensweep.job.Rules.require;
-import static io.gensweep.sampling.SamplingLimits.CONTINUATIONS_OF_A_PROMPT;
+import static io.gensweep.sampling.SamplingLimits.MAX_CONTINUATIONS_PER_PROMPT;
 
 import io.gensweep.sampling.SamplingConfig;
 import java.io.Serializable;
@@ -24,9 +24,9 @@ public record SweepGrid(List<SweepPoint> points) implements Serializable {
     }
     long continuations = points.stream().mapToLong(point -> point.sampling().n()).sum();
     require(
-        continuations <= CONTINUATIONS_OF_A_PROMPT,
+        continuations <= MAX_CONTINUATIONS_PER_PROMPT,
         "n must give at most "
-            + CONTINUATIONS_OF_A_PROMPT
+            + MAX_CONTINUATIONS_PER_PROMPT
             + " continuations of a prompt over all points of the sweep, was "
             + continuations);
     points = List.copyOf(points);
@@ -37,7 +37,7 @@ public record SweepGrid(List<SweepPoint> points) implements Serializable {
     return new SweepGrid(List.of(new SweepPoint(0, UNCHANGED, sampling, Set.of())));
   }
 
-  /** That a prompt's continuations can have together. */
+  /** Upper bound on tokens generated per prompt. */
   public double mostTokens() {
     return points.stream()
         .mapToDouble(point -> (double) point.sampling().n() * point.sampling().maxTokens())

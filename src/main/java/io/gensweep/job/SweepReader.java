@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The section `sweep` to its grid.
+ * Reads the section `sweep` into its grid.
  *
  * <p>The points of axes are their product in the order of the job file, the first axis slowest:
  * {@code temperature: [0, 1]} before {@code top_p: [0.9, 1]} gives (0, 0.9), (0, 1), (1, 0.9), (1,
@@ -160,7 +160,7 @@ final class SweepReader {
     return new SweepPoint(index, name.textValue(), sampling, overrides.keys());
   }
 
-  /** What one point changes in the sampling of the job. */
+  /** The settings that one sweep point overrides. */
   private final class Overrides implements Binding.Scope {
     private final ObjectNode tree = base.deepCopy();
     private final Map<String, String> fullKeys = new LinkedHashMap<>();

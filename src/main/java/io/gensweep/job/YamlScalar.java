@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
- * What a YAML scalar means, by the core schema of YAML 1.2 (section 10.3.2).
+ * Reads YAML scalars by the core schema of YAML 1.2 (section 10.3.2).
  *
  * <p>Its forerunner 1.1 would make a yes/no of {@code no}, 8 of {@code 010} and a text of {@code
  * 1e-3}.

@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
- * One YAML document as a JSON tree, with the place of each key.
+ * A YAML document as a JSON tree, with the file and line of each key.
  *
  * <p>It reads the parser's events, not its objects: Jackson's YAML reader turns an alias into the
  * alias's name and passes over tags, and neither keeps the lines. Tags are refused, a key given
@@ -160,6 +160,6 @@ record YamlTree(JsonNode root, Map<String, String> places) {
     }
   }
 
-  /** A value that aliases may repeat, and how many values it unfolds to. */
+  /** A value that aliases may repeat, with the number of values it expands to. */
   private record Anchor(JsonNode node, int values) {}
 }

@@ -9,20 +9,23 @@ import java.util.List;
  * an n-gram that prompt and continuation had before (HF's rule).
  */
 final class BannedTokens {
-  /** Those of one id. */
+  /** The bad words of a single token. */
   private final BitSet always = new BitSet();
 
-  /** The others; lists that all samples share, however many there are. */
+  /** Bad words of several tokens; all samples share these lists. */
   private final List<List<Integer>> words;
 
   private final int ngramSize;
 
-  /** Prompt and continuation; empty where nothing looks at it. */
+  /** Tokens of prompt and continuation; empty where no rule looks at them. */
   private int[] history;
 
   private int count;
 
-  /** The first token that can belong to a bad word: HF looks into the prompt, vLLM does not. */
+  /**
+   * Index of the first token that can be part of a bad word: HF looks into the prompt, vLLM does
+   * not.
+   */
   private final int wordsFrom;
 
   private final BitSet banned = new BitSet();

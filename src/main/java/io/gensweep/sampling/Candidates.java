@@ -1,29 +1,29 @@
 package io.gensweep.sampling;
 
 /**
- * The best tokens of one row of logits, still able to fetch the whole row.
+ * The most probable tokens of one row of logits, with access to the whole row.
  *
  * <p>Which of the tokens that tie with the last candidate are present is left open, so readers rely
  * on those above it only, unless {@code size() == vocabSize()}.
  */
 public interface Candidates {
 
-  /** At least 1. */
+  /** The number of candidates, at least 1. */
   int size();
 
   int tokenId(int i);
 
-  /** Descending in {@code i}; ties by ascending id. Float32, as the model gave it. */
+  /** The model's float32 logit of a candidate, descending in {@code i}, ties by ascending id. */
   float logit(int i);
 
-  /** Natural log, over the whole vocabulary, of the model's own logits; NaN if a logit is NaN. */
+  /** Natural log-sum-exp of the model's logits over the vocabulary; NaN if a logit is NaN. */
   double logSumExp();
 
-  /** The same of logits / temperature of the row; unspecified for a greedy row. */
+  /** Natural log-sum-exp of logits / temperature; unspecified for a greedy row. */
   double scaledLogSumExp();
 
   int vocabSize();
 
-  /** All logits by token id, not to be written to. Expensive. */
+  /** All logits by token id; read-only, and expensive to fetch. */
   float[] wholeRow();
 }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
-/** Rules of values; their messages name the key, the bound and the value. */
+/** Checks of sampling values whose messages name the key, the bound and the value. */
 final class Checks {
   private static final int LONGEST_SHOWN = 80;
 
@@ -37,7 +37,7 @@ final class Checks {
     return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
   }
 
-  /** Cut when long. */
+  /** The value for a message, shortened when long. */
   private static String shown(String was) {
     return was.length() <= LONGEST_SHOWN ? was : was.substring(0, LONGEST_SHOWN) + "...";
   }

@@ -1,7 +1,7 @@
 package io.gensweep.sampling;
 
 /**
- * One drawn token.
+ * A token that was drawn, with its log-probabilities.
  *
  * @param tokenId the token
  * @param logprob natural log of the model's own softmax: temperature 1, nothing masked

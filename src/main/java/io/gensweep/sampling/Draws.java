@@ -7,8 +7,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The uniform numbers of one sequence, each a function of its address (seed, prompt id, sample
- * index, position) and of nothing else.
+ * Generates the uniform numbers of one sequence, each a function of its address (seed, prompt id,
+ * sample index, position) and of nothing else.
  *
  * <p>The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
  * easy as 1, 2, 3", 2011). Key: the low and the high half of the seed. Counter: position, sample
@@ -36,7 +36,7 @@ public final class Draws {
   }
 
   /**
-   * In [0, 1), a multiple of 2^-53.
+   * The uniform number of a position: in [0, 1), a multiple of 2^-53.
    *
    * @param position index of the token in the continuation, from 0
    */
@@ -46,7 +46,7 @@ public final class Draws {
     return (bits >>> 11) * 0x1.0p-53;
   }
 
-  /** The four words of one block. */
+  /** Computes the four 32-bit words of one Philox block. */
   static int[] philox(int c0, int c1, int c2, int c3, int k0, int k1) {
     for (int round = 0; round < ROUNDS; round++) {
       long product0 = MULTIPLIER_0 * Integer.toUnsignedLong(c0);

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * What is done to a sequence's next logits before any temperature: bias, penalties, then the masks.
- * One per sequence, told of every token.
+ * Changes a sequence's next logits before the temperature applies: bias, penalties, then masks. One
+ * per sequence, told of every token of it.
  *
  * <p>In this order, in float32, for HF's profile and vLLM's alike: logit_bias; repetition_penalty,
  * on tokens of prompt and continuation; frequency_penalty, then presence_penalty, on tokens of the
@@ -15,7 +15,7 @@ import java.util.BitSet;
 public final class LogitsRules {
   private static final int[] NO_IDS = {};
 
-  /** Rules that change nothing; told of no tokens. */
+  /** Rules that change nothing and need not be told of tokens. */
   static final LogitsRules NONE = new LogitsRules(SamplingConfig.defaults(), NO_IDS, NO_IDS);
 
   private final float repetition;
@@ -24,21 +24,21 @@ public final class LogitsRules {
   private final int minTokens;
   private final BitSet ends = new BitSet();
 
-  /** Ascending. */
+  /** Token ids with a bias, ascending. */
   private final int[] biasIds;
 
   private final float[] biases;
   private final boolean raisingBias;
 
-  /** Empty where every token is allowed. */
+  /** The allowed tokens; empty where every token is allowed. */
   private final BitSet allowed = new BitSet();
 
   private final BannedTokens bannedTokens;
 
-  /** Penalised tokens, with how often they are in the continuation: 0 for the prompt's own. */
+  /** Count of each penalised token in the continuation; 0 for tokens of the prompt alone. */
   private final TokenCounts counts = new TokenCounts();
 
-  /** The tokens that bias, penalties and ends may concern. */
+  /** Tokens that a bias, a penalty or the mask of end tokens may change. */
   private final BitSet concerned = new BitSet();
 
   private final BitSet touched = new BitSet();
@@ -95,7 +95,7 @@ public final class LogitsRules {
         || !bannedTokens.ids().isEmpty();
   }
 
-  /** Whether a logit may grow, so that tokens that were not among the best may be. */
+  /** Whether a logit may grow, so that a token outside the candidates may become the best. */
   boolean raises() {
     boolean raisingPenalty = repetition < 1 || presence < 0 || frequency < 0;
     return raisingBias || (raisingPenalty && !counts.isEmpty());
@@ -107,7 +107,7 @@ public final class LogitsRules {
   }
 
   /**
-   * A superset of the tokens whose logits change, but for those that are not allowed. Holds until
+   * A superset of the tokens whose logits change, except those that are not allowed. Valid until
    * the next call.
    */
   BitSet touched() {
@@ -117,12 +117,12 @@ public final class LogitsRules {
     return touched;
   }
 
-  /** What becomes of one logit. */
+  /** The logit of a token after the rules. */
   float changed(int id, float logit) {
     return masks(id) ? Float.NEGATIVE_INFINITY : penalised(id, logit);
   }
 
-  /** What becomes of a row, in {@code to}. */
+  /** Writes a row of logits after the rules to {@code to}. */
   void change(float[] row, float[] to) {
     System.arraycopy(row, 0, to, 0, row.length);
     BitSet ids = touched();

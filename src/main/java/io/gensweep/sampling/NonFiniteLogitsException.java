@@ -1,6 +1,6 @@
 package io.gensweep.sampling;
 
-/** A row of logits that has no distribution: NaN, infinite, or nothing left to draw. */
+/** Thrown for a row of logits without a distribution: NaN, infinite, or all masked. */
 public final class NonFiniteLogitsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

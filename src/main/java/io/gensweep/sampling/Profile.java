@@ -2,11 +2,11 @@ package io.gensweep.sampling;
 
 import java.util.Locale;
 
-/** Whose rules apply where those of HF transformers and of vLLM differ. */
+/** Which library's rules apply where HF transformers and vLLM differ. */
 public enum Profile {
-  /** Min-p after top-k and top-p; bad words are looked for across the end of the prompt. */
+  /** Min-p after top-k and top-p; bad words may begin in the prompt. */
   HF,
-  /** Min-p before top-k and top-p; bad words are looked for in the continuation alone. */
+  /** Min-p before top-k and top-p; bad words must lie in the continuation. */
   VLLM;
 
   @Override

@@ -25,16 +25,16 @@ final class Ranking {
   /** All logits by token id, empty until they are needed. */
   private float[] row = NO_ROW;
 
-  /** What the rules make of them. */
+  /** The same logits after the rules. */
   private float[] changed = NO_ROW;
 
-  /** Ascending: the inverted order of the value in the high half, the token id in the low half. */
+  /** Sort keys, ascending: the inverted order of the value in the high half, the token id below. */
   private long[] keys = new long[FIRST_CHUNK];
 
   private int ranked;
   private int total;
 
-  /** No token is missing from the keys. */
+  /** Whether the keys hold every token. */
   private boolean complete;
 
   void start(Candidates best, float divisor, LogitsRules logitsRules) {
@@ -46,7 +46,7 @@ final class Ranking {
     rankCandidates();
   }
 
-  /** Whether there is a token of rank {@code i}; lower ranks were asked for before. */
+  /** Whether there is a token of rank {@code i}; call it for the lower ranks first. */
   boolean has(int i) {
     if (i >= ranked && !complete) {
       takeRow();
@@ -68,13 +68,13 @@ final class Ranking {
     return (int) keys[i];
   }
 
-  /** Logit / temperature, after the rules. */
+  /** The value of a rank: logit / temperature, after the rules. */
   float value(int i) {
     int order = ~(int) (keys[i] >> 32);
     return Float.intBitsToFloat(order ^ ((order >> 31) & Integer.MAX_VALUE));
   }
 
-  /** The model's own logit. */
+  /** The model's own logit of a rank. */
   float logit(int i) {
     return ownLogit(tokenId(i));
   }
@@ -157,7 +157,7 @@ final class Ranking {
     }
   }
 
-  /** From the row only where it is no candidate. */
+  /** The logit of a token; fetches the row only for a token outside the candidates. */
   private float ownLogit(int id) {
     for (int i = 0; i < candidates.size() && row.length == 0; i++) {
       if (candidates.tokenId(i) == id) {

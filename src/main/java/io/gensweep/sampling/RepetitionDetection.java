@@ -5,8 +5,8 @@ import static io.gensweep.sampling.Checks.require;
 import java.io.Serializable;
 
 /**
- * When a continuation counts as caught in a loop, by the names and the rule of vLLM: its last
- * tokens are one pattern of at most {@code maxPatternSize} tokens, {@code minCount} times in a row.
+ * Decides when a continuation is caught in a loop, by vLLM's names and rule: its last tokens are
+ * one pattern of at most {@code maxPatternSize} tokens, {@code minCount} times in a row.
  *
  * @param maxPatternSize 0: nothing is looked for
  * @param minPatternSize 0 stands for 1
@@ -29,7 +29,9 @@ public record RepetitionDetection(int maxPatternSize, int minPatternSize, int mi
         minCount);
   }
 
-  /** Whether the first {@code count} tokens end in a loop. Most patterns fail at one token. */
+  /**
+   * Whether the first {@code count} tokens end in a loop; most patterns fail at their first token.
+   */
   public boolean found(int[] tokenIds, int count) {
     for (int size = Math.max(1, minPatternSize); size <= maxPatternSize; size++) {
       if ((long) size * minCount > count) {
@@ -42,7 +44,9 @@ public record RepetitionDetection(int maxPatternSize, int minPatternSize, int mi
     return false;
   }
 
-  /** Each token of the last {@code minCount - 1} patterns is the one a pattern before it. */
+  /**
+   * Whether each token of the last {@code minCount - 1} patterns equals the one a pattern earlier.
+   */
   private boolean repeats(int[] tokenIds, int count, int size) {
     for (int at = count - 1; at >= count - size * (minCount - 1); at--) {
       if (tokenIds[at] != tokenIds[at - size]) {

@@ -66,7 +66,7 @@ public final class Sampler {
     return best;
   }
 
-  /** Among all tokens, looking only as far as the draw falls. */
+  /** Draws from all tokens, reading the ranking only as far as the draw needs. */
   private int rankInWhole(double normaliser, double target) {
     double cumulative = 0;
     int last = 0;

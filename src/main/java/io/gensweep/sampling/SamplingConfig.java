@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * How continuations are drawn: names, meanings and defaults of vLLM's SamplingParams, and of HF's
- * GenerationConfig for what vLLM lacks. Every rule is in docs/sampling.md.
+ * The sampling parameters of a continuation: names, meanings and defaults of vLLM's SamplingParams,
+ * and of HF's GenerationConfig for what vLLM lacks. Every rule is in docs/sampling.md.
  *
  * <p>Off are: {@code topK} 0, for which -1 is accepted; {@code topP} and {@code typicalP} 1; {@code
  * minP}, the cutoffs and {@code noRepeatNgramSize} 0; an empty {@code allowedTokenIds}.

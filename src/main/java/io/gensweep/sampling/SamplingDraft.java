@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The values of a {@link SamplingConfig} while some of them change; the defaults, until then. What
- * is not told here is 0 or false.
+ * Builds a {@link SamplingConfig} from the defaults or another one by setting some values. What is
+ * not told here is 0 or false.
  */
 final class SamplingDraft {
   Profile profile = Profile.HF;

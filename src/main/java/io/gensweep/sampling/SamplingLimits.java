@@ -7,50 +7,51 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * How far the values of sampling keys go beside what they mean: as far as float32, the model and
- * the memory allow, since a row of a dataset brings its own and shares the engine with others. The
- * same for a row and for the job. docs/sampling.md has the table.
+ * Upper and lower bounds of sampling values that their meaning does not give: those of float32, the
+ * model and the memory allow, since a row of a dataset brings its own and shares the engine with
+ * others. The same for a row and for the job. docs/sampling.md has the table.
  */
 public final class SamplingLimits {
-  /** Over all points of the sweep. Each takes some hundred bytes before anything is drawn. */
-  public static final int CONTINUATIONS_OF_A_PROMPT = 1_000_000;
+  /** Rows of a prompt over all sweep points; each takes some hundred bytes before it is drawn. */
+  public static final int MAX_CONTINUATIONS_PER_PROMPT = 1_000_000;
 
-  /** As vLLM's VLLM_MAX_N_SEQUENCES. */
+  /** Largest n, as vLLM's VLLM_MAX_N_SEQUENCES. */
   static final int MOST_N = 16_384;
 
-  /** Logits below 1e8 over it are finite in float32, and no device takes it for 0. */
+  /** Logits below 1e8 divided by it are finite in float32, and no device rounds it to 0. */
   static final double LEAST_TEMPERATURE = 1e-30;
 
   static final double MOST_TEMPERATURE = 1e30;
 
-  /** Logits below 1e32 times it, or over its inverse, are finite in float32. */
+  /** Logits below 1e32 multiplied or divided by it are finite in float32. */
   static final double MOST_REPETITION_PENALTY = 1e6;
 
   static final double LEAST_REPETITION_PENALTY = 1e-6;
 
-  /** As OpenAI's and vLLM's. */
+  /** Largest absolute logit bias, as OpenAI's and vLLM's. */
   static final int MOST_BIAS = 100;
 
-  /** Of {@code stop} and {@code bad_words} each: all are tried at every token. */
+  /** Most texts in {@code stop} and in {@code bad_words}: all are tried at every token. */
   static final int MOST_TEXTS = 10_000;
 
-  /** Of such a list together. */
+  /** Most characters of such a list in total. */
   static final int MOST_CHARS = 100_000;
 
-  /** Of {@code bad_words_ids} and what {@code bad_words} come to, which is up to two for a word. */
+  /** Most sequences of {@code bad_words_ids} and {@code bad_words}, which give up to two a word. */
   private static final int MOST_SEQUENCES = 3 * MOST_TEXTS;
 
   private static final int MOST_BAD_IDS = 1 << 20;
 
   /**
-   * Bytes of the continuations of one prompt, which wait in the heap until their shard is written.
+   * Most bytes of the continuations of one prompt; they stay in the heap until their shard is
+   * written.
    */
   private static final long MOST_BYTES = 1L << 29;
 
-  /** An id and two log-probs. */
+  /** Bytes of a generated token: an id and two log-probs. */
   private static final long TOKEN_BYTES = 12;
 
-  /** A row of two boxed numbers. */
+  /** Bytes of one alternative: a row of two boxed numbers. */
   private static final long ALTERNATIVE_BYTES = 76;
 
   private SamplingLimits() {}
@@ -78,7 +79,7 @@ public final class SamplingLimits {
   }
 
   /**
-   * The same for all points of a sweep together, for one row of a dataset.
+   * Checks all sweep points of one dataset row together, as {@link #requireFits} checks one.
    *
    * @param usual what the job asks of every row: never too much
    */
@@ -94,7 +95,7 @@ public final class SamplingLimits {
         (long) bytes);
   }
 
-  /** Single ids cost nothing at a token. */
+  /** Bounds the sequences of several ids; single ids cost nothing per token. */
   static void requireFewSequences(List<List<Integer>> badWordsIds) {
     long sequences = badWordsIds.stream().filter(ids -> ids.size() > 1).count();
     require(

@@ -2,7 +2,7 @@ package io.gensweep.sampling;
 
 import java.util.Arrays;
 
-/** Quickselect on distinct longs. */
+/** Partially sorts distinct longs (quickselect). */
 final class Selection {
   private Selection() {}
 
@@ -26,7 +26,7 @@ final class Selection {
     }
   }
 
-  /** The final place of the pivot: below it in keys[low, place), above it after. */
+  /** Moves the pivot to its final place, smaller keys before it, and returns that place. */
   private static int partition(long[] keys, int low, int high) {
     int last = high - 1;
     swap(keys, medianPlace(keys, low, low + (last - low) / 2, last), last);

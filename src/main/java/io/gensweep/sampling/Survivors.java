@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * The tokens of a ranking that the truncating rules leave, and their probabilities.
+ * The tokens of a ranking that remain after top-k, top-p and the other truncating rules, with their
+ * probabilities.
  *
  * <p>The order, for HF's profile: top-k, top-p, min-p, typical-p, epsilon, eta; for vLLM's, min-p
  * comes first. Each rule sees the softmax of what those before it left. Probabilities and their
@@ -20,10 +21,10 @@ final class Survivors {
   private double normaliser;
   private double mass;
 
-  /** Where typical-p sorts. */
+  /** Scratch space for the sort of typical-p. */
   private long[] keys = {};
 
-  /** The ranking has a token. */
+  /** Applies the truncating rules to a ranking of at least one token. */
   void cut(Ranking of, SamplingConfig sampling) {
     ranking = of;
     int most = prefix(sampling);
@@ -77,7 +78,7 @@ final class Survivors {
     return ranking.value(ranks[i]) - normaliser - StrictMath.log(mass);
   }
 
-  /** How many tokens the rules that come before any softmax keep, at most. */
+  /** Upper bound on the tokens kept by the rules that come before any softmax. */
   private int prefix(SamplingConfig sampling) {
     int most = Integer.MAX_VALUE;
     if (sampling.profile() == Profile.VLLM && sampling.minP() > 0) {
@@ -103,7 +104,7 @@ final class Survivors {
     return kept;
   }
 
-  /** Natural log of the sum over the first tokens. */
+  /** Natural log-sum-exp of the first tokens. */
   private double sumOf(int most) {
     double sum = 0;
     for (int i = 0; i < most; i++) {
@@ -160,7 +161,7 @@ final class Survivors {
     keep(i -> distance(i, entropy) <= farthest);
   }
 
-  /** As a float's bits, which order as the distances do. */
+  /** The distance as the bits of a float, which have the same order. */
   private int distance(int i, double entropy) {
     return Float.floatToRawIntBits((float) Math.abs(-logprob(i) - entropy));
   }
@@ -186,7 +187,7 @@ final class Survivors {
     mass = keptMass;
   }
 
-  /** Of what is left, in nats. */
+  /** Entropy of the remaining tokens, in nats. */
   private double entropy() {
     double entropy = 0;
     for (int i = 0; i < count; i++) {

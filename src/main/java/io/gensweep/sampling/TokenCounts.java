@@ -2,11 +2,11 @@ package io.gensweep.sampling;
 
 import java.util.Arrays;
 
-/** How often each of some tokens came. Open addressing: nothing is boxed. */
+/** Counts tokens. An open-addressing hash table, so that nothing is boxed. */
 final class TokenCounts {
   static final int ABSENT = -1;
 
-  /** Token ids; ABSENT where free. A power of two, at most half full. */
+  /** Token ids, ABSENT in free places; the length is a power of two, at most half of it in use. */
   private int[] ids = new int[16];
 
   private int[] counts = new int[16];
@@ -16,7 +16,7 @@ final class TokenCounts {
     Arrays.fill(ids, ABSENT);
   }
 
-  /** A token that is absent is then there, with a count of {@code times}. */
+  /** Adds to the count of a token; a token that was absent is present from then on. */
   void add(int id, int times) {
     int at = place(id);
     if (ids[at] == ABSENT) {
@@ -29,7 +29,7 @@ final class TokenCounts {
     }
   }
 
-  /** ABSENT for a token that was never added. */
+  /** The count of a token; ABSENT if it was never added. */
   int of(int id) {
     int at = place(id);
     return ids[at] == ABSENT ? ABSENT : counts[at];

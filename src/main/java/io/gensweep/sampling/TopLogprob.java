@@ -1,7 +1,7 @@
 package io.gensweep.sampling;
 
 /**
- * One of the best alternatives at a position.
+ * One of the most probable tokens at a position.
  *
  * @param tokenId the token
  * @param logprob natural log of the model's own softmax

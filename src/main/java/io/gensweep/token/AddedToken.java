@@ -8,13 +8,13 @@ import io.gensweep.job.JsonFile;
 import java.util.List;
 
 /**
- * A token that is found in a text before the text is split, as the tokenizers library has it.
+ * A token that the tokenizers library finds in a text before it splits the text.
  *
- * @param singleWord only where no word character is beside it
- * @param lstrip takes the white space before it
- * @param rstrip takes the white space behind it
- * @param normalized found in the normalised text and not in the given one
- * @param special left out of decoded text
+ * @param singleWord matches only where no word character is next to it
+ * @param lstrip also matches the white space before it
+ * @param rstrip also matches the white space after it
+ * @param normalized is searched in the normalised text, not in the original
+ * @param special is left out of decoded text
  */
 record AddedToken(
     String content,
@@ -26,7 +26,7 @@ record AddedToken(
   private static final List<String> FLAGS =
       List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
-  /** A special token of which only the text is known. */
+  /** Makes a special token with default flags. */
   static AddedToken special(String content) {
     return new AddedToken(content, false, false, false, false, true);
   }
@@ -35,7 +35,7 @@ record AddedToken(
    * Reads {@code {"content": ..., "lstrip": ...}}. A flag that is absent is false, but {@code
    * normalized} is the opposite of special.
    *
-   * @param place where the object stands, for messages
+   * @param place of the object, for messages
    */
   static AddedToken of(JsonNode json, String place) {
     boolean known = json.isObject() && json.path("content").isTextual();
@@ -60,7 +60,7 @@ record AddedToken(
         special);
   }
 
-  /** An entry of tokenizer.json, whose shape is known to be right. */
+  /** Reads an entry of a tokenizer.json that was checked before. */
   static AddedToken ofEntry(JsonNode entry) {
     return new AddedToken(
         entry.path("content").asText(),
@@ -76,8 +76,8 @@ record AddedToken(
   }
 
   /**
-   * Rules over an entry of tokenizer.json, as where the library is given a token twice: once
-   * special, a token stays special, and is looked for as it was then.
+   * Overrides an entry of tokenizer.json, as the library does when a token is added twice: a
+   * special token stays special and keeps its normalisation.
    */
   void update(ObjectNode entry) {
     boolean was = entry.path("special").asBoolean();
@@ -89,7 +89,7 @@ record AddedToken(
         .put("special", was || special);
   }
 
-  /** As an entry of tokenizer.json; the library gives the id itself. */
+  /** Writes an entry of tokenizer.json; the library assigns the id. */
   ObjectNode json() {
     return JsonNodeFactory.instance
         .objectNode()

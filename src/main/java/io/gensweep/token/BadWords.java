@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** Words that must not be generated, as sequences of tokens. */
+/** Encodes bad_words, texts that must not be generated, as sequences of tokens. */
 public final class BadWords {
   private BadWords() {}
 
   /**
-   * By vLLM's rule, each word as it begins a text, and as it follows a space where that is another
-   * first token and as many tokens.
+   * Encodes each word as the start of a text, and after a space where that gives another first
+   * token and the same number of tokens (vLLM's rule).
    *
-   * @param encoder without special tokens added
+   * @param encoder that adds no special tokens
    * @throws IllegalArgumentException for a word that is nothing but spaces
    */
   public static List<List<Integer>> ids(List<String> words, Function<String, int[]> encoder) {

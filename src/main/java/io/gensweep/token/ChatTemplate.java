@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model's chat template: turns a conversation into the text that the model was trained on, as
- * {@code apply_chat_template} of Hugging Face transformers does. Encode that text without adding
- * special tokens: the template writes them. Immutable and safe for threads.
+ * Renders a conversation as the text format that a model was trained on, as {@code
+ * apply_chat_template} of Hugging Face transformers does. Encode that text without adding special
+ * tokens: the template has written them. Immutable and safe for threads.
  */
 public final class ChatTemplate {
   private static final String CONTENT = "content";
@@ -24,13 +24,14 @@ public final class ChatTemplate {
       List.of("reasoning_content", "thinking", "reasoning");
 
   /**
-   * Of transformers' own words, for templates may measure what they show; the space tells trimming.
+   * The same mark as transformers uses, because templates may measure their input; the space shows
+   * whether a template trims.
    */
   private static final String END_MARK = "CONTINUE_FINAL_MESSAGE_TAG ";
 
   private static final String PART_MARK = "a part of text";
 
-  /** Which template it is, as a message names it. */
+  /** What error messages call this template. */
   private final String name;
 
   private final String source;
@@ -52,7 +53,7 @@ public final class ChatTemplate {
   }
 
   /**
-   * The template of a model.
+   * Loads the template of a model.
    *
    * @param modelFolder where tokenizer_config.json and perhaps chat_template.jinja are
    * @param override the text of a template to use in place of the model's own; "" for that one
@@ -102,7 +103,7 @@ public final class ChatTemplate {
   }
 
   /**
-   * The prompt for a conversation.
+   * Renders the prompt for a conversation.
    *
    * @param addGenerationPrompt whether the text ends with the opening of an assistant turn
    * @throws IllegalArgumentException if the template refuses these messages
@@ -112,8 +113,8 @@ public final class ChatTemplate {
   }
 
   /**
-   * A conversation up to the end of its last message, which is to go on: what {@code
-   * continue_final_message} gives.
+   * Renders a conversation up to the end of its last message, for the model to continue it, as
+   * {@code continue_final_message} does.
    *
    * @throws IllegalArgumentException if the template refuses these messages, or does not show the
    *     last as it is
@@ -158,7 +159,7 @@ public final class ChatTemplate {
     return marked;
   }
 
-  /** Parts stay parts where the template takes them. */
+  /** Joins content that is a list of parts, unless the template supports parts. */
   private List<Message> shown(List<Message> messages) {
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("messages must hold at least one message, was empty");
@@ -196,7 +197,7 @@ public final class ChatTemplate {
     }
   }
 
-  /** Templates know reasoning by several names, and transformers gives it two of them. */
+  /** Templates know reasoning by several names; transformers provides two of them. */
   private static Map<String, Object> withNamesOfReasoning(Message message) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (String name : REASONING) {

@@ -16,9 +16,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Driver and executor. Where a model keeps its chat templates: chat_template.jinja and
+ * Driver and executor. Finds a model's chat templates: chat_template.jinja and
  * additional_chat_templates/NAME.jinja, which replace what tokenizer_config.json has, as in Hugging
- * Face transformers 5.24. Where there are several, the one named default is taken.
+ * Face transformers 5.24. Of several templates, the one named default is used.
  */
 final class ChatTemplateFiles {
   static final String FILE = "chat_template.jinja";
@@ -49,7 +49,7 @@ final class ChatTemplateFiles {
     return ofConfig(folder);
   }
 
-  /** At most so many names as a message may want. */
+  /** Names of additional templates, as many as a message shows. */
   private static List<String> additional(Path folder) {
     List<String> names = new ArrayList<>();
     if (Files.isDirectory(folder.resolve(FOLDER))) {

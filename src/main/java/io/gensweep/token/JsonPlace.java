@@ -3,7 +3,7 @@ package io.gensweep.token;
 import java.util.Optional;
 
 /**
- * Driver and executor. Where a value of a JSON file is; written as a JSON pointer.
+ * Driver and executor. The place of a value in a JSON file, printed as a JSON pointer.
  *
  * @param depth steps from the whole file
  */

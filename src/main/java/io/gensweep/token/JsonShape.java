@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Driver and executor. What a value of a JSON file must look like. A value of another shape is
- * refused with its place in the file before anything reads it.
+ * Driver and executor. The expected shape of a JSON value. A file with a value of another shape is
+ * refused, with the place of that value, before anything reads it.
  */
 @FunctionalInterface
 interface JsonShape {
-  /** Nesting that no file needs; what walks through a value may use the stack for so much. */
+  /** Deepest nesting allowed, so that recursion over a value cannot overflow the stack. */
   int DEEPEST = 64;
 
   JsonShape TEXT = of("a text", JsonNode::isTextual);
@@ -23,13 +23,13 @@ interface JsonShape {
           v -> v.isTextual() && v.textValue().codePointCount(0, v.textValue().length()) == 1);
 
   /**
-   * Looks at a value and all that is in it.
+   * Checks a value and everything in it.
    *
    * @throws IllegalArgumentException that names the place, what must be there and what is
    */
   void check(JsonNode value, JsonPlace place);
 
-  /** A value without parts. */
+  /** The shape of a value without parts. */
   static JsonShape of(String wanted, java.util.function.Predicate<JsonNode> holds) {
     return (value, place) -> {
       if (!holds.test(value)) {
@@ -61,7 +61,7 @@ interface JsonShape {
     };
   }
 
-  /** Any number of values of this shape, in a list. */
+  /** A list of values of this shape. */
   default JsonShape listed() {
     return (value, place) -> {
       if (!value.isArray()) {
@@ -73,7 +73,7 @@ interface JsonShape {
     };
   }
 
-  /** Any number of values of this shape, by name. */
+  /** An object whose values have this shape. */
   default JsonShape named() {
     return (value, place) -> {
       requireObject(value, place);
@@ -81,7 +81,7 @@ interface JsonShape {
     };
   }
 
-  /** A list of exactly these. */
+  /** A list with exactly these parts. */
   static JsonShape tuple(JsonShape... parts) {
     return (value, place) -> {
       if (!value.isArray() || value.size() != parts.length) {
@@ -93,7 +93,7 @@ interface JsonShape {
     };
   }
 
-  /** An object with these fields; others are not looked at, as the tokenizers library does. */
+  /** An object with these fields; other fields are ignored, as the tokenizers library does. */
   static JsonShape fields(Map<String, JsonShape> needed, Map<String, JsonShape> optional) {
     return (value, place) -> {
       requireObject(value, place);
@@ -113,7 +113,7 @@ interface JsonShape {
     };
   }
 
-  /** An object whose type says which of these it is. */
+  /** An object whose field {@code type} selects one of these shapes. */
   static JsonShape typed(Map<String, JsonShape> types) {
     return (value, place) -> {
       requireObject(value, place);
@@ -148,7 +148,7 @@ interface JsonShape {
     return place.depth() == 0 ? "the file" : Printable.cut(place.toString(), 160);
   }
 
-  /** What is there is told as JSON, cut where it is long. */
+  /** The error for a wrong value, which it shows as JSON, shortened when long. */
   static IllegalArgumentException wrong(JsonPlace place, String wanted, JsonNode value) {
     String found =
         switch (value.getNodeType()) {

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Driver. Which tokenizers need no trial in a process of their own ({@link TokenizerTrial}), once
- * their file has the right shape.
+ * Driver. Decides which tokenizers can be loaded without a trial in a process of their own ({@link
+ * TokenizerTrial}), given that their file has the right shape.
  *
  * <p>What can end the process from inside the tokenizers library is known: a regular expression of
  * the file that backtracks without end or matches the empty text, a precompiled table of characters
@@ -15,7 +15,9 @@ import java.util.function.Predicate;
  * linear in the text but for merging. Everything else is tried.
  */
 final class KnownTokenizer {
-  /** Of GPT-2, Llama 3 and Qwen 2: each run of characters is gone through a few times at most. */
+  /**
+   * Expressions of GPT-2, Llama 3 and Qwen 2, which pass over any run of characters a few times.
+   */
   private static final Set<String> EXPRESSIONS =
       Set.of(
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
@@ -41,9 +43,9 @@ final class KnownTokenizer {
   private KnownTokenizer() {}
 
   /**
-   * Whether the library is known to come through any text with this file.
+   * Whether the library is known to handle any text with this file.
    *
-   * @param file of a shape that {@link TokenizerShape} has let through
+   * @param file that {@link TokenizerShape} has accepted
    */
   static boolean matches(JsonNode file) {
     return !cutsPrefixes(file.path("model"))
@@ -95,7 +97,7 @@ final class KnownTokenizer {
         || (type.equals("Replace") && replacesText(part));
   }
 
-  /** A pattern that is a text, and some text. */
+  /** Whether a part replaces a literal text that is not empty. */
   private static boolean replacesText(JsonNode part) {
     return !part.path("pattern").path("String").asText().isEmpty();
   }

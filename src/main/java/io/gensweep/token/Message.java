@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * One turn of a conversation: who speaks, what is said, and what else a template may look at, such
- * as tool calls.
+ * A message of a conversation: its role, its content, and other fields that a template may read,
+ * such as tool calls.
  *
  * @param fields the role first; the content is text or a list of parts, or absent. Values are text,
  *     booleans, whole numbers, doubles, lists and maps, and an empty Optional for None
@@ -31,7 +31,7 @@ public record Message(Map<String, Object> fields) {
     this(ordered(ROLE, role, CONTENT, content));
   }
 
-  /** A part of a content that is text. */
+  /** Makes a content part of type text. */
   public static Map<String, Object> part(String text) {
     return ordered("type", TEXT, TEXT, text);
   }
@@ -45,7 +45,7 @@ public record Message(Map<String, Object> fields) {
     return fields.get(CONTENT) instanceof List;
   }
 
-  /** With the parts of the content as one text, a space between them. */
+  /** Copies the message, with the text parts of its content joined by spaces. */
   Message joined() {
     if (!(fields.get(CONTENT) instanceof List<?> parts)) {
       return this;
@@ -57,21 +57,21 @@ public record Message(Map<String, Object> fields) {
             .collect(Collectors.joining(" ")));
   }
 
-  /** With another value of a field. */
+  /** Copies the message with another value of a field. */
   Message with(String field, Object value) {
     Map<String, Object> changed = new LinkedHashMap<>(fields);
     changed.put(field, value);
     return new Message(changed);
   }
 
-  /** With each text in it changed. */
+  /** Copies the message with every text in it changed. */
   Message each(UnaryOperator<String> change) {
     Map<String, Object> changed = new LinkedHashMap<>();
     fields.forEach((name, value) -> changed.put(name, changed(value, change)));
     return new Message(changed);
   }
 
-  /** Of all its texts. */
+  /** The number of characters of all its texts. */
   public long chars() {
     long[] sum = {0};
     var unused =

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Driver and executor. Special tokens as they are gathered from the files of a tokenizer, what a
- * later file says over what an earlier one said.
+ * Driver and executor. Collects special tokens from the files of a tokenizer; later files override
+ * earlier ones.
  */
 final class NamedTokens {
   private static final List<String> STANDARD =
@@ -33,7 +33,7 @@ final class NamedTokens {
   private boolean listed;
 
   /**
-   * Takes what a file says.
+   * Adds the tokens of a file.
    *
    * @param legacy whether it is special_tokens_map.json, whose objects have no type
    */
@@ -105,8 +105,9 @@ final class NamedTokens {
   }
 
   /**
-   * In the order of transformers, which numbers tokens that no list has: the standard ones, then
-   * the model's own, objects and what special_tokens_map.json has before texts.
+   * The tokens by name, in the order in which transformers assigns ids to new ones: standard
+   * tokens, then the model's own, of which objects and entries of special_tokens_map.json precede
+   * texts.
    */
   Map<String, AddedToken> named() {
     Map<String, AddedToken> all = new LinkedHashMap<>();

@@ -8,10 +8,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * Driver. The tokenizers that passed their trial on this machine, one empty file each, so that a
- * trial takes its seconds once. Those that failed are not kept: a slow machine can be a reason.
+ * Driver. Records which tokenizers passed their trial on this machine, as one empty file each, so
+ * that a trial runs only once. Failures are not recorded, since a slow machine can cause them.
  *
- * @param folder empty where there is none that only this user can write to
+ * @param folder that only this user can write to; empty if there is none
  */
 record PassedTrials(Optional<Path> folder) {
 

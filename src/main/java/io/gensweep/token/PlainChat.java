@@ -11,12 +11,12 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Executor, one per task. Conversations of people who are not trusted: what looks like a special
- * token in a message stays text, and the special tokens that the template writes are special.
+ * Executor, one per task. Encodes conversations from untrusted users: text in a message that looks
+ * like a special token stays text, while the special tokens that the template writes are special.
  *
- * <p>A mark in the middle of such text carries it through the template. The rendered text is cut at
- * the special tokens that are left, as the tokenizers library cuts it, and each piece is encoded
- * without marks by a tokenizer that knows no special tokens.
+ * <p>A mark inserted into such text protects it in the template. The rendered text is split at the
+ * remaining special tokens, as the tokenizers library does, and each piece is encoded, its marks
+ * removed, by a tokenizer without special tokens.
  */
 public final class PlainChat {
   // Private use: no tokenizer or template gives these a meaning.
@@ -36,9 +36,9 @@ public final class PlainChat {
   }
 
   /**
-   * The ids of a conversation.
+   * Encodes a conversation.
    *
-   * @param rendering by its chat template
+   * @param rendering renders messages with the chat template
    * @throws IllegalArgumentException if the template refuses the conversation, or the tokenizer is
    *     one whose special tokens change the text beside them
    */
@@ -57,7 +57,8 @@ public final class PlainChat {
   }
 
   /**
-   * Messages in which {@code between} parts the first character of each special text from the rest.
+   * Copies the messages with {@code between} inserted after the first character of each special
+   * text.
    */
   private List<Message> each(List<Message> messages, String between) {
     return messages.stream().map(message -> message.each(text -> parted(text, between))).toList();
@@ -108,7 +109,7 @@ public final class PlainChat {
     }
   }
 
-  /** The longest that starts there. */
+  /** The longest special text that starts at a position. */
   private Optional<String> special(String text, int at) {
     for (String special : specials.getOrDefault(text.charAt(at), List.of())) {
       if (text.startsWith(special, at)) {

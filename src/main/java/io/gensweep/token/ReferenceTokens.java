@@ -5,9 +5,9 @@ import io.gensweep.token.jinja.PythonText;
 import java.util.Arrays;
 
 /**
- * Executor, one per prompt. A prompt's text and texts that follow it as token ids, by the rule of
- * lm-evaluation-harness (loglikelihood): white space at the prompt's end counts to the text that
- * follows, and the tokens of that text are what the whole's encoding has beyond the prompt's.
+ * Executor, one per prompt. Encodes a prompt and texts that follow it by the rule of
+ * lm-evaluation-harness (loglikelihood): white space at the prompt's end belongs to the text that
+ * follows, whose tokens are those that the encoding of both has beyond the encoding of the prompt.
  */
 public final class ReferenceTokens {
   private final Tokenizer tokenizer;

@@ -1,7 +1,7 @@
 package io.gensweep.token;
 
 /**
- * A stop string that has appeared.
+ * A stop string found at the end of a continuation.
  *
  * @param stop the stop string
  * @param text the continuation before it

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks for stop strings in the text of one continuation as its tokens arrive. As in vLLM, the stop
+ * Finds stop strings in the text of one continuation as its tokens arrive. As in vLLM, the stop
  * string that is complete first wins, and of those that end at the same character the first of the
  * list. As in Hugging Face transformers, one that is the text of a special token is complete at
  * that token, though its text is left out.
@@ -21,10 +21,10 @@ import java.util.Optional;
 public final class StopMatcher {
   private static final char REPLACEMENT = '\uFFFD';
 
-  /** A character ends within four bytes, so text held over more tokens is no character. */
+  /** Most tokens held back; a character has at most four bytes, so more cannot belong to one. */
   private static final int MAX_HELD = 16;
 
-  /** The most tokens, at one byte each, that an unfinished character can have. */
+  /** Most tokens of an unfinished character, at one byte per token. */
   private static final int UNFINISHED = 3;
 
   private final List<String> stops;
@@ -37,7 +37,7 @@ public final class StopMatcher {
   /** Text that later tokens cannot change. */
   private final StringBuilder settled = new StringBuilder();
 
-  /** The tokens whose text is being made: those before {@link #settledTokens} are settled. */
+  /** The newest tokens; the text of those before {@link #settledTokens} is final. */
   private int[] window = new int[MAX_HELD];
 
   private int windowLength;
@@ -46,11 +46,11 @@ public final class StopMatcher {
   /** The text of the window's settled tokens alone. */
   private String contextText = "";
 
-  /** Characters of the continuation that were passed over without a search. */
+  /** Length of the text in which no match may end, because of min_tokens. */
   private int skipped;
 
   /**
-   * A matcher for one continuation.
+   * Makes a matcher for one continuation.
    *
    * @param stops in order of preference; with none, nothing is ever decoded
    */
@@ -66,13 +66,13 @@ public final class StopMatcher {
     longest = this.stops.stream().mapToInt(String::length).max().orElse(0);
   }
 
-  /** Takes the next token, and says whether a stop string is now complete. */
+  /** Adds the next token and returns the stop string that it completes, if any. */
   public Optional<StopMatch> accept(int tokenId) {
     return accept(tokenId, true);
   }
 
   /**
-   * Takes a token at which nothing may stop yet (min_tokens); a later match has to end after it.
+   * Adds a token before min_tokens, which cannot stop the continuation; later matches end after it.
    */
   public void skip(int tokenId) {
     accept(tokenId, false);
@@ -115,7 +115,7 @@ public final class StopMatcher {
     window[windowLength++] = tokenId;
   }
 
-  /** The fresh text is final; its tokens become the context of the next. */
+  /** Makes the new text final; its tokens become the context of the next ones. */
   private void settle(String fresh, int tokens) {
     settled.append(fresh);
     System.arraycopy(window, settledTokens, window, 0, windowLength - settledTokens);
@@ -124,7 +124,7 @@ public final class StopMatcher {
     contextText = detokenizer.decode(Arrays.copyOf(window, settledTokens));
   }
 
-  /** No character is this long: takes all but the newest held tokens for what they seem. */
+  /** Accepts all but the newest held tokens as they decode, since no character is this long. */
   private void giveUp() {
     int taken = windowLength - UNFINISHED;
     String text = detokenizer.decode(Arrays.copyOf(window, taken));

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /**
- * Driver and executor. The template of a tokenizer.json that puts special tokens around a text. The
- * library looks a token up when it encodes, and ends the process where the list lacks it.
+ * Driver and executor. The shape of a tokenizer.json's template, which puts special tokens around a
+ * text. The library looks these tokens up when it encodes, and ends the process if one is missing.
  */
 final class TemplateShape {
   private static final JsonShape NUMBER = integer(0, Integer.MAX_VALUE - 1);

@@ -17,9 +17,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
- * Driver for checks, and executor, one per model. Text to token ids and back by a model's
- * tokenizer.json, equal to Hugging Face transformers 5; truncation and padding are off whatever the
- * file says. Threads may share it; closing waits for calls under way.
+ * Driver for checks, and executor, one per model. Encodes and decodes text with a model's
+ * tokenizer.json, with the same ids as Hugging Face transformers 5; truncation and padding are
+ * always off. Threads may share it; closing waits for calls under way.
  */
 public final class Tokenizer implements AutoCloseable, Detokenizer {
   static {
@@ -27,8 +27,8 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   }
 
   /**
-   * The regular expressions of tokenizers go back through a run of spaces or letters, and the
-   * tokenizers library ends the process after 10 million steps back.
+   * Longest run of spaces or of other characters in a text. Regular expressions backtrack through a
+   * run, and the tokenizers library ends the process after 10 million backtracking steps.
    */
   private static final int LONGEST_RUN = 1 << 20;
 
@@ -73,9 +73,9 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   }
 
   /**
-   * The ids of a text. With special tokens added, the tokenizer's own template applies; but where
-   * it would put a BOS before a text that already starts with one, there is only the text's own.
-   * Text that a chat template rendered brings its special tokens and is encoded without adding any.
+   * Encodes a text. With special tokens added, the tokenizer's own template applies; but where it
+   * would put a BOS before a text that already starts with one, there is only the text's own. Text
+   * that a chat template rendered brings its special tokens and is encoded without adding any.
    *
    * @throws IllegalArgumentException if the text has an unpaired surrogate, which is no character,
    *     or a run of characters that the tokenizers library cannot take
@@ -89,7 +89,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
   }
 
   /**
-   * The text of some ids. Bytes that are no UTF-8 become U+FFFD; ids that no token has, nothing.
+   * Decodes ids. Bytes that are not UTF-8 become U+FFFD; ids without a token become nothing.
    *
    * @param skipSpecialTokens whether special tokens are left out
    */
@@ -99,13 +99,13 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return cleansUp ? cleanedUp(text) : text;
   }
 
-  /** The text of a continuation: special tokens left out. */
+  /** Decodes a continuation, without special tokens. */
   @Override
   public String decode(int[] ids) {
     return decode(ids, true);
   }
 
-  /** How a continuation's ids become its text. */
+  /** The decoder of continuations, with or without special tokens. */
   public Detokenizer detokenizer(boolean skipSpecialTokens) {
     return skipSpecialTokens ? this : ids -> decode(ids, false);
   }
@@ -117,7 +117,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
         : OptionalInt.empty();
   }
 
-  /** How many tokens there are, added ones included. A model may have more rows than that. */
+  /** The number of tokens, added ones included; a model may have more embedding rows. */
   public int vocabSize() {
     return vocabSize;
   }
@@ -126,7 +126,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return bosTokenId;
   }
 
-  /** What a text without anything before it follows: the BOS, or the EOS where there is none. */
+  /** The token before a text without context: the BOS, or the EOS if there is no BOS. */
   public OptionalInt prefixTokenId() {
     return bosTokenId.isPresent() ? bosTokenId : eosTokenId;
   }
@@ -136,7 +136,7 @@ public final class Tokenizer implements AutoCloseable, Detokenizer {
     return config.specialTokens();
   }
 
-  /** All texts that are parsed as special tokens. */
+  /** The texts that are encoded as special tokens. */
   Set<String> specialTexts() {
     return specialTexts;
   }

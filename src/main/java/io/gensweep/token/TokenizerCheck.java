@@ -10,18 +10,18 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * Driver. Whether a model's tokenizer can be used, found out before any task: an executor that
- * loads it has no way to live through one that the tokenizers library cannot read.
+ * Driver. Checks before any task that a model's tokenizer can be used: a file that the tokenizers
+ * library cannot handle would end an executor that loads it.
  */
 public final class TokenizerCheck {
   private TokenizerCheck() {}
 
   /**
-   * Looks at the file, then loads it here or, where only the library can tell how it fares, tries
-   * it in a process of its own.
+   * Checks the file, then loads the tokenizer here or, if it is not known to be safe, in a process
+   * of its own.
    *
    * @param folder a local folder
-   * @param hash of the files that make the tokenizer; one that passed is not tried again
+   * @param hash of the tokenizer's files; a tokenizer that passed is not tried again
    * @throws JobError that names the file and a remedy
    */
   public static void require(Path folder, String hash) {

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Driver and executor. What the files beside tokenizer.json say of tokens: tokenizer_config.json,
- * and, where that has no {@code added_tokens_decoder}, special_tokens_map.json and
- * added_tokens.json, by the rules of Hugging Face transformers 5.24.
+ * Driver and executor. Reads what the files next to tokenizer.json define about tokens:
+ * tokenizer_config.json, and, where that has no {@code added_tokens_decoder},
+ * special_tokens_map.json and added_tokens.json, by the rules of Hugging Face transformers 5.24.
  *
  * @param named special tokens by name: bos_token and the like, and names of the model's own
  * @param extra special tokens without a name

@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Driver. The files of a model folder that make its tokenizer and its chat template. */
+/** Driver. Lists the files of a model folder that define its tokenizer and its chat template. */
 public final class TokenizerFiles {
-  /** A folder in the model's folder; all other files are in that itself. */
+  /** The subfolder of additional templates; all other files are in the model folder itself. */
   public static final String TEMPLATES = ChatTemplateFiles.FOLDER;
 
   private static final String CLASS = "tokenizer_class";
 
   private TokenizerFiles() {}
 
-  /** Those that are read, always in the same order. */
+  /** The files that are read, in a fixed order. */
   public static List<Path> of(Path folder) {
     Stream<String> names =
         Stream.concat(Stream.of(TokenizerJson.FILE), TokenizerConfig.FILES.stream());
@@ -27,8 +27,8 @@ public final class TokenizerFiles {
   }
 
   /**
-   * What is odd about them and not wrong, one line each: what transformers warns about, and where
-   * its versions differ.
+   * Warnings about the files, one line each: what transformers warns about, and where its versions
+   * differ.
    */
   public static List<String> warnings(Path folder) {
     ObjectNode config = TokenizerConfig.object(folder.resolve(TokenizerConfig.FILE));
@@ -62,7 +62,7 @@ public final class TokenizerFiles {
     return name.endsWith("Fast") ? name.substring(0, name.length() - "Fast".length()) : name;
   }
 
-  /** Classes that make their own pipeline of tokenizer.json's vocabulary in transformers 5. */
+  /** Whether transformers 5 builds a pipeline of its own for the class, unlike tokenizer.json's. */
   private static boolean splitsOtherwise(JsonNode config, JsonNode tokenizer) {
     JsonNode splitting = tokenizer.path("pre_tokenizer");
     boolean normalizes = tokenizer.path("normalizer").isObject();

@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Texts that show whether a tokenizer comes through what prompts may hold, by a name for messages:
+ * Texts that test whether a tokenizer survives what prompts may contain, by a name for messages:
  * nothing, special tokens, every kind of character, and long runs of one or two characters, which
- * is what makes a regular expression backtrack.
+ * make regular expressions backtrack.
  */
 final class TokenizerProbes {
-  /** Of what is tried: a tokenizer that passed other probes is tried again. */
+  /** Version of the probes; a tokenizer that passed another version is tried again. */
   static final int VERSION = 1;
 
   /**
-   * Characters in a run. One that is gone through again from each of its characters takes more than
-   * the 10 million steps that the library's engine for expressions allows.
+   * Length of a run, in characters. A scan of the rest from each of its characters exceeds the 10
+   * million steps that the library's regular expressions allow.
    */
   private static final int RUN = 5000;
 
@@ -91,7 +91,7 @@ final class TokenizerProbes {
     return Character.isLetterOrDigit(character.codePointAt(0));
   }
 
-  /** Of the file's expressions. */
+  /** The characters of the file's regular expressions. */
   private static Set<String> characters(JsonNode file) {
     Set<String> found = new LinkedHashSet<>();
     for (String expression : file.findValuesAsText("Regex")) {

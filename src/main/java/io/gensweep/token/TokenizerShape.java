@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Driver and executor. What a tokenizer.json holds, as version 0.21 of the tokenizers library reads
- * it. The library ends the process where some values are wrong and where others is only known at
- * the first text, so they are looked at first.
+ * Driver and executor. The shape of a tokenizer.json as version 0.21 of the tokenizers library
+ * reads it. Some wrong values make the library end the process, others only show at the first text,
+ * so all are checked first.
  */
 final class TokenizerShape {
   /** Ids are unsigned in the library and ints everywhere else. */
@@ -135,7 +135,7 @@ final class TokenizerShape {
         }
       };
 
-  /** Dropout cuts words by chance, so a row would have other tokens in every run. */
+  /** No dropout: it splits words at random, so a row would have other tokens in every run. */
   private static final JsonShape NO_DROPOUT =
       JsonShape.of(
           "null, since with dropout a text has other tokens each time", TokenizerShape::isZero);
@@ -190,7 +190,7 @@ final class TokenizerShape {
   private TokenizerShape() {}
 
   /**
-   * Looks at the whole file.
+   * Checks the whole file.
    *
    * @throws IllegalArgumentException that names the place, what must be there and what is
    */
@@ -198,7 +198,7 @@ final class TokenizerShape {
     FILE.check(file, JsonPlace.WHOLE);
   }
 
-  /** Which of the four models it is; files of old versions do not say it. */
+  /** The type of the model, which files of old versions do not name. */
   static String modelType(JsonNode model) {
     if (model.has("type")) {
       return model.path("type").asText();
@@ -220,7 +220,7 @@ final class TokenizerShape {
     }
   }
 
-  /** Which of two tokens an id of both is decoded to, the library leaves to chance. */
+  /** Requires one token per id: the library decodes a shared id to either token at random. */
   private static void checkVocab(JsonNode vocab, JsonPlace place) {
     ID.named().check(vocab, place);
     Map<Integer, String> tokens = new HashMap<>();

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A process of its own, started by the driver. Loads a model's tokenizer and lets it encode and
- * decode what prompts may hold; whether this process comes to its end is what the driver wants to
- * know ({@link TrialProcess}).
+ * A process of its own, started by the driver. Loads a model's tokenizer and makes it encode and
+ * decode what prompts may contain; the driver learns whether this process survives ({@link
+ * TrialProcess}).
  */
 final class TokenizerTrial {
-  /** The last line where all went well. */
+  /** The last line of a trial that passed. */
   static final String PASSED = "passed";
 
-  /** Starts the last line where the library refused the file; the reason follows. */
+  /** Prefix of the last line when the library refused the file; the reason follows. */
   static final String REFUSED = "refused ";
 
-  /** Starts the line before each step; the step follows. */
+  /** Prefix of the line before each step; the step follows. */
   static final String DOES = "does ";
 
   private static final int IDS_AT_A_TIME = 1000;
@@ -68,7 +68,9 @@ final class TokenizerTrial {
     }
   }
 
-  /** A text that the library refuses with an exception is a row's matter and not the file's. */
+  /**
+   * The ids of a text; none if the library refuses it with an exception, which is a row's error.
+   */
   private int[] ids(String text) {
     try {
       return tokenizer.encode(text, true, SpecialTokens.PARSE);

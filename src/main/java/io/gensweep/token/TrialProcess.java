@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Driver. The process in which a tokenizer is tried ({@link TokenizerTrial}): the same Java, few
- * classes, bounded in time and memory. The tokenizers library ends a process when it fails inside,
- * and no exception tells of it, so this is the only way to know.
+ * Driver. Runs the trial of a tokenizer ({@link TokenizerTrial}) in a process with few classes and
+ * bounded time and memory. The tokenizers library ends its process on internal failures, without an
+ * exception, so there is no other way to find out.
  */
 final class TrialProcess {
   private static final int SECONDS = 40;
@@ -31,7 +31,7 @@ final class TrialProcess {
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final int LONGEST = 200;
 
-  /** Heap, and all of the address space: what the library allocates is outside of the heap. */
+  /** Bounds the heap; the address space bounds what the library allocates outside of it. */
   private static final String HEAP = "-Xmx768m";
 
   private static final int ADDRESS_SPACE_KIB = 2_560 << 10;
@@ -100,9 +100,7 @@ final class TrialProcess {
     return builder;
   }
 
-  /**
-   * Where the classes that a trial needs come from: one jar, or the project's and its libraries'.
-   */
+  /** The class path of a trial: one jar, or the classes of the project and its libraries. */
   private static String classPath() {
     return Stream.of(
             TokenizerTrial.class,
@@ -131,7 +129,7 @@ final class TrialProcess {
     return Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList();
   }
 
-  /** By the last step that the trial told of, and what the library wrote as it ended. */
+  /** Judges a trial by its last reported step and by what the library wrote when it ended. */
   private static void judge(
       Path folder, boolean ended, List<String> said, List<String> complained) {
     String last = said.isEmpty() ? "" : said.get(said.size() - 1);
@@ -164,7 +162,7 @@ final class TrialProcess {
         cause);
   }
 
-  /** The library writes where it failed, and on the next line why. */
+  /** The reason of a failure, which follows the line with its source location. */
   private static String reason(List<String> complained) {
     List<String> lines = complained.stream().filter(line -> !line.startsWith("SLF4J")).toList();
     for (int i = 0; i + 1 < lines.size(); i++) {

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a job may well ask for and this version does not do: refused by name, never ignored, nor
- * taken for a slip. A feature that lands takes its lines from here.
+ * Settings that this version does not support yet: refused by name, not ignored and not treated as
+ * a typo. A change that adds such a feature deletes its lines here.
  */
-final class Support {
+final class UnsupportedKeys {
   private static final String NOT_YET = "not supported by this version; ";
   private static final String NO_BEAMS = "there is no beam search here; leave it out";
   private static final String NO_GRAMMAR =
@@ -19,7 +19,7 @@ final class Support {
   private static final String NO_ADAPTERS =
       NOT_YET + "merge the adapter into the weights (PEFT's merge_and_unload)";
 
-  /** By the key's full name; those of sampling hold for a sweep and for a row's sampling too. */
+  /** Remedies by full key; those of sampling also apply to a sweep and to a row's sampling. */
   private static final Map<String, String> KEYS =
       Map.ofEntries(
           entry("evaluate", NOT_YET + "compare the rows of completions with a kept column"),
@@ -45,15 +45,15 @@ final class Support {
           entry(
               "sampling.best_of", NOT_YET + "n continuations are all written, choose among them"));
 
-  private Support() {}
+  private UnsupportedKeys() {}
 
-  /** What is said of a key that is none, but that others have or that is to come. */
+  /** The message for a key that other tools have or that is planned. */
   static Optional<String> ofKey(String section, String word) {
     String home = section.equals(JobKeys.SWEEP) ? JobKeys.SAMPLING : section;
     return Optional.ofNullable(KEYS.get(home.isEmpty() ? word : home + "." + word));
   }
 
-  /** Refuses values that are to come. */
+  /** Refuses values that are not supported yet. */
   static void requireSupported(Layer settings) {
     refuse(
         settings,
@@ -83,9 +83,9 @@ final class Support {
   }
 
   private static void refuse(
-      Layer settings, String key, Predicate<JsonNode> isToCome, String remedy) {
+      Layer settings, String key, Predicate<JsonNode> isPlanned, String remedy) {
     Leaf leaf = settings.leaf(key);
-    if (isToCome.test(leaf.value())) {
+    if (isPlanned.test(leaf.value())) {
       throw JobError.at(
           leaf.place(), key + ": " + Binding.shown(leaf.value()) + " is " + NOT_YET + remedy);
     }
