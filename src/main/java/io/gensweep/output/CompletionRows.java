@@ -11,12 +11,12 @@ import java.util.Locale;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Executor. Completions as rows of {@link OutputSchema}. */
+/** Executor. Converts completions to rows of {@link OutputSchema}. */
 public final class CompletionRows {
   private CompletionRows() {}
 
   /**
-   * A row of the completions folder, or of the errors folder if it failed.
+   * Makes a row of the completions folder, or of the errors folder if it failed.
    *
    * @param kind which columns it has
    * @param kept the values of the prompt's kept columns
@@ -66,7 +66,7 @@ public final class CompletionRows {
     return rows;
   }
 
-  /** One entry a token, as in vLLM: null for the first, which follows nothing. */
+  /** Log-probs of the prompt's tokens; null for the first, which follows nothing, as in vLLM. */
   private static List<Float> afterNothing(float[] logprobs) {
     List<Float> entries = new ArrayList<>(1 + logprobs.length);
     entries.add(null);
@@ -76,7 +76,7 @@ public final class CompletionRows {
     return entries;
   }
 
-  /** In position order and in double: one value for one list. */
+  /** Sums in position order and in double, so that equal lists give equal sums. */
   private static double cumulative(float[] logprobs) {
     double sum = 0;
     for (float logprob : logprobs) {

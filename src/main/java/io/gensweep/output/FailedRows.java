@@ -14,7 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. How many rows failed, and why.
+ * Driver. Counts of failed rows by kind of error.
  *
  * @param kinds rows by the kind of their failure, the most frequent first
  */
@@ -50,7 +50,7 @@ public record FailedRows(List<Map.Entry<String, Long>> kinds) {
     return kinds.stream().mapToLong(Map.Entry::getValue).sum();
   }
 
-  /** Such as {@code prompt_too_long 9, bad_prompt 3}. */
+  /** The counts as text, such as {@code prompt_too_long 9, bad_prompt 3}. */
   @Override
   public String toString() {
     return kinds.stream()

@@ -7,7 +7,9 @@ import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Executor. A new file for Parquet on a file system of our choice, not aligned to its blocks. */
+/**
+ * Executor. Lets Parquet write a new file to a given file system, without alignment to its blocks.
+ */
 record FileSystemOutput(FileSystem files, Path path) implements OutputFile {
   @Override
   public PositionOutputStream create(long blockSizeHint) throws IOException {

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Driver and executor. Hadoop's configuration as the driver has it, with what {@code --conf
- * spark.hadoop.*} adds: credentials, endpoints, mount tables. It travels as text, for Hadoop's own
- * class does not, and one that an executor makes for itself knows nothing of the submission.
+ * Driver and executor. The driver's Hadoop configuration, with the settings of {@code --conf
+ * spark.hadoop.*}: credentials, endpoints, mount tables. It travels as text, for Hadoop's own class
+ * does not, and one that an executor makes for itself knows nothing of the submission.
  */
 public final class HadoopSettings implements Serializable {
   private static final long serialVersionUID = 1L;

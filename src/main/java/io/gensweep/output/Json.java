@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Driver. JSON as people read it. */
+/** Driver. Writes JSON for people to read. */
 final class Json {
   static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Driver. What {@code OUTPUT/manifest.json} says: written before the first shard, so that a run
- * that dies can be resumed by its own settings, and again with the final counts.
+ * Driver. The content of {@code OUTPUT/manifest.json}: written before the first shard, so that a
+ * run that dies can be resumed with its own settings, and again with the final counts.
  *
  * @param settings the resolved job: a list of {key, value, origin}
  * @param hashes of model, tokenizer and input
@@ -34,7 +34,7 @@ public record Manifest(
   /** The hash of what a resumed run may append to. */
   public static final String INPUT = "input";
 
-  /** What a difference in how rows are computed begins with. */
+  /** Prefix of a difference in how rows are computed. */
   static final String NUMERICS = "numerics.";
 
   private static final int FORMAT = 2;
@@ -80,7 +80,7 @@ public record Manifest(
     return new Manifest(settings, hashes, numerics, versions, counts, now);
   }
 
-  /** With the prompts of another. */
+  /** Copies the manifest with the prompts of another one. */
   public Manifest withInputOf(Manifest other) {
     SortedMap<String, String> changed = new TreeMap<>(hashes);
     changed.put(INPUT, other.input());
@@ -97,7 +97,7 @@ public record Manifest(
     return Json.MAPPER.valueToTree(numerics.parts()).toString();
   }
 
-  /** What a run must share with this one to go on with its output, by dotted key. */
+  /** The settings that a run must share with this one to resume its output, by dotted key. */
   public SortedMap<String, String> fingerprint() {
     SortedMap<String, String> all = new TreeMap<>();
     List<String> free = new ArrayList<>(FREE);

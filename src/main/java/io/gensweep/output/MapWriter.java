@@ -6,7 +6,7 @@ import scala.Tuple2;
 import scala.collection.Iterator;
 import scala.collection.Map;
 
-/** Executor. Writes a Scala map, which is what Spark's rows hold. */
+/** Executor. Writes the Scala maps of Spark's rows. */
 final class MapWriter implements ValueWriter {
   private final ValueWriter key;
   private final ValueWriter value;

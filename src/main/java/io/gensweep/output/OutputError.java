@@ -3,8 +3,8 @@ package io.gensweep.output;
 import io.gensweep.job.JobError;
 
 /**
- * Driver. The output folder cannot be used as the job asks. Said before any generation; the command
- * ends with exit code 2.
+ * Driver. Thrown before any generation when the output folder cannot be used; the command ends with
+ * exit code 2.
  */
 public final class OutputError extends JobError {
   private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Driver. The output folder of a run, from the look before it to {@code _SUCCESS} after it: {@link
+ * Driver. The output folder of a run, from the check before it to {@code _SUCCESS} after it: {@link
  * #check}, {@link #clear}, the manifest, then shards, then {@link #succeed}.
  */
 public final class OutputFolder {
@@ -31,7 +31,7 @@ public final class OutputFolder {
   }
 
   /**
-   * Looks, and changes nothing.
+   * Checks the folder without changing it.
    *
    * @return the manifest of the run to resume; empty when this run starts afresh
    * @throws OutputError if the job may not write here
@@ -61,7 +61,7 @@ public final class OutputFolder {
     return ifExists == IfExists.OVERWRITE ? Optional.empty() : Optional.of(manifest());
   }
 
-  /** Whether a run ended here before its manifest had a name. Nothing else is taken for ours. */
+  /** Whether a run died here before it named its manifest; no other folder counts as ours. */
   private boolean onlyBegun(List<String> names) throws IOException {
     return List.of(Storage.TEMPORARY, PromptLedger.FOLDER).containsAll(names)
         && storage.list(storage.path(Storage.TEMPORARY)).stream()
@@ -69,7 +69,7 @@ public final class OutputFolder {
   }
 
   /**
-   * Checks that {@code now} may go on with the output of {@code earlier}.
+   * Checks that {@code now} may resume the output of {@code earlier}.
    *
    * @throws OutputError naming what differs
    */
@@ -91,7 +91,7 @@ public final class OutputFolder {
                 .formatted(storage, named));
   }
 
-  /** Takes away what no longer holds: all of an earlier run's, if this one overwrites it. */
+  /** Deletes outdated files; all files of an earlier run that this one overwrites. */
   public void clear(IfExists ifExists) throws IOException {
     storage.delete(storage.path(SUCCESS));
     // Left by attempts that died.
@@ -110,7 +110,7 @@ public final class OutputFolder {
   }
 
   /**
-   * The manifest of an output that must be there.
+   * Reads the manifest of an output that must exist.
    *
    * @throws OutputError if it is none
    */
@@ -122,7 +122,7 @@ public final class OutputFolder {
     return manifest();
   }
 
-  /** The folders with rows of a kind, and with rows that failed, as far as they are there. */
+  /** The existing folders with rows of a kind and with failed rows. */
   public List<String> rowFolders(OutputKind kind) throws IOException {
     List<String> folders = new ArrayList<>();
     for (String name : List.of(kind.folder(), ShardCommit.ERRORS)) {
@@ -142,7 +142,7 @@ public final class OutputFolder {
     }
   }
 
-  /** From here on the output can be resumed. */
+  /** Writes the manifest; the output can be resumed from then on. */
   public void write(Manifest manifest) throws IOException {
     write(MANIFEST, Json.pretty(manifest.json()));
   }
@@ -155,17 +155,17 @@ public final class OutputFolder {
     return Json.parse(storage.read(storage.path(METRICS)));
   }
 
-  /** A file at the top of the folder, such as the report; there in whole or not at all. */
+  /** Writes a file at the top of the folder, such as the report, atomically. */
   public void write(String name, byte[] bytes) throws IOException {
     storage.replace(storage.path(name), bytes);
   }
 
-  /** What the points of the sweep are. */
+  /** Writes the description of the sweep points. */
   public void write(SweepGrid sweep) throws IOException {
     write(SweepFile.NAME, Json.pretty(SweepFile.of(sweep)));
   }
 
-  /** The last write of a run. */
+  /** Writes {@code _SUCCESS}, the last write of a run. */
   public void succeed() throws IOException {
     storage.delete(storage.path(Storage.TEMPORARY));
     storage.write(storage.path(SUCCESS), new byte[0]);

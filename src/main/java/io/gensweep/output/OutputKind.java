@@ -3,13 +3,13 @@ package io.gensweep.output;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobSpec;
 
-/** Plain Java. What a command writes, and by which columns the rows of a file are sorted. */
+/** Plain Java. The kind of rows that a command writes, and the columns that they are sorted by. */
 public enum OutputKind {
-  /** By prompt_id, sweep_point, sample_index. */
+  /** Sorted by prompt_id, sweep_point, sample_index. */
   COMPLETIONS("completions", 3),
-  /** The same with a column for the prompts' own tokens. */
+  /** Completions with a column for the log-probs of the prompt's tokens. */
   COMPLETIONS_AND_PROMPT_LOGPROBS("completions", 3),
-  /** By prompt_id, reference_index. */
+  /** Sorted by prompt_id, reference_index. */
   SCORES("scores", 2);
 
   private final String folder;
@@ -20,7 +20,7 @@ public enum OutputKind {
     this.keyColumns = keyColumns;
   }
 
-  /** What a command writes for a job. */
+  /** The kind of rows that a command writes for a job. */
   public static OutputKind of(Command command, JobSpec job) {
     if (command == Command.SCORE) {
       return SCORES;
@@ -30,7 +30,7 @@ public enum OutputKind {
     return promptLogprobs ? COMPLETIONS_AND_PROMPT_LOGPROBS : COMPLETIONS;
   }
 
-  /** Whether its rows are drawn, and not scored. */
+  /** Whether rows are drawn, not scored. */
   public boolean isDrawn() {
     return this != SCORES;
   }
@@ -39,7 +39,7 @@ public enum OutputKind {
     return folder;
   }
 
-  /** The first columns are the key: a string, then ints. */
+  /** The number of leading columns that are the key: a string, then ints. */
   int keyColumns() {
     return keyColumns;
   }

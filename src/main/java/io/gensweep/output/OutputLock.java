@@ -20,8 +20,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
- * Driver. One run at a time writes to an output: a file names the process that does, and that
- * process makes it young again every {@link #BEAT}.
+ * Driver. Lets only one run at a time write to an output: a lock file names the writing process,
+ * which renews it every {@link #BEAT}.
  *
  * <p>Whose process is gone on this host holds nothing, so a run that was killed is resumed at once.
  * Of other hosts only the file's age is known: after {@link #STALE} without a beat the lock is
@@ -33,7 +33,7 @@ public final class OutputLock implements AutoCloseable {
   static final Duration BEAT = Duration.ofSeconds(20);
   static final Duration STALE = Duration.ofMinutes(3);
 
-  /** In which another that found the lock free at the same time would have written over ours. */
+  /** Wait after writing, in which a process that found the lock free too would overwrite ours. */
   private static final long TAKEOVER_MILLIS = 500;
 
   /** After Spark's own hook (50), which ends the tasks; before Hadoop closes file systems (10). */
@@ -140,7 +140,7 @@ public final class OutputLock implements AutoCloseable {
                 STALE.toMinutes()));
   }
 
-  /** What the file says; an empty object while it is being written. */
+  /** Reads the lock file; an empty object while it is being written. */
   private Optional<JsonNode> holder() throws IOException {
     try {
       JsonNode said = Json.parse(storage.read(file));
@@ -168,7 +168,7 @@ public final class OutputLock implements AutoCloseable {
     return holder().map(now -> now.path("id").equals(self.path("id"))).orElse(false);
   }
 
-  /** Says that this process lives, or notices that the lock is another's. */
+  /** Renews the lock, or notices that another process has it. */
   void beat() {
     try {
       if (isHeld()) {

@@ -75,7 +75,7 @@ public final class OutputSchema {
     return plus(own(kind).add(ERROR, StringType, false), kept);
   }
 
-  /** The names that no kept column may have. */
+  /** Column names that a kept column must not have. */
   public static Set<String> reserved(OutputKind kind) {
     Set<String> names = new TreeSet<>(Set.of(own(kind).fieldNames()));
     names.add(ERROR);

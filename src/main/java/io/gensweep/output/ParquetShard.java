@@ -16,8 +16,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Executor. Writes rows to one Parquet file. The same rows, schema and footer give the same bytes
- * for the same version of Parquet: nothing else enters, neither the cluster's Hadoop settings nor
- * the clock.
+ * for the same version of Parquet. Nothing else has an influence, neither the cluster's Hadoop
+ * settings nor the clock.
  */
 public final class ParquetShard {
   // Spark itself needs zstd's native code (its shuffle status), so it is there.

@@ -38,8 +38,8 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /**
- * Executor. Spark's types as Parquet's, by the Parquet format's LogicalTypes.md: three-level lists,
- * int64 microseconds, decimals in the smallest type that holds them.
+ * Executor. Maps Spark's types to Parquet's, by the Parquet format's LogicalTypes.md: three-level
+ * lists, int64 microseconds, decimals in the smallest type that holds them.
  */
 final class ParquetTypes {
   static final String LIST = "list";
@@ -59,7 +59,7 @@ final class ParquetTypes {
     return new MessageType("gensweep", fields(schema));
   }
 
-  /** Bytes of a two's complement number of so many decimal digits. */
+  /** Bytes of a two's complement number with this many decimal digits. */
   static int decimalBytes(int digits) {
     return BigInteger.TEN.pow(digits).subtract(BigInteger.ONE).bitLength() / 8 + 1;
   }

@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. Which prompts an output is of, so that a run that resumes it can tell appended prompts
+ * Driver. Records the prompts of an output, so that a run that resumes it can tell appended prompts
  * from changed ones: an entry for each in {@code OUTPUT/_prompts/lot=N/*.parquet}. The entries of a
  * batch are whole before the manifest names the batch.
  */
@@ -48,7 +48,7 @@ public final class PromptLedger implements Serializable {
   }
 
   /**
-   * Writes the entries of a batch, in place of what a run that died may have left.
+   * Writes the entries of a batch, and replaces those that a run that died may have left.
    *
    * @param entries as {@link io.gensweep.prompt.CountedPrompts#entries} gives them
    */
@@ -91,7 +91,7 @@ public final class PromptLedger implements Serializable {
             .parquet(folders.toArray(String[]::new)));
   }
 
-  /** What each shard will take, in no unit; all the same where no ledger was kept. */
+  /** Relative cost of each shard; equal for all shards if there is no ledger. */
   public double[] costs(SparkSession spark, ShardLayout layout) throws IOException {
     double[] costs = new double[layout.shards()];
     Optional<Dataset<Row>> entries = read(spark, layout);

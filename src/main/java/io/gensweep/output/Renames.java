@@ -12,15 +12,15 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
- * Driver and executor. Where a rename is one step, as on a local disk and on HDFS: a file is
- * written under a name of its own in a folder beside, then renamed.
+ * Driver and executor. Publishes by rename where a rename is atomic, as on a local disk and on
+ * HDFS: a file is written under a temporary name in another folder, then renamed.
  */
 final class Renames implements Publishing {
   private final FileSystem files;
   private final Path folder;
 
   /**
-   * @param folder for what is not whole yet
+   * @param folder of incomplete files
    */
   Renames(FileSystem files, Path folder) {
     this.files = files;
@@ -65,7 +65,7 @@ final class Renames implements Publishing {
     }
   }
 
-  /** HDFS refuses to rename over a file, POSIX replaces it: both end well here. */
+  /** Renames; HDFS refuses to replace a file and POSIX does, and both are right here. */
   private void publish(Path temporary, Path name) throws IOException {
     files.mkdirs(name.getParent());
     if (renamed(temporary, name)) {

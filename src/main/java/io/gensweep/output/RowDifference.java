@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Executor to driver. A row that is not the same when it is made again.
+ * Executor to driver. A row that differs when it is made again.
  *
  * @param key such as {@code prompt_id a, sweep_point 0, sample_index 1}
  * @param what differs, a few words each
@@ -35,7 +35,7 @@ public record RowDifference(String key, List<String> what, List<Double> rescored
     return new RowDifference(key, what, List.of(off));
   }
 
-  /** Whether the stored log-probs are off from the model's by more than that. */
+  /** Whether the stored log-probs differ from the model's by more than the tolerance. */
   public boolean isOffBy(double tolerance) {
     return off().orElse(0) > tolerance;
   }
@@ -45,7 +45,7 @@ public record RowDifference(String key, List<String> what, List<Double> rescored
   }
 
   /**
-   * What is said of the row.
+   * Describes the row in one line.
    *
    * @param tolerance up to which log-probs of one model may be off on another machine
    */

@@ -4,7 +4,7 @@ import io.gensweep.prompt.Utf8Order;
 import java.util.Comparator;
 import org.apache.spark.sql.Row;
 
-/** Executor. The order of rows in a file: the prompt id by its UTF-8 bytes, then int columns. */
+/** Executor. Orders the rows of a file by the UTF-8 bytes of the prompt id, then by int columns. */
 record RowOrder(int keyColumns) implements Comparator<Row> {
   @Override
   public int compare(Row left, Row right) {

@@ -8,7 +8,7 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
-/** Executor. Parquet's view of a Spark Row, through public classes of both alone. */
+/** Executor. Writes Spark rows to Parquet, using only public classes of both. */
 final class RowWriteSupport extends WriteSupport<Row> {
   // By this key Spark knows that dates before 1582 need no change of calendar; without it, it
   // refuses

@@ -7,14 +7,14 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Executor. Scores as rows of {@link OutputSchema}. */
+/** Executor. Converts scores to rows of {@link OutputSchema}. */
 public final class ScoreRows {
   private static final double LN_2 = StrictMath.log(2);
 
   private ScoreRows() {}
 
   /**
-   * A row of the scores folder, or of the errors folder if it failed.
+   * Makes a row of the scores folder, or of the errors folder if it failed.
    *
    * @param bytes of the text in UTF-8, as the input has it
    * @param kept the values of the prompt's kept columns

@@ -44,7 +44,7 @@ public final class ShardCommit implements Serializable {
   private final TreeMap<String, String> footer;
 
   /**
-   * Made by the driver, sent to tasks.
+   * Created by the driver and sent to tasks.
    *
    * @param output the job's output folder
    * @param kept the types of the kept columns
@@ -65,7 +65,7 @@ public final class ShardCommit implements Serializable {
     this.footer = new TreeMap<>(footer);
   }
 
-  /** Makes a shard done. Rows may come in any order; the files have them sorted by key. */
+  /** Commits a shard. Rows may come in any order; the files have them sorted by key. */
   public void commit(int shard, List<Row> rows, List<Row> errors) throws IOException {
     Path done = storage.path(kind.folder(), layout.name(shard));
     if (storage.exists(done)) {
@@ -80,7 +80,7 @@ public final class ShardCommit implements Serializable {
     storage.publish(done, file(rowSchema, rows));
   }
 
-  /** The shards that need no work. */
+  /** The shards that are done. */
   public NavigableSet<Integer> done() throws IOException {
     NavigableSet<Integer> done = new TreeSet<>();
     for (String file : storage.list(storage.path(kind.folder()))) {
@@ -98,8 +98,8 @@ public final class ShardCommit implements Serializable {
   }
 
   /**
-   * Makes the done shards with failed rows undone, so that a run makes them again. Their error
-   * files stay until then; they count for nothing meanwhile.
+   * Reopens the done shards with failed rows, so that a run makes them again. Their error files
+   * stay until then, but are not counted.
    *
    * @return how many
    */
@@ -115,14 +115,14 @@ public final class ShardCommit implements Serializable {
     return reopened;
   }
 
-  /** Rows in the shards that are done, those that failed left out. */
+  /** The number of rows in done shards, without failed ones. */
   public long rows(SparkSession spark) throws IOException {
     return done().isEmpty()
         ? 0
         : spark.read().schema(rowSchema).parquet(storage.readable(kind.folder())).count();
   }
 
-  /** The error files of the shards that are done, for Spark to read. */
+  /** The error files of done shards, as paths for Spark. */
   List<String> errorFiles() throws IOException {
     List<String> files = new ArrayList<>(storage.list(storage.path(ERRORS)));
     files.retainAll(done().stream().map(layout::name).collect(Collectors.toSet()));

@@ -9,13 +9,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * Executor. Dates and times of Spark rows, which are of java.sql or of java.time as the session
- * says, as days and microseconds since 1970.
+ * Executor. Converts dates and times of Spark rows, which are java.sql or java.time types by a
+ * session setting, to days and microseconds since 1970.
  */
 final class SparkTimes {
   private static final long MICROS = 1_000_000;
 
-  /** Before it, java.sql counts in the Julian calendar or in local mean time; Spark does not. */
+  /** Before this day java.sql uses the Julian calendar or local mean time, unlike Spark. */
   private static final long JAVA_SQL_AGREES_FROM =
       Timestamp.valueOf("1901-01-01 00:00:00").getTime();
 
@@ -30,7 +30,7 @@ final class SparkTimes {
     return value instanceof Timestamp old ? micros(old) : micros((Instant) value);
   }
 
-  /** A timestamp without time zone, as if it were UTC. */
+  /** Microseconds of a timestamp without time zone, taken as UTC. */
   static long localMicros(Object value) {
     return micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC));
   }

@@ -21,13 +21,13 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * Driver and executor. One folder on any Hadoop file system, and the few operations that the commit
- * of a shard or of the manifest is made of.
+ * Driver and executor. A folder on any Hadoop file system, with the operations that commits of
+ * shards and manifest need.
  */
 final class Storage implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Folder of files that are not whole yet. */
+  /** Folder of incomplete files. */
   static final String TEMPORARY = "_tmp";
 
   private final String root;
@@ -48,7 +48,7 @@ final class Storage implements Serializable {
     return path;
   }
 
-  /** A path as Spark's readers take one, for whom some characters make a pattern. */
+  /** The path for Spark's readers, with the characters of a glob pattern escaped. */
   String readable(String... names) {
     return Globs.literal(path(names).toString());
   }
@@ -78,7 +78,7 @@ final class Storage implements Serializable {
     return exists(path) && files().getFileStatus(path).isFile();
   }
 
-  /** Names in a folder, sorted; none if it is not there. */
+  /** Sorted names of the files in a folder; none if it does not exist. */
   List<String> list(Path folder) throws IOException {
     List<String> names = new ArrayList<>();
     try {
@@ -103,7 +103,7 @@ final class Storage implements Serializable {
     put(files(), path, bytes);
   }
 
-  /** Writes a file that must not be there. Gives false, and changes nothing, if it is. */
+  /** Creates a file; returns false and changes nothing if it exists. */
   boolean create(Path path, byte[] bytes) throws IOException {
     try {
       if (files() instanceof RawLocalFileSystem local) {
@@ -127,7 +127,7 @@ final class Storage implements Serializable {
     }
   }
 
-  /** Makes the time of a file that of now. */
+  /** Sets the modification time of a file to now. */
   void touch(Path path, byte[] same) throws IOException {
     long now = System.currentTimeMillis();
     files().setTimes(path, now, -1);
@@ -141,17 +141,17 @@ final class Storage implements Serializable {
     files().delete(path, true);
   }
 
-  /** Whether a file is not there for others before its writer is closed. */
+  /** Whether a file is invisible to others until its writer is closed. */
   boolean isObjectStore() {
     return Uploads.suit(files());
   }
 
-  /** Gives a file its name when it is whole; one that is there stays, for it has the same bytes. */
+  /** Publishes a complete file; an existing one stays, since it has the same bytes. */
   void publish(Path name, Content content) throws IOException {
     publishing().publish(name, content);
   }
 
-  /** As {@link #publish}, but the new file rules. */
+  /** As {@link #publish}, but replaces an existing file. */
   void replace(Path name, Content content) throws IOException {
     publishing().replace(name, content);
   }
@@ -172,7 +172,7 @@ final class Storage implements Serializable {
     }
   }
 
-  /** Hadoop's local file system tells of a full disk by an Error, and without the path. */
+  /** Adds the path to the Error by which Hadoop's local file system reports a full disk. */
   static IOException failed(Path path, FSError error) {
     return new IOException("cannot write " + path + ": " + error.getCause().getMessage(), error);
   }

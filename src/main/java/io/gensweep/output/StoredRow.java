@@ -12,7 +12,7 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * Executor. A row as a file has it, to be compared bit by bit with the same row made again.
+ * Executor. A row of a stored file, to be compared bit by bit with the same row made again.
  *
  * @param row with its schema
  */
@@ -38,18 +38,18 @@ public record StoredRow(Row row) {
     return Arrays.asList(row.schema().fieldNames()).contains(column);
   }
 
-  /** The stored ids, none where there are none. */
+  /** The stored token ids; empty if there are none. */
   public int[] tokenIds() {
     return list(value(TOKEN_IDS)).stream().mapToInt(id -> (Integer) id).toArray();
   }
 
-  /** By how much the stored log-probs are off from others, at most; infinite where one has more. */
+  /** Largest difference of the stored log-probs from others; infinite if the lengths differ. */
   public double offFrom(float[] logprobs) {
     return off(list(value(LOGPROBS)), list(logprobs), Integer.MAX_VALUE);
   }
 
   /**
-   * What differs, a few words for each column; nothing if no bit does.
+   * Describes the differences, a few words per column; empty if all bits are equal.
    *
    * @param again the values of {@code schema}
    */
@@ -101,7 +101,7 @@ public record StoredRow(Row row) {
     return i;
   }
 
-  /** Over positions before {@code end}, where both have one; infinite where only one has. */
+  /** Largest difference at positions before {@code end}; infinite where only one has a value. */
   private static double off(List<?> left, List<?> right, int end) {
     double most = 0;
     for (int i = 0; i < Math.min(end, Math.max(left.size(), right.size())); i++) {
@@ -118,7 +118,7 @@ public record StoredRow(Row row) {
     return most;
   }
 
-  /** Bit by bit; what Spark's rows hold, what Java's hold, and what the engine gives are one. */
+  /** Whether two values are equal bit by bit, whichever of Spark, Java or the engine made them. */
   private static boolean same(Object left, Object right) {
     if (left == null || right == null) {
       return left == right;

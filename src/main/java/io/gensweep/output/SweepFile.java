@@ -13,7 +13,7 @@ import io.gensweep.job.SweepPoint;
 import io.gensweep.sampling.SamplingConfig;
 
 /**
- * Driver. {@code OUTPUT/sweep.json}: what each number in the column {@code sweep_point} stands for.
+ * Driver. {@code OUTPUT/sweep.json}: the settings of each value of the column {@code sweep_point}.
  */
 final class SweepFile {
   static final String NAME = "sweep.json";

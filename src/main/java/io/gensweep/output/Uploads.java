@@ -12,12 +12,13 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * Driver and executor. For object stores, which show an object when its writer is closed and not
- * before, and where a rename is a copy that can stop half way. A file is made on the local disk,
- * and once it is whole its bytes go straight to their name. A second attempt puts the same bytes.
+ * Driver and executor. Publishes by upload for object stores, where an object is visible only when
+ * its writer is closed, and where a rename is a copy that can stop half way. A file is made on the
+ * local disk, and once it is whole its bytes go straight to their name. A second attempt puts the
+ * same bytes.
  */
 final class Uploads implements Publishing {
-  /** Hadoop's setting for the schemes of such stores. */
+  /** Hadoop's setting for the URI schemes of such stores. */
   static final String SCHEMES = "gensweep.object.stores";
 
   // A rename is one step on abfs (with a hierarchical namespace), ofs and hdfs.

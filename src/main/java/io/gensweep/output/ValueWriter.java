@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
-/** Executor. Hands one value that is not null to Parquet, in the form of {@link ParquetTypes}. */
+/** Executor. Writes one non-null value to Parquet, in the form of {@link ParquetTypes}. */
 @FunctionalInterface
 interface ValueWriter {
   void write(RecordConsumer out, Object value);

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Executor. A conversation as the JSON of a list of messages, which may hold more than role and
- * content, as tool calls. What is null is as if it were not there, as in Hugging Face transformers.
+ * Executor. Reads a conversation from the JSON of a list of messages, which may have more fields
+ * than role and content, such as tool calls. A null field counts as absent, as in Hugging Face
+ * transformers.
  */
 final class Conversation {
   private static final JsonMapper JSON =
@@ -26,7 +27,7 @@ final class Conversation {
 
   private Conversation() {}
 
-  /** The JSON that all spellings of a conversation have in common: role and content come first. */
+  /** The canonical JSON of a conversation: role and content first. */
   static String canonical(String json) {
     try {
       return ordered(JSON.readTree(json));
@@ -55,7 +56,7 @@ final class Conversation {
   }
 
   /**
-   * The messages.
+   * Parses the messages.
    *
    * @throws IllegalArgumentException if a model of text cannot be given one of them
    */
@@ -117,7 +118,7 @@ final class Conversation {
     return part.isTextual() ? Message.part(part.asText()) : value(part);
   }
 
-  /** As a template sees it. */
+  /** The value as a chat template sees it. */
   private static Object value(JsonNode node) {
     if (node.isObject()) {
       Map<String, Object> map = new LinkedHashMap<>();

@@ -22,8 +22,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Driver. A prompt dataset that was counted and checked, all in Spark: no prompt comes to the
- * driver, but for up to three that an error names.
+ * Driver. A prompt dataset that was counted and checked with Spark; no prompt reaches the driver
+ * except up to three that an error names.
  *
  * @param rows prompts, malformed lines included
  * @param malformed lines that could not be parsed
@@ -39,20 +39,21 @@ public record CountedPrompts(
   private static final long PROMPTS_PER_SHARD = 4;
   private static final long COMPLETIONS_WORTH_A_SHARD = 256;
 
-  /** As many as are decoded together: it is worth to prefill their prompt once more. */
+  /** Fewest continuations of a slice: as many as are decoded together repay another prefill. */
   private static final long COMPLETIONS_WORTH_A_SLICE = 64;
 
-  /** Keeps file counts bearable on HDFS and the number in a file name at five digits. */
+  /** Most shards, for HDFS and for the five digits of a file name. */
   static final long MOST_SHARDS = 20_000;
 
-  /** As English is by most vocabularies. */
+  /** Characters per token of English in most vocabularies. */
   private static final double LETTERS_PER_TOKEN = 4;
 
   private static final int NAMED = 3;
   private static final int LETTERS_SHOWN = 60;
 
   /**
-   * Two passes over the input: counts and hash, then duplicates.
+   * Counts the prompts and checks them, in two passes over the input: counts and hash, then
+   * duplicates.
    *
    * @throws PromptsError if there are no prompts, ids that are null or not unique, or files that
    *     cannot be read
@@ -94,7 +95,7 @@ public record CountedPrompts(
   }
 
   /**
-   * What to cut prompts into; those of a resumed run stay as its manifest has them.
+   * Decides how prompts are divided into shards; a resumed run keeps the shards of its manifest.
    *
    * @param completionsPerPrompt sweep points times samples
    * @param taskSlots tasks that the cluster runs at a time
@@ -123,7 +124,7 @@ public record CountedPrompts(
   }
 
   /**
-   * One row for each prompt: its id, a hash of its row, and about what it costs.
+   * One row per prompt: its id, a hash of its row, and an estimate of its cost.
    *
    * @param tokens at most to generate for a prompt that does not say so itself
    */
@@ -135,7 +136,7 @@ public record CountedPrompts(
   }
 
   /**
-   * About how many tokens a prompt is long and lets generate.
+   * Estimates the tokens of a prompt and of its continuations.
    *
    * @param tokens at most to generate for a prompt that does not say so itself
    */

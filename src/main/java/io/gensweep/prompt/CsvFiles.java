@@ -26,15 +26,16 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Driver. CSV files with a header. All columns are text: a file without types should not have them
- * guessed. Spark finds the files; its own reader would change line ends within quotes. Prompts have
- * line breaks, so a file is not split.
+ * Driver. Reads CSV files with a header. All columns are text, because guessing types changes
+ * values. Spark lists the files, but its own CSV reader would change line ends within quotes.
+ * Prompts have line breaks, so a file is not split.
  */
 final class CsvFiles {
   private CsvFiles() {}
 
   /**
-   * All columns, {@link PromptReader#MALFORMED} and those of the folders; none without a header.
+   * All columns, with {@link PromptReader#MALFORMED} and those of the folders; none without a
+   * header.
    */
   static Dataset<Row> read(SparkSession spark, Dataset<Row> files, FolderColumns folders)
       throws IOException {
@@ -68,7 +69,7 @@ final class CsvFiles {
         schema);
   }
 
-  /** Through the codec that the file's name tells. */
+  /** Opens a file, decompressed by the codec of its name. */
   static CsvRecords open(Path file, Configuration hadoop) throws IOException {
     InputStream in = file.getFileSystem(hadoop).open(file);
     try {
@@ -80,12 +81,12 @@ final class CsvFiles {
     }
   }
 
-  /** A record's fields as a header; those of no name are "". */
+  /** The fields of a header record; a column without a name is "". */
   static List<String> header(CsvRecords record) {
     return record.fields().stream().map(field -> field.orElse("")).toList();
   }
 
-  /** Of the first file that has one. */
+  /** The header of the first file that has one. */
   private static List<String> header(String[] files, Configuration hadoop) throws IOException {
     for (String file : Stream.of(files).sorted().toList()) {
       try (CsvRecords records = open(new Path(URI.create(file)), hadoop)) {
@@ -99,9 +100,7 @@ final class CsvFiles {
     return List.of();
   }
 
-  /**
-   * As Spark names the columns of such a header: without a name _c0, in two columns with a number.
-   */
+  /** Names the columns as Spark does: _c0 without a name, and with a number where two are equal. */
   static List<String> names(List<String> header, boolean caseMatters) {
     List<String> folded =
         header.stream().map(name -> caseMatters ? name : name.toLowerCase(Locale.ROOT)).toList();

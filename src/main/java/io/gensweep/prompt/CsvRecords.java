@@ -13,14 +13,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Driver and executor. The records of a CSV file in UTF-8, as RFC 4180 has them: within quotes
- * every character counts, line ends too, and two quotes are one. A record ends at LF or CRLF; at a
+ * Driver and executor. Reads the records of a UTF-8 CSV file by RFC 4180: within quotes every
+ * character counts, line ends included, and two quotes are one. A record ends at LF or CRLF; at a
  * lone CR only if the first record does. Lines without a character are no records.
  */
 final class CsvRecords implements Closeable {
   private static final int END = -1;
 
-  /** A quote that does not close takes the rest of the file, which need not fit into memory. */
+  /**
+   * Longest record; an unclosed quote takes the rest of the file, which may not fit into memory.
+   */
   private static final int MOST_BYTES = 1 << 26;
 
   private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -52,7 +54,7 @@ final class CsvRecords implements Closeable {
     at = marked ? MARK.length : 0;
   }
 
-  /** Goes to the next record; false if there is none. */
+  /** Advances to the next record; false if there is none. */
   boolean next() throws IOException {
     raw.reset();
     fields = new ArrayList<>();
@@ -71,22 +73,22 @@ final class CsvRecords implements Closeable {
     return true;
   }
 
-  /** Of the record; empty where nothing stands, not even quotes. */
+  /** The fields of the record; empty where there is nothing, not even quotes. */
   List<Optional<String>> fields() {
     return fields;
   }
 
-  /** Whether quotes close where a field ends, and all is UTF-8. */
+  /** Whether the record is valid UTF-8 and its quotes close where a field ends. */
   boolean isWhole() {
     return whole;
   }
 
-  /** The record as it stands in the file, without its end. */
+  /** The record as it is in the file, without its line end. */
   String text() {
     return raw.toString(StandardCharsets.UTF_8);
   }
 
-  /** A field without quotes; gives whether another one follows. */
+  /** Reads a field without quotes; returns whether another one follows. */
   private boolean bare() throws IOException {
     field.reset();
     return rest(false);
@@ -120,7 +122,7 @@ final class CsvRecords implements Closeable {
     return rest(true);
   }
 
-  /** Up to the comma or the record's end. */
+  /** Reads up to the comma or the end of the record. */
   private boolean rest(boolean quoted) throws IOException {
     while (peek() != ',' && !atEnd()) {
       say(take());
@@ -169,7 +171,7 @@ final class CsvRecords implements Closeable {
     }
   }
 
-  /** Whether a line feed follows the byte at hand. */
+  /** Whether a line feed follows the current byte. */
   private boolean lineFeed() throws IOException {
     if (at + 1 == limit) {
       buffer[0] = buffer[at];

@@ -15,8 +15,8 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Executor. The rows of a CSV file, given its path and the values of its folders. A record of
- * another length than the header has its text in {@link PromptReader#MALFORMED}.
+ * Executor. Reads the rows of a CSV file, given its path and the values of its folders. A record
+ * whose length differs from the header's has its text in {@link PromptReader#MALFORMED}.
  */
 final class CsvRows implements FlatMapFunction<Row, Row> {
   private static final long serialVersionUID = 1L;

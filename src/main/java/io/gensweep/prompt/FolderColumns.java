@@ -23,14 +23,14 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. The columns that are folders called {@code name=value}. Their values are text, which
- * Spark takes for numbers and dates where it can, so that {@code 007} would become 7.
+ * Driver. The columns of folders called {@code name=value}. Their values are text, but Spark would
+ * read numbers and dates, and {@code 007} would become 7.
  *
  * @param guessed with the types that Spark takes the values for
  */
 record FolderColumns(StructType guessed) {
 
-  /** Of a dataset as Spark has read it. */
+  /** The folder columns of a dataset that Spark has read. */
   static FolderColumns of(Dataset<Row> files) {
     return new FolderColumns(
         files.queryExecution().analyzed() instanceof LogicalRelation plan
@@ -43,12 +43,12 @@ record FolderColumns(StructType guessed) {
     return List.of(guessed.fieldNames());
   }
 
-  /** Whether Spark takes any value for something else than text. */
+  /** Whether Spark reads any of the columns as another type than text. */
   boolean areGuessed() {
     return Arrays.stream(guessed.fields()).anyMatch(FolderColumns::isGuessed);
   }
 
-  /** A schema in which these columns are text. */
+  /** A copy of a schema in which these columns are text. */
   StructType asText(StructType schema) {
     StructType text = schema;
     for (String name : names()) {
@@ -57,7 +57,7 @@ record FolderColumns(StructType guessed) {
     return text;
   }
 
-  /** A schema in which one column is text, if it is there. */
+  /** A copy of a schema in which one column, if present, is text. */
   static StructType withText(StructType schema, String name) {
     return new StructType(
         Arrays.stream(schema.fields())
@@ -70,7 +70,7 @@ record FolderColumns(StructType guessed) {
   }
 
   /**
-   * Gives the columns back the types that Spark took them for, where that changes no value's text.
+   * Casts the columns to the types that Spark inferred, where that changes no value's text.
    *
    * @param text rows in which they are text
    * @param files of those rows

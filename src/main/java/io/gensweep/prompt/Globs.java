@@ -1,12 +1,12 @@
 package io.gensweep.prompt;
 
-/** Plain Java. Paths as Spark and Hadoop read them, which take some characters for a pattern. */
+/** Plain Java. Escapes paths for Spark and Hadoop, which read some characters as a glob pattern. */
 public final class Globs {
   private static final String PATTERN = "[\\\\\\[\\]{}*?]";
 
   private Globs() {}
 
-  /** The pattern that only the path itself matches. */
+  /** The pattern that matches only the path itself. */
   public static String literal(String path) {
     return path.replaceAll(PATTERN, "\\\\$0");
   }

@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. The columns of the input by name, and what is said when one is not there.
+ * Driver. The columns of the input by name, with the errors for missing ones.
  *
  * @param unreadable columns that Spark cannot read, with their type as the file has it
  */
@@ -45,13 +45,13 @@ record InputColumns(StructType schema, Map<String, String> unreadable) {
         key, name, "no such column in the input; " + meant + "It has: " + String.join(", ", names));
   }
 
-  /** A column that must be there. */
+  /** Requires a column. */
   Column column(String key, String name) {
     type(key, name);
     return quoted(name);
   }
 
-  /** Refuses what the output cannot carry. */
+  /** Refuses a column that the output cannot carry. */
   void checkKeep(List<String> keep, Set<String> reserved) {
     Set<String> seen = new HashSet<>();
     Set<String> taken = reserved.stream().map(InputColumns::folded).collect(Collectors.toSet());
@@ -81,7 +81,7 @@ record InputColumns(StructType schema, Map<String, String> unreadable) {
         key, name, "the column has type %s; it must be %s".formatted(type.simpleString(), wanted));
   }
 
-  /** In an SQL expression. */
+  /** The quoted name for an SQL expression. */
   static String backticks(String name) {
     return "`" + name.replace("`", "``") + "`";
   }

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Executor. What Spark does not say of a line of JSON. */
+/** Executor. Finds errors in a line of JSON that Spark ignores. */
 final class JsonLine {
   // As lenient as Spark's own parser: what it refuses is an error row already.
   private static final JsonFactory JSON =
@@ -23,7 +23,7 @@ final class JsonLine {
   private JsonLine() {}
 
   /**
-   * What would be lost of a line, the line's beginning, and a remedy.
+   * Describes what Spark would lose of a line, with the start of the line and a remedy.
    *
    * @param kept the columns whose values go into the output
    */
@@ -65,7 +65,8 @@ final class JsonLine {
   }
 
   /**
-   * The first whole number that its column's type would change; the parser ends behind the value.
+   * Finds the first whole number that its column's type would change; leaves the parser after the
+   * value.
    */
   private static Optional<BigInteger> inexact(JsonParser parser, DataType type) throws IOException {
     if (type instanceof StructType struct && parser.currentToken() == JsonToken.START_OBJECT) {

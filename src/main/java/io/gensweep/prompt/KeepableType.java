@@ -21,11 +21,11 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
-/** Driver. Which input types can be carried into the output. */
+/** Driver. Decides which input types can be carried into the output. */
 public final class KeepableType {
   private KeepableType() {}
 
-  /** The part of {@code type} that Parquet readers at large do not share, if there is one. */
+  /** The part of {@code type} that not all common Parquet readers support, if any. */
   public static Optional<DataType> obstacle(DataType type) {
     if (type instanceof ArrayType array) {
       return obstacle(array.elementType());
@@ -45,7 +45,7 @@ public final class KeepableType {
     return isScalar(type) ? Optional.empty() : Optional.of(type);
   }
 
-  /** Types with one plain string form: what an id may be. */
+  /** Whether a type has one plain string form, as an id needs. */
   static boolean isSimple(DataType type) {
     return isScalar(type) && !(type instanceof BinaryType);
   }

@@ -16,8 +16,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. The columns of Parquet files by the first of them. One column of a type that Spark does
- * not know makes it refuse the whole file, also where nobody asks for that column.
+ * Driver. Reads the columns of Parquet files from the footer of the first one. Spark refuses a
+ * whole file for one column of a type that it does not know, even if that column is not needed.
  *
  * @param readable by Spark
  * @param unreadable others, with their type as Parquet writes it
@@ -26,7 +26,7 @@ record ParquetColumns(StructType readable, Map<String, String> unreadable) {
   private static final ParquetColumns NONE = new ParquetColumns(new StructType(), Map.of());
 
   /**
-   * Looks at one footer.
+   * Reads one footer.
    *
    * @param path as Spark reads it
    * @throws PromptsError if the footer has a type that is newer than the library

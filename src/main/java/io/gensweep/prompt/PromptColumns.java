@@ -3,8 +3,8 @@ package io.gensweep.prompt;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Plain Java. The columns that every prompt dataset has once it is read. What the job keeps lies in
- * one struct, so that an input column may be called {@code content} or {@code shard}.
+ * Plain Java. The columns of a prompt dataset after reading. Kept columns are in one struct, so
+ * that an input column may be called {@code content} or {@code shard}.
  */
 public final class PromptColumns {
   public static final String PROMPT_ID = "prompt_id";
@@ -29,7 +29,7 @@ public final class PromptColumns {
 
   // Only in the rows that executors see.
 
-  /** Which of the {@link #SLICES} of its continuations a row stands for. */
+  /** Index of the slice of a prompt's continuations, below {@link #SLICES}. */
   static final String SLICE = "slice";
 
   public static final String SLICES = "slices";
@@ -41,10 +41,10 @@ public final class PromptColumns {
    */
   public static final String BATCH = "lot";
 
-  /** Of all that a row says, 64 bits. */
+  /** A 64-bit hash of the whole row. */
   public static final String ROW_HASH = "row_hash";
 
-  /** About how many tokens a prompt is long and lets generate. */
+  /** Estimate of the tokens of a prompt and of its continuations. */
   public static final String COST = "cost";
 
   // Rows cross the shuffle without their schema: places, not names.
@@ -59,7 +59,7 @@ public final class PromptColumns {
   static final int SHARD_AT = 8;
   static final int COST_AT = 9;
 
-  /** Between kind and message of a problem. */
+  /** Separates kind and message of a problem. */
   static final String COLON = ": ";
 
   static final String MALFORMED_PROMPT = "malformed_prompt";

@@ -4,7 +4,7 @@ import io.gensweep.token.Message;
 import java.util.Arrays;
 import java.util.List;
 
-/** Plain Java. What is to be continued, or why this row cannot be. */
+/** Plain Java. The content of a prompt, or the reason why its row cannot be used. */
 public sealed interface PromptContent {
 
   record Text(String text) implements PromptContent {}

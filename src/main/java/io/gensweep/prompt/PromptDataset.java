@@ -6,7 +6,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. A prompt dataset in the columns of {@link PromptColumns}, not yet counted.
+ * Driver. A prompt dataset with the columns of {@link PromptColumns}, not counted yet.
  *
  * @param place the path or the table, for errors
  * @param idColumn the input column of the ids; empty when they are hashes of the prompts

@@ -28,13 +28,13 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. Opens a path or a table with Spark. A line that cannot be parsed stays, as a row that has
- * the line in the column {@link #MALFORMED}.
+ * Driver. Opens a path or a table with Spark. A line that cannot be parsed becomes a row with the
+ * line in the column {@link #MALFORMED}.
  */
 final class PromptReader {
   static final String MALFORMED = "__malformed_line";
 
-  /** Characters of a line that an error shows. */
+  /** Most characters of a line that an error shows. */
   static final int LINE_SHOWN = 200;
 
   private final SparkSession spark;
@@ -66,7 +66,7 @@ final class PromptReader {
     return input;
   }
 
-  /** The names that the input itself has. */
+  /** The column names of the input itself. */
   static String[] columns(StructType schema) {
     return Arrays.stream(schema.fieldNames())
         .filter(name -> !name.equals(MALFORMED))
@@ -88,7 +88,7 @@ final class PromptReader {
     }
   }
 
-  /** What is there under exactly that name; else the name may be a pattern. */
+  /** Finds a path by its exact name first; otherwise the name may be a pattern. */
   private String pattern() throws IOException {
     Path place = new Path(path);
     try {
@@ -115,9 +115,9 @@ final class PromptReader {
   }
 
   /**
-   * Ids and conversations are read as their text in the file: Spark would give all of a column one
-   * type, as a fraction to 9007199254740993 where another id has one, and would drop or mix up what
-   * differs between messages.
+   * Reads ids and conversations as their text in the file: Spark would give a whole column one
+   * type, such as a fraction for 9007199254740993 if another id has one, and would drop or mix up
+   * what differs between messages.
    */
   private PromptInput json(String pattern) {
     Dataset<Row> guessed = jsonReader().load(pattern);
@@ -247,8 +247,8 @@ final class PromptReader {
   }
 
   /**
-   * Says of a file that a task could not read that the user can put it right: it is cut, or no file
-   * of its format. Any other failure is the caller's to throw again.
+   * Makes an error for a file that a task could not read because it is truncated or of another
+   * format. The caller rethrows any other failure.
    */
   static void requireReadable(String key, String value, Exception failure) {
     Throwable cause = failure;

@@ -35,7 +35,7 @@ import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
-/** Driver. Reads the prompt dataset and gives it the columns of {@link PromptColumns}. */
+/** Driver. Reads the prompt dataset into the columns of {@link PromptColumns}. */
 public final class PromptSource {
   private static final int HASH_LETTERS = 16;
 
@@ -52,7 +52,7 @@ public final class PromptSource {
   }
 
   /**
-   * Reads no more than a schema needs.
+   * Reads no more than the schema of the input.
    *
    * @param score which texts to read beside the prompts, if any
    * @param reserved names that a kept column may not have, because the output has them
@@ -122,7 +122,7 @@ public final class PromptSource {
     return to_json(columns.column("prompts.sampling", name));
   }
 
-  /** A field that is no key would fail every row; a map's keys may differ by row. */
+  /** Refuses a struct with a field that is not a key, since every row would fail. */
   private static void checkKeys(String name, StructType struct) {
     for (String field : struct.fieldNames()) {
       RowSampling.refusal(field)
@@ -142,7 +142,7 @@ public final class PromptSource {
                 .toArray(Column[]::new));
   }
 
-  /** At least one, so that a row without a text to score becomes an error row. */
+  /** The texts to score, at least one, so that a row without any becomes an error row. */
   private Column references() {
     if (score.isEmpty()) {
       return lit(null).cast("array<string>");
@@ -221,7 +221,7 @@ public final class PromptSource {
         .anyMatch(f -> f.name().equals(field) && fits.test(f.dataType()));
   }
 
-  /** A struct, or null, of the messages as JSON: they need not have the same fields. */
+  /** The messages as a struct with their JSON, since their fields may differ; or null. */
   private static Column conversation(boolean isJson) {
     UDF1<String, String> canonical = Conversation::canonical;
     Column json = isJson ? col("prompt") : to_json(col("prompt"));
@@ -241,7 +241,7 @@ public final class PromptSource {
             substring(col("line"), 1, PromptReader.LINE_SHOWN)));
   }
 
-  /** Of the prompt; of the kept columns where there is no prompt. */
+  /** Hash of the prompt; of the kept columns if there is no prompt. */
   private Column promptHash() {
     Column canonical =
         switch (spec.kind()) {

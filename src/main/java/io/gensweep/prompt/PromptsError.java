@@ -3,14 +3,14 @@ package io.gensweep.prompt;
 import io.gensweep.job.JobError;
 
 /**
- * Driver. The prompt dataset cannot be used as the job asks. Said before any generation; the
- * command ends with exit code 2.
+ * Driver. Thrown before any generation when the prompt dataset cannot be used; the command ends
+ * with exit code 2.
  */
 public final class PromptsError extends JobError {
   private static final long serialVersionUID = 1L;
 
   /**
-   * An error that the user can put right.
+   * Makes an error that the user can fix.
    *
    * @param key the job key at fault, such as {@code prompts.path}
    * @param value what the job says there

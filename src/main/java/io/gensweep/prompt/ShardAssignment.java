@@ -8,10 +8,10 @@ import org.apache.spark.Partitioner;
 import scala.Tuple3;
 
 /**
- * Driver and executor. Which Spark partition makes which shard: one for each shard that is not
- * done, the costliest first, for Spark starts tasks in the order of their partitions and a long one
- * that starts last leaves the other executors idle. A shard may hold no prompt at all, so a task
- * asks here what it has to commit.
+ * Driver and executor. Maps shards to Spark partitions: one for each shard that is not done, the
+ * costliest first, because Spark starts tasks in the order of their partitions and a long one that
+ * starts last leaves the other executors idle. A shard may hold no prompt at all, so a task asks
+ * here what it has to commit.
  */
 public final class ShardAssignment extends Partitioner {
   private static final int DONE = -1;
@@ -22,7 +22,7 @@ public final class ShardAssignment extends Partitioner {
   private final int[] partitions;
 
   /**
-   * Orders what is not done.
+   * Orders the shards that are not done.
    *
    * @param costs of each shard of the whole output, in any unit
    * @param done shards that need no work
@@ -49,12 +49,12 @@ public final class ShardAssignment extends Partitioner {
     return partitions[shard] == DONE;
   }
 
-  /** That a partition makes. */
+  /** The shard that a partition makes. */
   public int shard(int partition) {
     return shards[partition];
   }
 
-  /** 0 when nothing remains. */
+  /** The number of partitions; 0 when all shards are done. */
   @Override
   public int numPartitions() {
     return shards.length;

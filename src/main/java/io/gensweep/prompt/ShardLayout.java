@@ -20,11 +20,11 @@ public record ShardLayout(List<Batch> batches) implements Serializable {
       Pattern.compile("shard-(\\d{5})-of-(\\d{5})(?:-appended-(\\d{1,6}))?\\.parquet");
 
   /**
-   * Prompts that came together.
+   * A set of prompts that were added in one run.
    *
-   * @param shards that they are cut into
-   * @param slices that the continuations of each of them are cut into, a shard for each; 1 unless
-   *     there are fewer prompts than work for them
+   * @param shards the number of shards of these prompts
+   * @param slices per prompt, each with a part of its continuations and a shard of its own; 1
+   *     unless there are too few prompts to keep all task slots busy
    */
   public record Batch(int shards, int slices) implements Serializable {
     public Batch {
@@ -38,7 +38,7 @@ public record ShardLayout(List<Batch> batches) implements Serializable {
       }
     }
 
-    /** Of whole prompts. */
+    /** A batch whose prompts are not sliced. */
     public static Batch of(int shards) {
       return new Batch(shards, 1);
     }
@@ -52,12 +52,12 @@ public record ShardLayout(List<Batch> batches) implements Serializable {
     }
   }
 
-  /** Of whole prompts, to which nothing was appended. */
+  /** The layout of one batch whose prompts are not sliced. */
   public static ShardLayout of(int shards) {
     return of(Batch.of(shards));
   }
 
-  /** Of an output to which nothing was appended. */
+  /** The layout of one batch. */
   public static ShardLayout of(Batch batch) {
     return new ShardLayout(List.of(batch));
   }
@@ -67,17 +67,17 @@ public record ShardLayout(List<Batch> batches) implements Serializable {
     return List.copyOf(batches);
   }
 
-  /** Of all batches. */
+  /** The number of shards of all batches. */
   public int shards() {
     return batches.stream().mapToInt(Batch::shards).sum();
   }
 
-  /** The first shard of a batch. */
+  /** The number of the first shard of a batch. */
   public int first(int batch) {
     return batches.subList(0, batch).stream().mapToInt(Batch::shards).sum();
   }
 
-  /** With one more batch. */
+  /** Copies the layout with one more batch. */
   public ShardLayout append(Batch batch) {
     List<Batch> more = new ArrayList<>(batches);
     more.add(batch);

@@ -20,8 +20,8 @@ import scala.Tuple2;
 import scala.Tuple3;
 
 /**
- * Driver. Sends each prompt to the shard that its id alone decides, so that no file depends on
- * partitions or executors.
+ * Driver. Partitions prompts by shard. The id of a prompt alone decides its shard, so that no file
+ * depends on partitions or executors.
  */
 public final class ShardPartitions {
   private ShardPartitions() {}
@@ -76,7 +76,7 @@ public final class ShardPartitions {
         row.getString(PromptColumns.PROMPT_ID_AT));
   }
 
-  /** A schema in each row would cross the shuffle again and again. */
+  /** Drops the schema of a row, which each row would carry through the shuffle. */
   private static Row withoutSchema(Row row) {
     Object[] values = values(row);
     for (int at : List.of(PromptColumns.CONTENT_AT, PromptColumns.KEPT_AT)) {

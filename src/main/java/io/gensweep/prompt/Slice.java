@@ -3,14 +3,14 @@ package io.gensweep.prompt;
 import java.util.List;
 
 /**
- * Plain Java. Which part of a prompt's continuations a task makes: all of them, unless prompts are
- * few and continuations many.
+ * Plain Java. The part of a prompt's continuations that a task makes: all of them, unless there are
+ * few prompts with many continuations.
  *
  * @param number from 0
  * @param of how many slices there are
  */
 public record Slice(int number, int of) {
-  /** The whole. */
+  /** The only slice of a prompt that is not sliced. */
   public static final Slice ALL = new Slice(0, 1);
 
   public Slice {
@@ -23,9 +23,7 @@ public record Slice(int number, int of) {
     return number == 0;
   }
 
-  /**
-   * The part of a list that is this slice's; slices of one list differ in length by one at most.
-   */
+  /** The elements of a list that belong to this slice; slices differ in length by at most one. */
   public <T> List<T> of(List<T> all) {
     return all.subList(start(number, all.size()), start(number + 1, all.size()));
   }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Driver. What a run did: the source of metrics.json.
+ * Driver. A summary of a run, from which metrics.json is made.
  *
  * @param kind what its rows are
  * @param prompts in the dataset
@@ -48,13 +48,13 @@ public record RunSummary(
     return wallSeconds > 0 ? tokens / wallSeconds : 0;
   }
 
-  /** Share of the rows wanted that failed, 0 to 1. */
+  /** Share of the planned rows that failed, 0 to 1. */
   public double failedFraction() {
     long wanted = rows + failed;
     return wanted == 0 ? 0 : (double) failed / wanted;
   }
 
-  /** Such as {@code 64 completions, 0 failed, 2,048 tokens generated, 310 a second}. */
+  /** One line: {@code 64 completions, 0 failed, 2,048 tokens generated, 310 a second}. */
   @Override
   public String toString() {
     return String.format(

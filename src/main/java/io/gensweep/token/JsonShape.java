@@ -113,7 +113,7 @@ interface JsonShape {
     };
   }
 
-  /** An object whose field {@code type} selects one of these shapes. */
+  /** An object whose field named type selects one of these shapes. */
   static JsonShape typed(Map<String, JsonShape> types) {
     return (value, place) -> {
       requireObject(value, place);

@@ -1,9 +1,7 @@
 package io.gensweep.job;
 
 import static io.gensweep.job.JobText.least;
-import static io.gensweep.job.JobText.setting;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gensweep.sampling.SamplingConfig;
@@ -138,84 +136,6 @@ class JobFileTest {
     }
   }
 
-  /** Each default, written out, gives the same job as silence: it binds, and it is the default. */
-  @Test
-  void everyDefaultBindsWhenWrittenOut() {
-    JobSpec silent = least().spec();
-    int written = 0;
-    for (Setting setting : least().settings()) {
-      if (setting.origin() == Origin.DEFAULT && !setting.value().isNull()) {
-        ResolvedJob job = least(setting.key() + "=" + setting.value());
-        assertThat(job.spec()).as(setting.key()).isEqualTo(silent);
-        assertThat(setting(job, setting.key())).isEqualTo(setting.value() + " (command_line)");
-        written++;
-      }
-    }
-    assertThat(written).isEqualTo(40);
-  }
-
-  @Test
-  void theCommandLineOverridesTheFileThatOverridesTheModelThatOverridesTheDefaults() {
-    String yaml =
-        JobText.LEAST + "sampling: {from_model: true, top_p: 0.8, max_new_tokens: 7, min_p: 0.1}";
-    String model =
-        """
-        {"temperature": 0.6, "top_p": 0.5, "top_k": 20, "max_new_tokens": 99, "min_p": null,
-         "eos_token_id": [1, 2], "do_sample": true, "transformers_version": "4.51.0"}
-        """;
-    ResolvedJob job =
-        JobFile.parse("x.yaml", yaml, List.of("sampling.max_tokens=8")).resolve(Optional.of(model));
-    assertThat(setting(job, "sampling.seed")).isEqualTo("0 (default)");
-    assertThat(setting(job, "sampling.temperature")).isEqualTo("0.6 (model)");
-    assertThat(setting(job, "sampling.top_k")).isEqualTo("20 (model)");
-    assertThat(setting(job, "sampling.min_p")).isEqualTo("0.1 (job_file)");
-    assertThat(setting(job, "sampling.top_p")).isEqualTo("0.8 (job_file)");
-    assertThat(setting(job, "sampling.max_tokens")).isEqualTo("8 (command_line)");
-    assertThat(job.spec().sampling())
-        .isEqualTo(
-            SamplingConfig.defaults()
-                .withTemperature(0.6)
-                .withTopK(20)
-                .withTopP(0.8)
-                .withMinP(0.1)
-                .withMaxTokens(8));
-  }
-
-  @Test
-  void theModelsGenerationConfigCountsOnlyWhenTheJobSaysSo() {
-    JobFile file = JobFile.parse("x.yaml", JobText.LEAST, List.of());
-    assertThat(file.samplingFromModel()).isFalse();
-    assertThat(file.resolve(Optional.of("{\"temperature\": 0.1}")).spec().sampling())
-        .isEqualTo(SamplingConfig.defaults());
-  }
-
-  @Test
-  void aModelThatDoesNotSampleIsGreedy() {
-    ResolvedJob job =
-        fromModel("{\"do_sample\": false, \"temperature\": 0.6}", "sampling.from_model=true");
-    assertThat(job.spec().sampling().greedy()).isTrue();
-  }
-
-  @Test
-  void errorsOfTheModelsGenerationConfigNameIt() {
-    assertThatThrownBy(() -> fromModel("{\"top_p\": 7}", "sampling.from_model=true"))
-        .isInstanceOf(JobError.class)
-        .hasMessage("generation_config.json: sampling.top_p must be in (0, 1], was 7.0");
-    assertThatThrownBy(() -> fromModel("{\n  nope", "sampling.from_model=true"))
-        .isInstanceOf(JobError.class)
-        .hasMessage("generation_config.json:2: not valid JSON");
-  }
-
-  @Test
-  void aPenaltyOfTheModelCanBeSetBack() {
-    ResolvedJob job =
-        fromModel(
-            "{\"repetition_penalty\": 1.05}",
-            "sampling.from_model=true",
-            "sampling.repetition_penalty=1.0");
-    assertThat(setting(job, "sampling.repetition_penalty")).isEqualTo("1.0 (command_line)");
-  }
-
   @Test
   void aNameOfHuggingFaceStandsForOurs() {
     SamplingConfig sampling =
@@ -233,21 +153,6 @@ class JobFileTest {
                 .withMinTokens(2)
                 .withN(3)
                 .withStop(List.of("a")));
-  }
-
-  @Test
-  void valuesOfArgumentsAreYaml() {
-    JobSpec job =
-        least(
-                "sampling.stop=[\"\\n\", \"=\"]",
-                "model={path: hdfs://host:8020/a=b, dtype: bfloat16}",
-                "prompts.id=",
-                "sampling.temperature=1e-3")
-            .spec();
-    assertThat(job.sampling().stop()).containsExactly("\n", "=");
-    assertThat(job.model().path()).isEqualTo("hdfs://host:8020/a=b");
-    assertThat(job.model().dtype()).isEqualTo(DType.BFLOAT16);
-    assertThat(job.sampling().temperature()).isEqualTo(0.001);
   }
 
   @Test
@@ -270,10 +175,6 @@ class JobFileTest {
     assertThat(file.model().path()).isEqualTo("other");
   }
 
-  private static ResolvedJob fromModel(String json, String... sets) {
-    return JobFile.parse("x.yaml", JobText.LEAST, List.of(sets)).resolve(Optional.of(json));
-  }
-
   private static String nameOf(String source) {
     return JobFile.parse(source, JobText.LEAST, List.of()).resolve(Optional.empty()).spec().name();
   }
@@ -291,47 +192,5 @@ class JobFileTest {
               }
             });
     return keys;
-  }
-
-  @Test
-  void pathsOfTheCommandLineAreTakenAsTheyAre() {
-    ResolvedJob job =
-        JobFile.parse(
-                "job.yaml",
-                "prompts: {text: p}",
-                List.of(
-                    "model.path=[1] {a: b} #2",
-                    "output.path=*out: 007, !x",
-                    "chat_template=%&@`.jinja",
-                    "prompts.path=7"))
-            .resolve(Optional.empty());
-    assertThat(job.spec().model().path()).isEqualTo("[1] {a: b} #2");
-    assertThat(job.spec().prompts().path()).contains("7");
-    assertThat(job.spec().output().path()).isEqualTo("*out: 007, !x");
-    assertThat(job.spec().chat().templateFile()).contains("%&@`.jinja");
-    assertThat(
-            JobFile.parse(
-                    "job.yaml",
-                    "{prompts: {text: p, path: p}, chat_template: t, model: {path: m}, output: {path: o}}",
-                    List.of("chat_template=null", "prompts.path='quoted #3'"))
-                .resolve(Optional.empty())
-                .spec())
-        .satisfies(spec -> assertThat(spec.chat().templateFile()).isEmpty())
-        .satisfies(spec -> assertThat(spec.prompts().path()).contains("quoted #3"));
-  }
-
-  @Test
-  void aHomeFolderIsWrittenOut() {
-    for (String key : List.of("model.path", "prompts.path", "output.path", "chat_template")) {
-      assertThatThrownBy(
-              () ->
-                  JobFile.parse(
-                          "job.yaml",
-                          "{prompts: {text: p, path: p}, model: {path: m}, output: {path: o}}",
-                          List.of(key + "=~/x"))
-                      .resolve(Optional.empty()))
-          .isInstanceOf(JobError.class)
-          .hasMessageContaining(key + " must not begin with ~, was ~/x: write the home folder out");
-    }
   }
 }

@@ -63,7 +63,7 @@ class PlainChatTest {
   @ParameterizedTest
   @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
   void aConversationWithoutSpecialTextIsThatOfParse(String name) throws IOException {
-    try (Tokenizer tokenizer = Tokenizer.load(TokenizerTest.fixture(name))) {
+    try (Tokenizer tokenizer = Tokenizer.load(TokenizerFixture.folder(name))) {
       ChatTemplate template = template();
       for (String line : Files.readAllLines(Path.of("data/prompts/chat.jsonl")).subList(0, 8)) {
         JsonNode said = JSON.readTree(line).at("/messages/0/content");

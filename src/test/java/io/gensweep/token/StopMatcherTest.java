@@ -188,7 +188,7 @@ class StopMatcherTest {
             "caf\u00e9 \u4f60\u597d\uff0c\u4e16\u754c \uD83D\uDE42\uD83D\uDE42  two  spaces </s> \u041f\u0440\u0438\u0432\u0435\u0442",
             " leading, def add(a, b):\n    return a + b\n\n\n");
     int stopped = 0;
-    try (Tokenizer tokenizer = Tokenizer.load(TokenizerTest.fixture(name))) {
+    try (Tokenizer tokenizer = Tokenizer.load(TokenizerFixture.folder(name))) {
       for (int round = 0; round < 300; round++) {
         String text = texts.get(round % texts.size());
         List<String> stops = new ArrayList<>();

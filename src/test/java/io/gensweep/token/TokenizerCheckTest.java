@@ -155,7 +155,7 @@ class TokenizerCheckTest {
   @ParameterizedTest
   @ValueSource(strings = {"byte-level", "digits", "metaspace", "words"})
   void tokenizersOfKnownPartsNeedNoTrial(String name) {
-    Path known = TokenizerTest.fixture(name);
+    Path known = TokenizerFixture.folder(name);
     assertThat(KnownTokenizer.matches(TokenizerJson.tree(known))).isTrue();
     assertThatCode(() -> TokenizerCheck.require(known, hash)).doesNotThrowAnyException();
   }

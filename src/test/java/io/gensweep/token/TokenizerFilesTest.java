@@ -1,5 +1,6 @@
 package io.gensweep.token;
 
+import static io.gensweep.token.TokenizerFixture.ints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -102,9 +103,8 @@ class TokenizerFilesTest {
   }
 
   private void write(JsonNode combination) throws IOException {
-    Path base = TokenizerTest.fixture(combination.get("base").asText());
     for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
-      Files.copy(base.resolve(name), folder.resolve(name));
+      TokenizerFixture.copy(combination.get("base").asText(), name, folder);
     }
     for (var edit : combination.get("files").properties()) {
       Path file = folder.resolve(edit.getKey());
@@ -146,9 +146,7 @@ class TokenizerFilesTest {
         "special_tokens_map.json; 7; must hold a JSON object",
       })
   void aFileOfAWrongShapeIsNamed(String name, String content, String said) throws IOException {
-    Files.copy(
-        TokenizerTest.fixture("digits").resolve("tokenizer.json"),
-        folder.resolve("tokenizer.json"));
+    TokenizerFixture.copy("digits", "tokenizer.json", folder);
     Files.writeString(folder.resolve(name), content.replace('\'', '"'));
     assertThatThrownBy(() -> TokenizerCheck.require(folder, "hash"))
         .isInstanceOf(JobError.class)
@@ -183,8 +181,7 @@ class TokenizerFilesTest {
       })
   void whatVersionsReadDifferentlyIsWarnedAbout(String base, String config, String said)
       throws IOException {
-    Files.copy(
-        TokenizerTest.fixture(base).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    TokenizerFixture.copy(base, "tokenizer.json", folder);
     Files.writeString(folder.resolve("tokenizer_config.json"), config.replace('\'', '"'));
     assertThat(TokenizerFiles.warnings(folder)).hasSize(said == null ? 0 : 1);
     assertThat(String.join("", TokenizerFiles.warnings(folder)))
@@ -212,9 +209,5 @@ class TokenizerFilesTest {
 
   private List<Path> paths(List<String> names) {
     return names.stream().map(folder::resolve).toList();
-  }
-
-  private static int[] ints(JsonNode list) {
-    return StreamSupport.stream(list.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
   }
 }

@@ -1,5 +1,7 @@
 package io.gensweep.token;
 
+import static io.gensweep.token.TokenizerFixture.folder;
+import static io.gensweep.token.TokenizerFixture.ints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.JobError;
 import io.gensweep.job.SpecialTokens;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,23 +29,15 @@ class TokenizerTest {
 
   @TempDir private Path folder;
 
-  static Path fixture(String name) {
-    try {
-      return Path.of(TokenizerTest.class.getResource("/tokenizers/" + name).toURI());
-    } catch (URISyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
   private static JsonNode oracle(String name) throws IOException {
-    return JSON.readTree(fixture(name).resolve("oracle.json").toFile());
+    return JSON.readTree(folder(name).resolve("oracle.json").toFile());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
   void textsBecomeTheIdsOfTransformers(String name) throws IOException {
     SoftAssertions softly = new SoftAssertions();
-    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
       JsonNode texts = oracle(name).get("texts");
       assertThat(texts.size()).isGreaterThan(40);
       for (JsonNode example : texts) {
@@ -75,7 +68,7 @@ class TokenizerTest {
   @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
   void idsBecomeTheTextsOfTransformers(String name) throws IOException {
     SoftAssertions softly = new SoftAssertions();
-    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
       JsonNode oracle = oracle(name);
       for (JsonNode example : oracle.get("texts")) {
         checkDecoded(softly, tokenizer, ints(example.get("ids").get("parse_added")), example);
@@ -98,7 +91,7 @@ class TokenizerTest {
   @ParameterizedTest
   @ValueSource(strings = {"byte-level", "metaspace", "digits", "words"})
   void theVocabularyIsTheOneOfTransformers(String name) throws IOException {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture(name))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
       JsonNode oracle = oracle(name);
       assertThat(tokenizer.vocabSize()).isEqualTo(oracle.get("vocab_size").asInt());
       assertThat(tokenizer.bosTokenId()).hasValue(oracle.get("bos_token_id").asInt());
@@ -107,7 +100,7 @@ class TokenizerTest {
 
   @Test
   void aTextThatBringsItsOwnBosGetsNoSecondOne() {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("metaspace"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("metaspace"))) {
       int bos = tokenizer.bosTokenId().orElseThrow();
       assertThat(tokenizer.encode("<s>", true, SpecialTokens.PARSE)).containsExactly(bos);
       assertThat(tokenizer.encode("<s><s>", true, SpecialTokens.PARSE)).containsExactly(bos, bos);
@@ -119,7 +112,7 @@ class TokenizerTest {
 
   @Test
   void twoBosInATextStayWhereNoneIsAdded() {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("digits"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("digits"))) {
       int bos = tokenizer.bosTokenId().orElseThrow();
       assertThat(tokenizer.encode("<|im_start|><|im_start|>", true, SpecialTokens.PARSE))
           .containsExactly(bos, bos);
@@ -128,7 +121,7 @@ class TokenizerTest {
 
   @Test
   void anUnpairedSurrogateIsABadRow() {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("digits"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("digits"))) {
       for (String bad : List.of("ab\uD83D", "\uDE42x", "\uD83D\uD83D\uDE42")) {
         assertThatThrownBy(() -> tokenizer.encode(bad, true, SpecialTokens.PARSE))
             .isInstanceOf(IllegalArgumentException.class)
@@ -140,7 +133,7 @@ class TokenizerTest {
   @Test
   void threadsShareATokenizer() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("byte-level"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("byte-level"))) {
       List<Future<String>> texts =
           IntStream.range(0, 400)
               .mapToObj(
@@ -166,7 +159,7 @@ class TokenizerTest {
 
   @Test
   void aClosedTokenizerSaysSo() {
-    Tokenizer tokenizer = Tokenizer.load(fixture("digits"));
+    Tokenizer tokenizer = Tokenizer.load(folder("digits"));
     tokenizer.close();
     tokenizer.close();
     assertThatThrownBy(() -> tokenizer.encode("x", true, SpecialTokens.PLAIN))
@@ -176,7 +169,7 @@ class TokenizerTest {
 
   @Test
   void loadingKeepsDjlOffTheNetwork() {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("words"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("words"))) {
       assertThat(tokenizer.vocabSize()).isPositive();
       assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
       assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
@@ -205,7 +198,7 @@ class TokenizerTest {
   @ParameterizedTest
   @ValueSource(strings = {" ", "a", "7"})
   void aRunOfCharactersWithoutEndIsRefused(String character) {
-    try (Tokenizer tokenizer = Tokenizer.load(fixture("byte-level"))) {
+    try (Tokenizer tokenizer = Tokenizer.load(folder("byte-level"))) {
       assertThatThrownBy(
               () -> tokenizer.encode(character.repeat(11_000_000), true, SpecialTokens.PARSE))
           .isInstanceOf(IllegalArgumentException.class)
@@ -215,7 +208,7 @@ class TokenizerTest {
 
   @Test
   void plainTextIsRefusedWhereItCouldNotBeExact() throws IOException {
-    String json = Files.readString(fixture("byte-level").resolve("tokenizer.json"));
+    String json = Files.readString(folder("byte-level").resolve("tokenizer.json"));
     Files.writeString(
         folder.resolve("tokenizer.json"), json.replace("\"<tool>\"", "\"end_of_text|>\""));
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
@@ -224,9 +217,5 @@ class TokenizerTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("'end_of_text|>' overlaps the special token '<|end_of_text|>'");
     }
-  }
-
-  private static int[] ints(JsonNode list) {
-    return IntStream.range(0, list.size()).map(i -> list.get(i).asInt()).toArray();
   }
 }
