@@ -1,8 +1,11 @@
-// Attention over the paged cache. A query's scores, its softmax and its sum of values go position by position in their order.
+// Attention over the paged cache. A query's scores, its softmax and its sum of values go position by position in their
+// order.
 #include "kernels.h"
 
-static char* head_of(const struct cache* c, char* from, int64_t block, int64_t head, size_t size) {
-  return from + (block * c->kv_heads + head) * c->block * c->head_dim * size;
+// Keys or values of a head in a block.
+static char* head_of(const struct cache* c, const struct heads* h, char* from, int64_t block, int64_t head,
+                     size_t size) {
+  return from + (block * h->kv_count + head) * c->block * h->head_dim * size;
 }
 
 // x * cosine + swapped * sine, where swapped are the halves of x in the other order, of one head; sine has the sign of
@@ -12,71 +15,85 @@ static void rotate(char* x, const void* cosine, const void* sine, int64_t head_d
   for (int64_t i = 0; i < half; i += LANES) {
     __mmask16 mask = lanes(i, half);
     __m512 first = load(x, i, mask, type), second = load(x, half + i, mask, type);
-    __m512 a = rounded(_mm512_mul_ps(first, load(cosine, i, mask, type)), type), b = rounded(_mm512_mul_ps(second, load(sine, i, mask, type)), type);
-    __m512 c = rounded(_mm512_mul_ps(second, load(cosine, half + i, mask, type)), type), d = rounded(_mm512_mul_ps(first, load(sine, half + i, mask, type)), type);
+    __m512 a = rounded(_mm512_mul_ps(first, load(cosine, i, mask, type)), type),
+           b = rounded(_mm512_mul_ps(second, load(sine, i, mask, type)), type);
+    __m512 c = rounded(_mm512_mul_ps(second, load(cosine, half + i, mask, type)), type),
+           d = rounded(_mm512_mul_ps(first, load(sine, half + i, mask, type)), type);
     store(x, i, mask, type, _mm512_add_ps(a, b));
     store(x, half + i, mask, type, _mm512_add_ps(c, d));
   }
 }
 
 // Into one of 16 columns of 4 bytes: one float or two bfloat16 that a step of a score takes.
-static void keep_key(char* column, const char* key, int64_t bytes) {
+static void store_key(char* column, const char* key, int64_t bytes) {
   for (int64_t i = 0; i < bytes; i += 4) {
     __builtin_memcpy(column + i * LANES, key + i, 4);
   }
 }
 
-void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w) {
+void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
+                      const void* cosine, const void* sine, enum type type, struct thread me) {
   size_t size = size_of(type);
-  int64_t head_bytes = c->head_dim * size;
-  for (int64_t t = part_from(w, qkv->count); t < part_to(w, qkv->count); t++) {
+  int64_t head_bytes = h->head_dim * size;
+  for (int64_t t = first_of(me, qkv->count); t < end_of(me, qkv->count); t++) {
     char* row = qkv->data + t * qkv->stride;
-    const char *cos = (const char*)cosine + p->positions[t] * head_bytes, *sin = (const char*)sine + p->positions[t] * head_bytes;
-    for (int64_t h = 0; h < heads + c->kv_heads; h++) {
-      rotate(row + h * head_bytes, cos, sin, c->head_dim, type);
+    const char* cos = (const char*)cosine + p->positions[t] * head_bytes;
+    const char* sin = (const char*)sine + p->positions[t] * head_bytes;
+    for (int64_t i = 0; i < h->count + h->kv_count; i++) {
+      rotate(row + i * head_bytes, cos, sin, h->head_dim, type);
     }
     int64_t block = p->blocks[t], offset = p->offsets[t];
-    for (int64_t h = 0; h < c->kv_heads; h++) {
-      const char *key = row + (heads + h) * head_bytes, *value = row + (heads + c->kv_heads + h) * head_bytes;
-      char* group = head_of(c, c->keys, block, h, size) + offset / LANES * LANES * head_bytes;
-      keep_key(group + offset % LANES * 4, key, head_bytes);
-      __builtin_memcpy(head_of(c, c->values, block, h, size) + offset * head_bytes, value, head_bytes);
+    for (int64_t i = 0; i < h->kv_count; i++) {
+      const char* key = row + (h->count + i) * head_bytes;
+      const char* value = key + h->kv_count * head_bytes;
+      char* group = head_of(c, h, c->keys, block, i, size) + offset / LANES * LANES * head_bytes;
+      store_key(group + offset % LANES * 4, key, head_bytes);
+      __builtin_memcpy(head_of(c, h, c->values, block, i, size) + offset * head_bytes, value, head_bytes);
     }
   }
 }
 
 // What up to 12 query vectors of one kv head see: blocks of one sequence, up to `end` positions.
 struct view {
+  const struct heads* heads;
   const struct cache* cache;
   const int64_t* table;
   int64_t head, end;
 };
 
 // Where the head's keys or values of 32 positions from `at` on are.
-ALWAYS_INLINE const char* piece(const struct view* v, char* from, int64_t at, size_t size) {
-  return head_of(v->cache, from, v->table[at / v->cache->block], v->head, size) + at % v->cache->block * v->cache->head_dim * size;
+ALWAYS_INLINE const char* positions_from(const struct view* v, char* from, int64_t at, size_t size) {
+  const char* block = head_of(v->cache, v->heads, from, v->table[at / v->cache->block], v->head, size);
+  return block + at % v->cache->block * v->heads->head_dim * size;
 }
 
 // scores [count, padded(end)] of queries [count, head_dim], in steps of 4 bytes.
-ALWAYS_INLINE void score(const int count, const enum type type, const char* queries, const struct view* v, float* scores) {
+ALWAYS_INLINE void score(const int count, const enum type type, const char* queries, const struct view* v,
+                         float* scores) {
   const struct cache* c = v->cache;
-  int64_t width = padded(v->end), bytes = c->head_dim * size_of(type);
+  int64_t width = padded(v->end), bytes = v->heads->head_dim * size_of(type);
   for (int64_t at = 0; at < v->end; at += 2 * LANES) {
-    const char *keys = piece(v, c->keys, at, size_of(type));
-    const char *ahead = at + 2 * LANES < v->end ? piece(v, c->keys, at + 2 * LANES, size_of(type)) : piece(v, c->values, 0, size_of(type));
+    const char* keys = positions_from(v, c->keys, at, size_of(type));
+    const char* ahead = at + 2 * LANES < v->end ? positions_from(v, c->keys, at + 2 * LANES, size_of(type))
+                                                : positions_from(v, c->values, 0, size_of(type));
     __m512i sums[TILE_ROWS][2];
-    UNROLL for (int q = 0; q < count; q++) { sums[q][0] = sums[q][1] = _mm512_setzero_si512(); }
+    UNROLL
+    for (int q = 0; q < count; q++) {
+      sums[q][0] = sums[q][1] = _mm512_setzero_si512();
+    }
     for (int64_t i = 0; i < bytes; i += 4) {
       const char *k0 = keys + i * LANES, *k1 = k0 + bytes * LANES;
       _mm_prefetch(k0 + (ahead - keys), _MM_HINT_T1);
       _mm_prefetch(k1 + (ahead - keys), _MM_HINT_T1);
-      UNROLL for (int q = 0; q < count; q++) {
+      UNROLL
+      for (int q = 0; q < count; q++) {
         __m512i x = _mm512_set1_epi32(*(const int32_t*)(queries + q * bytes + i));
         sums[q][0] = multiply_add(sums[q][0], x, _mm512_loadu_si512(k0), type);
         sums[q][1] = multiply_add(sums[q][1], x, _mm512_loadu_si512(k1), type);
       }
     }
-    UNROLL for (int q = 0; q < count; q++) {
+    UNROLL
+    for (int q = 0; q < count; q++) {
       _mm512_storeu_si512(scores + q * width + at, sums[q][0]);
       _mm512_storeu_si512(scores + q * width + at + LANES, sums[q][1]);
     }
@@ -84,7 +101,7 @@ ALWAYS_INLINE void score(const int count, const enum type type, const char* quer
 }
 
 // Scores to weights, and zeros beyond `seen`; returns what their sum is to be divided by.
-static float soften(float* scores, int64_t seen, int64_t end, float scale) {
+static float softmax(float* scores, int64_t seen, int64_t end, float scale) {
   __m512 most = _mm512_set1_ps(-__builtin_inff()), sum = _mm512_setzero_ps();
   for (int64_t i = 0; i < seen; i += LANES) {
     most = _mm512_mask_max_ps(most, lanes(i, seen), most, _mm512_loadu_ps(scores + i));
@@ -92,7 +109,8 @@ static float soften(float* scores, int64_t seen, int64_t end, float scale) {
   __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(most)), factor = _mm512_set1_ps(scale);
   int64_t i = 0;
   for (; i < seen; i += LANES) {
-    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen), exp_of(_mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(scores + i), top), factor)));
+    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen),
+                                   exp_of(_mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(scores + i), top), factor)));
     _mm512_storeu_ps(scores + i, p);
     sum = _mm512_add_ps(sum, p);
   }
@@ -103,89 +121,126 @@ static float soften(float* scores, int64_t seen, int64_t end, float scale) {
 }
 
 // to [count] rows: weights [count, padded(end)] times the values' elements from `at` on, `registers` times 16 of them.
-ALWAYS_INLINE void mix(const int count, const int registers, const enum type type, const float* weights, const struct view* v, int64_t at, const float* totals, char* const* to) {
+ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum type type, const float* weights,
+                                const struct view* v, int64_t at, const float* totals, char* const* to) {
   const struct cache* c = v->cache;
   int64_t width = padded(v->end);
   size_t size = size_of(type);
   __mmask16 masks[4];
   __m512 sums[TILE_ROWS][4];
-  UNROLL for (int j = 0; j < registers; j++) {
-    masks[j] = at + j * LANES < c->head_dim ? lanes(at + j * LANES, c->head_dim) : 0;
-    UNROLL for (int q = 0; q < count; q++) { sums[q][j] = _mm512_setzero_ps(); }
+  UNROLL
+  for (int j = 0; j < registers; j++) {
+    masks[j] = at + j * LANES < v->heads->head_dim ? lanes(at + j * LANES, v->heads->head_dim) : 0;
+    UNROLL
+    for (int q = 0; q < count; q++) {
+      sums[q][j] = _mm512_setzero_ps();
+    }
   }
   for (int64_t start = 0; start < v->end; start += 2 * LANES) {
-    const char *values = piece(v, c->values, start, size), *ahead = start + 2 * LANES < v->end ? piece(v, c->values, start + 2 * LANES, size) : values;
+    const char *values = positions_from(v, c->values, start, size),
+               *ahead = start + 2 * LANES < v->end ? positions_from(v, c->values, start + 2 * LANES, size) : values;
     int64_t until = v->end - start < 2 * LANES ? v->end - start : 2 * LANES;
     for (int64_t i = 0; i < until; i++) {
-      const char* next = ahead + (i * c->head_dim + at) * size;
+      const char* next = ahead + (i * v->heads->head_dim + at) * size;
       for (int64_t line = 0; line < registers * LANES * (int64_t)size; line += 64) {
         _mm_prefetch(next + line, _MM_HINT_T1);
       }
       __m512 value[4];
-      UNROLL for (int j = 0; j < registers; j++) { value[j] = load(values, i * c->head_dim + at + j * LANES, masks[j], type); }
-      UNROLL for (int q = 0; q < count; q++) {
+      UNROLL
+      for (int j = 0; j < registers; j++) {
+        value[j] = load(values, i * v->heads->head_dim + at + j * LANES, masks[j], type);
+      }
+      UNROLL
+      for (int q = 0; q < count; q++) {
         __m512 p = _mm512_set1_ps(weights[q * width + start + i]);
-        UNROLL for (int j = 0; j < registers; j++) { sums[q][j] = _mm512_fmadd_ps(p, value[j], sums[q][j]); }
+        UNROLL
+        for (int j = 0; j < registers; j++) {
+          sums[q][j] = _mm512_fmadd_ps(p, value[j], sums[q][j]);
+        }
       }
     }
   }
-  UNROLL for (int q = 0; q < count; q++) {
+  UNROLL
+  for (int q = 0; q < count; q++) {
     __m512 share = _mm512_set1_ps(1 / totals[q]);
-    UNROLL for (int j = 0; j < registers; j++) { store(to[q], at + j * LANES, masks[j], type, _mm512_mul_ps(sums[q][j], share)); }
+    UNROLL
+    for (int j = 0; j < registers; j++) {
+      store(to[q], at + j * LANES, masks[j], type, _mm512_mul_ps(sums[q][j], share));
+    }
   }
 }
 
-ALWAYS_INLINE void vectors(const int count, const enum type type, const char* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {
+ALWAYS_INLINE void attend_queries(const int count, const enum type type, const char* queries, const int64_t* seen,
+                                  const struct view* v, float* scores, char* const* to) {
   score(count, type, queries, v, scores);
   float totals[TILE_ROWS];
-  float scale = 1 / __builtin_sqrtf((float)v->cache->head_dim);
   for (int q = 0; q < count; q++) {
-    totals[q] = soften(scores + q * padded(v->end), seen[q], padded(v->end), scale);
+    totals[q] = softmax(scores + q * padded(v->end), seen[q], padded(v->end), v->heads->scale);
   }
   const int registers = count <= 6 ? 4 : 2;
-  for (int64_t at = 0; at < v->cache->head_dim; at += registers * LANES) {
-    mix(count, registers, type, scores, v, at, totals, to);
+  for (int64_t at = 0; at < v->heads->head_dim; at += registers * LANES) {
+    weighted_sum(count, registers, type, scores, v, at, totals, to);
   }
 }
 
-#define VECTORS(N) case N: vectors(N, type, queries, seen, v, scores, to); break;
-#define ATTENTION(NAME, TYPE)                                                                                                                                                   \
-  static void NAME(int count, const char* queries, const int64_t* seen, const struct view* v, float* scores, char* const* to) {                                                \
-    const enum type type = TYPE;                                                                                                                                                \
-    switch (count) { VECTORS(1) VECTORS(2) VECTORS(3) VECTORS(4) VECTORS(5) VECTORS(6) VECTORS(7) VECTORS(8) VECTORS(9) VECTORS(10) VECTORS(11) default: VECTORS(12) }        \
+#define QUERIES(N) \
+  case N: attend_queries(N, type, queries, seen, v, scores, to); break;
+#define ATTENTION(NAME, TYPE)                                                                                         \
+  static void NAME(int count, const char* queries, const int64_t* seen, const struct view* v, float* scores,          \
+                   char* const* to) {                                                                                 \
+    const enum type type = TYPE;                                                                                      \
+    switch (count) {                                                                                                  \
+      QUERIES(1)                                                                                                      \
+      QUERIES(2)                                                                                                      \
+      QUERIES(3)                                                                                                      \
+      QUERIES(4) QUERIES(5) QUERIES(6) QUERIES(7) QUERIES(8) QUERIES(9) QUERIES(10) QUERIES(11) default : QUERIES(12) \
+    }                                                                                                                 \
   }
 ATTENTION(attention_float32, FLOAT32)
 ATTENTION(attention_bfloat16, BFLOAT16)
 
-// The tokens [first, first + count) of a span, and one kv head: all query heads of the group, 12 query vectors at a time.
-static void attend_tile(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const int64_t* span, int64_t first, int64_t count, int64_t head, struct rows* to, enum type type, float* own) {
-  int64_t group = heads / c->kv_heads, all = count * group;
-  size_t size = size_of(type);
+// What a thread computes at a time: the tokens [first, first + count) of a span, and one head of keys and values with
+// all its query heads, 12 queries at a time.
+struct tile {
+  const int64_t* span;
+  int64_t first, count, head;
+};
+
+static void attend_tile(const struct tile* t, const struct rows* qkv, const struct heads* h, const struct cache* c,
+                        const struct places* p, struct rows* to, enum type type, float* own) {
+  int64_t group = h->count / h->kv_count, all = t->count * group;
+  int64_t head_bytes = h->head_dim * size_of(type);
   char* queries = (char*)own;
   for (int64_t from = 0; from < all; from += TILE_ROWS) {
     int here = (int)(all - from < TILE_ROWS ? all - from : TILE_ROWS);
     int64_t seen[TILE_ROWS], end = 0;
     char* out[TILE_ROWS];
     for (int q = 0; q < here; q++) {
-      int64_t token = first + (from + q) / group, column = (head * group + (from + q) % group) * c->head_dim;
-      seen[q] = span[2] + token + 1;
+      int64_t token = t->first + (from + q) / group, column = (t->head * group + (from + q) % group) * head_bytes;
+      seen[q] = t->span[2] + token + 1;
       end = seen[q] > end ? seen[q] : end;
-      out[q] = to->data + (span[0] + token) * to->stride + column * size;
-      __builtin_memcpy(queries + q * c->head_dim * size, qkv->data + (span[0] + token) * qkv->stride + column * size, c->head_dim * size);
+      out[q] = to->data + (t->span[0] + token) * to->stride + column;
+      __builtin_memcpy(queries + q * head_bytes, qkv->data + (t->span[0] + token) * qkv->stride + column, head_bytes);
     }
-    struct view v = {c, p->table + span[3], head, end};
-    (type == FLOAT32 ? attention_float32 : attention_bfloat16)(here, queries, seen, &v, own + TILE_ROWS * c->head_dim, out);
+    struct view v = {h, c, p->table + t->span[3], t->head, end};
+    float* scores = own + TILE_ROWS * h->head_dim;
+    if (type == FLOAT32) {
+      attention_float32(here, queries, seen, &v, scores, out);
+    } else {
+      attention_bfloat16(here, queries, seen, &v, scores, out);
+    }
   }
 }
 
-void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own) {
-  int64_t group = heads / c->kv_heads, tokens = group >= TILE_ROWS ? 1 : TILE_ROWS / group;
+void attend(const struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
+            struct rows* to, enum type type, int64_t* next, float* own) {
+  int64_t group = h->count / h->kv_count, tokens = group >= TILE_ROWS ? 1 : TILE_ROWS / group;
   int64_t before = 0, s = 0;  // tiles before span s
   for (;;) {
     int64_t mine = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
     int64_t tiles = 0;
     for (; s < p->count; s++, before += tiles) {
-      tiles = up(p->spans[4 * s + 1], tokens) / tokens * c->kv_heads;
+      tiles = round_up(p->spans[4 * s + 1], tokens) / tokens * h->kv_count;
       if (mine < before + tiles) {
         break;
       }
@@ -193,9 +248,9 @@ void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const 
     if (s == p->count) {
       return;
     }
-    const int64_t* span = p->spans + 4 * s;
-    int64_t first = (mine - before) / c->kv_heads * tokens;
-    int64_t count = span[1] - first < tokens ? span[1] - first : tokens;
-    attend_tile(qkv, heads, c, p, span, first, count, (mine - before) % c->kv_heads, to, type, own);
+    struct tile t = {.span = p->spans + 4 * s, .head = (mine - before) % h->kv_count};
+    t.first = (mine - before) / h->kv_count * tokens;
+    t.count = t.span[1] - t.first < tokens ? t.span[1] - t.first : tokens;
+    attend_tile(&t, qkv, h, c, p, to, type, own);
   }
 }

@@ -1,5 +1,6 @@
-// The decoder's kernels for processors with AVX-512. Every function here computes a row, or a query, by the same operations in
-// the same order whatever else is in the batch and whichever thread has it: bits do not depend on batch, spans or threads.
+// The decoder's kernels for processors with AVX-512. Every function here computes a row, or a query, by the same
+// operations in the same order whatever else is in the batch and whichever thread has it: bits do not depend on batch,
+// spans or threads.
 #pragma once
 #include <immintrin.h>
 #include <stdbool.h>
@@ -10,9 +11,9 @@
 enum type { INT8 = 1, FLOAT32 = 6, BFLOAT16 = 15 };
 
 enum {
-  LANES = 16,      // floats in a register
-  PANEL = 32,      // outputs of a product that are computed together
-  TILE_ROWS = 12,  // rows, or queries, that are: with two registers each, and what they are made of, they fill the register file
+  LANES = 16,        // floats in a register
+  PANEL = 32,        // outputs of a product that are computed together
+  TILE_ROWS = 12,    // rows, or queries, that are: two registers each, and their factors, fill the register file
   ZERO_POINT = 128,  // what stands for 0 in a quantised activation
 };
 
@@ -20,24 +21,26 @@ enum {
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 // One of the threads that share a kernel's work. They are those of the OpenMP runtime that libtorch brings.
-struct worker {
+struct thread {
   int number, count;
 };
-void GOMP_parallel(void (*part)(void*), void* argument, unsigned threads, unsigned flags);  // threads 0: as many as torch.set_num_threads said
+// threads 0: as many as torch.set_num_threads said.
+void GOMP_parallel(void (*part)(void*), void* argument, unsigned threads, unsigned flags);
 int omp_get_max_threads(void);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
-ALWAYS_INLINE struct worker this_worker(void) { return (struct worker){omp_get_thread_num(), omp_get_num_threads()}; }
+ALWAYS_INLINE struct thread this_thread(void) { return (struct thread){omp_get_thread_num(), omp_get_num_threads()}; }
 
-// Where the workers of a kernel wait for one another between its phases. GOMP_barrier spins for a millisecond and more, which costs a
-// machine that has other work to do far more than the waiting: after some microseconds this one lets others run.
+// Where the threads of a kernel wait for one another between its phases. GOMP_barrier spins for a millisecond and more,
+// which costs a machine that has other work to do far more than the waiting: after some microseconds this one lets
+// others run.
 struct barrier {
   int arrived, phase;
 };
 int sched_yield(void);
-ALWAYS_INLINE void meet(struct barrier* b, struct worker w) {
+ALWAYS_INLINE void barrier_wait(struct barrier* b, struct thread me) {
   int phase = __atomic_load_n(&b->phase, __ATOMIC_RELAXED);
-  if (__atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == w.count) {
+  if (__atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == me.count) {
     __atomic_store_n(&b->arrived, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&b->phase, phase + 1, __ATOMIC_RELEASE);
     return;
@@ -51,12 +54,18 @@ ALWAYS_INLINE void meet(struct barrier* b, struct worker w) {
   }
 }
 
-// This worker's part [from, to) of things that cost the same.
-ALWAYS_INLINE int64_t part_from(struct worker w, int64_t things) { return things * w.number / w.count; }
-ALWAYS_INLINE int64_t part_to(struct worker w, int64_t things) { return things * (w.number + 1) / w.count; }
+// This thread's part [first_of, end_of) of things that cost the same.
+ALWAYS_INLINE int64_t first_of(struct thread me, int64_t things) { return things * me.number / me.count; }
+ALWAYS_INLINE int64_t end_of(struct thread me, int64_t things) { return things * (me.number + 1) / me.count; }
 
-ALWAYS_INLINE int64_t up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-ALWAYS_INLINE size_t size_of(enum type type) { return type == FLOAT32 ? 4 : type == BFLOAT16 ? 2 : 1; }
+ALWAYS_INLINE int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+ALWAYS_INLINE size_t size_of(enum type type) {
+  switch (type) {
+    case FLOAT32: return 4;
+    case BFLOAT16: return 2;
+    default: return 1;
+  }
+}
 
 // The lanes from `at` on that hold one of `count` elements.
 ALWAYS_INLINE __mmask16 lanes(int64_t at, int64_t count) {
@@ -67,7 +76,8 @@ ALWAYS_INLINE __m512 load(const void* from, int64_t at, __mmask16 mask, enum typ
   if (type == FLOAT32) {
     return _mm512_maskz_loadu_ps(mask, (const float*)from + at);
   }
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, (const uint16_t*)from + at)), 16));
+  return _mm512_castsi512_ps(
+      _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, (const uint16_t*)from + at)), 16));
 }
 
 ALWAYS_INLINE void store(void* to, int64_t at, __mmask16 mask, enum type type, __m512 value) {
@@ -86,23 +96,24 @@ ALWAYS_INLINE __m512 rounded(__m512 value, enum type type) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(value)), 16));
 }
 
-// sum of the products of 4 bytes of a, one float, two bfloat16 or four int8 (a's unsigned), and of b, for each of 16 outputs.
+// sum of the products of 4 bytes of a, one float, two bfloat16 or four int8 (a's unsigned), and of b, for each of 16
+// outputs.
 ALWAYS_INLINE __m512i multiply_add(__m512i sum, __m512i a, __m512i b, enum type type) {
   switch (type) {
     case FLOAT32:
-      return _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), _mm512_castsi512_ps(sum)));
-    case BFLOAT16:
-      return _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sum), (__m512bh)a, (__m512bh)b));
-    default:
-      return _mm512_dpbusd_epi32(sum, a, b);
+      return _mm512_castps_si512(
+          _mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), _mm512_castsi512_ps(sum)));
+    case BFLOAT16: return _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sum), (__m512bh)a, (__m512bh)b));
+    default: return _mm512_dpbusd_epi32(sum, a, b);
   }
 }
 
-// e^x within 2 units in the last place; 0 below -87.3. Cody and Waite's reduction to |r| <= ln(2)/2, then a polynomial of degree 6
-// (coefficients: Cephes, expf).
+// e^x within 2 units in the last place; 0 below -87.3. Cody and Waite's reduction to |r| <= ln(2)/2, then a polynomial
+// of degree 6 (coefficients: Cephes, expf).
 ALWAYS_INLINE __m512 exp_of(__m512 x) {
   __mmask16 tiny = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-87.3f), _CMP_LT_OQ);
-  __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)),
+                                  _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
   r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), r);
   __m512 p = _mm512_set1_ps(1.9875691500e-4f);
@@ -115,7 +126,8 @@ ALWAYS_INLINE __m512 exp_of(__m512 x) {
   return _mm512_mask_mov_ps(_mm512_scalef_ps(p, n), tiny, _mm512_setzero_ps());
 }
 
-// Rows of activations: [count, width], `stride` bytes apart. Of quantised ones a row's numbers are multiples of its step.
+// Rows of activations: [count, width], `stride` bytes apart. Of quantised ones a row's numbers are multiples of its
+// step.
 struct rows {
   char* data;
   int64_t count, width, stride;
@@ -136,13 +148,14 @@ enum after {
   SWIGLU,  // of each 32 outputs the first 16 are gates: to = silu(gates) * others
 };
 
-ALWAYS_INLINE int64_t steps_of(int64_t inputs, enum type type) { return up(inputs * size_of(type), 4) / 4; }
+ALWAYS_INLINE int64_t steps_of(int64_t inputs, enum type type) { return round_up(inputs * size_of(type), 4) / 4; }
 ALWAYS_INLINE int64_t panel_bytes(int64_t inputs, enum type type) {
   return (steps_of(inputs, type) + (type == INT8 ? 3 : 1)) * PANEL * 4;
 }
 int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type);
 
-// weight [outputs, inputs] of the matrix's type; scale [outputs], in int8; bias [outputs] of the type of activations, or null.
+// weight [outputs, inputs] of the matrix's type; scale [outputs], in int8; bias [outputs] of the type of activations,
+// or null.
 struct packing {
   char *to, *weight, *bias;
   float* scale;
@@ -150,77 +163,50 @@ struct packing {
 };
 void pack(struct packing* p);
 
-void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type, struct worker w);
+void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
+             struct thread me);
 
 // Root mean square norm of x into `to`; quantised where that has steps.
-void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct worker w);
-void quantise(const struct rows* from, struct rows* to, struct worker w);
+void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct thread me);
+void quantise(const struct rows* from, struct rows* to, struct thread me);
 
-// Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16 positions, each
-// [head_dim in steps of 4 bytes, 16], so that 16 scores are one register; block is a multiple of 32.
+// Attention of a layer: query heads, in groups of which each has one head of keys and values.
+struct heads {
+  int64_t count, kv_count, head_dim;
+  float scale;  // of scores
+};
+
+// Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16
+// positions, each [head_dim in steps of 4 bytes, 16], so that 16 scores are one register; block is a multiple of 32.
 struct cache {
   char *keys, *values;
-  int64_t kv_heads, block, head_dim;
+  int64_t block;
 };
 
 // Which positions of which sequences the rows of a call are.
 struct places {
   const int64_t *positions, *blocks, *offsets;  // [tokens]
-  const int64_t* spans;  // [count, 4]: first token, tokens, position of the first, first entry in table
-  const int64_t* table;  // block numbers
+  const int64_t* spans;    // [count, 4]: first token, tokens, position of the first, first entry in table
+  const int64_t* table;    // block numbers
   int64_t count, longest;  // longest: the most positions that a query of the call sees
 };
 
-// qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place) and keeps k and v.
-void rotate_and_keep(struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, const void* cosine, const void* sine, enum type type, struct worker w);
+// qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place), and stores k and v.
+void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
+                      const void* cosine, const void* sine, enum type type, struct thread me);
 
 // Positions of which the scores are computed together.
-ALWAYS_INLINE int64_t padded(int64_t positions) { return up(positions, 2 * LANES); }
+ALWAYS_INLINE int64_t padded(int64_t positions) { return round_up(positions, 2 * LANES); }
 
-// What a worker needs for attend, in floats: a multiple of a cache line.
+// What a thread needs for attend, in floats: a multiple of a cache line.
 int64_t attention_floats(int64_t longest, int64_t head_dim);
-// Attention of each token over the positions up to its own. next: a counter that the workers share, 0 at first; own: attention_floats.
-void attend(const struct rows* qkv, int64_t heads, const struct cache* c, const struct places* p, struct rows* to, enum type type, int64_t* next, float* own);
-
-// What a layer needs in between. In int8 `mixed` and `narrow` are the attention's and the MLP's outputs, quantised.
-struct scratch {
-  int64_t *next;
-  struct rows in, qkv, attended, mixed, act, narrow;
-  float* attention;
-  int64_t bytes;
-};
-struct scratch scratch_of(char* at, int64_t tokens, int64_t hidden, int64_t heads, const struct cache* c, int64_t mlp, int64_t longest, bool int8);
-struct rows scratch_rows(char** at, int64_t count, int64_t width, bool quantised);
-
-// x becomes what it is after the layer; or, where it is not wanted whole, only keys and values are kept.
-struct layer {
-  struct rows x;
-  struct matrix qkv, out, gate_up, down;
-  const void *attention_norm, *mlp_norm, *cosine, *sine;
-  struct cache cache;
-  struct places places;
-  struct scratch own;
-  struct barrier barrier;
-  int64_t heads;
-  float eps;
-  enum type type;
-  bool int8, whole;
-};
-void layer(struct layer* l);
-
-// logits = head matrix times the norm of x.
-struct head {
-  struct rows x, in, logits;
-  struct barrier barrier;
-  struct matrix matrix;
-  const void* norm;
-  float eps;
-  enum type type;
-};
-void head(struct head* h);
+// Attention of each token over the positions up to its own. next: a counter that the threads share, 0 at first; own:
+// attention_floats.
+void attend(const struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
+            struct rows* to, enum type type, int64_t* next, float* own);
 
 // Rows of logits, and float64 rows of `width` that tell of them. temperatures: null for 1; next: a counter, 0 at first.
-struct reading {
+struct logits_summary {
   double* to;
   struct rows logits;
   const float* temperatures;
@@ -228,7 +214,8 @@ struct reading {
   int64_t best, width, next;
   enum type type;
 };
-// Log-sum-exp of the logits, and of logits / temperature, then the ids and the logits of the best, descending, ties by id.
-void candidates(struct reading* r);
+// Log-sum-exp of the logits, and of logits / temperature, then the ids and the logits of the best, descending, ties by
+// id.
+void candidates(struct logits_summary* r);
 // Log-sum-exp, the target's logit, 1 where the target is the (first) best, else 0.
-void targets(struct reading* r);
+void targets(struct logits_summary* r);

@@ -1,5 +1,6 @@
-// Products with packed weights. A panel holds 32 outputs: for each step of 4 bytes of the inputs (one float, two bfloat16 or four
-// int8) 32 outputs' 4 bytes, then, in int8, 32 corrections for the zero point and 32 scales, then 32 biases.
+// Products with packed weights. A panel holds 32 outputs: for each step of 4 bytes of the inputs (one float, two
+// bfloat16 or four int8) 32 outputs' 4 bytes, then, in int8, 32 corrections for the zero point and 32 scales, then 32
+// biases.
 #include "kernels.h"
 
 static float as_float(const void* from, int64_t at, enum type type) {
@@ -15,10 +16,10 @@ static float as_float(const void* from, int64_t at, enum type type) {
 static void pack_part(void* argument) {
   struct packing* p = argument;
   struct matrix shape = p->shape;
-  struct worker w = this_worker();
+  struct thread me = this_thread();
   int64_t steps = steps_of(shape.inputs, shape.type), size = size_of(shape.type), row = shape.inputs * size;
-  int64_t panels = up(shape.outputs, PANEL) / PANEL, bytes = panel_bytes(shape.inputs, shape.type);
-  for (int64_t n = part_from(w, panels); n < part_to(w, panels); n++) {
+  int64_t panels = round_up(shape.outputs, PANEL) / PANEL, bytes = panel_bytes(shape.inputs, shape.type);
+  for (int64_t n = first_of(me, panels); n < end_of(me, panels); n++) {
     char* panel = p->to + n * bytes;
     __builtin_memset(panel, 0, bytes);
     int32_t* correction = (int32_t*)(panel + steps * PANEL * 4);
@@ -47,11 +48,15 @@ static void pack_part(void* argument) {
 
 void pack(struct packing* p) { GOMP_parallel(pack_part, p, 0, 0); }
 
-// sums [rows, 32] of `rows` rows and a panel, one sum after the other in the order of the inputs. Meanwhile it asks for the next
-// panel, `ahead_step` bytes a step from `ahead` on.
-ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead, int64_t ahead_step, __m512i* sums) {
+// sums [rows, 32] of `rows` rows and a panel, one sum after the other in the order of the inputs. Meanwhile it asks for
+// the next panel, `ahead_step` bytes a step from `ahead` on.
+ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int64_t stride, const char* panel,
+                        int64_t steps, const char* ahead, int64_t ahead_step, __m512i* sums) {
   __m512i c[TILE_ROWS][2];
-  UNROLL for (int r = 0; r < rows; r++) { c[r][0] = c[r][1] = _mm512_setzero_si512(); }
+  UNROLL
+  for (int r = 0; r < rows; r++) {
+    c[r][0] = c[r][1] = _mm512_setzero_si512();
+  }
   for (int64_t s = 0; s < steps; s++) {
     __m512i b0 = _mm512_loadu_si512(panel + s * PANEL * 4), b1 = _mm512_loadu_si512(panel + s * PANEL * 4 + 64);
     _mm_prefetch(ahead, _MM_HINT_T1);
@@ -59,27 +64,37 @@ ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int
       _mm_prefetch(ahead + 64, _MM_HINT_T1);
     }
     ahead += ahead_step;
-    UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL
+    for (int r = 0; r < rows; r++) {
       __m512i x = _mm512_set1_epi32(*(const int32_t*)(a + r * stride + s * 4));
       c[r][0] = multiply_add(c[r][0], x, b0, type);
       c[r][1] = multiply_add(c[r][1], x, b1, type);
     }
   }
-  UNROLL for (int r = 0; r < rows; r++) {
+  UNROLL
+  for (int r = 0; r < rows; r++) {
     sums[2 * r] = c[r][0];
     sums[2 * r + 1] = c[r][1];
   }
 }
 
-#define TILE(N) case N: tile(N, type, a, stride, panel, steps, ahead, ahead_step, sums); break;
-#define TILES(NAME, TYPE)                                                                                                                                      \
-  static void NAME(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead, int64_t ahead_step, __m512i* sums) {          \
-    const enum type type = TYPE;                                                                                                                               \
-    switch (rows) { TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) default: TILE(12) }                             \
+#define TILE(N) \
+  case N: tile(N, type, a, stride, panel, steps, ahead, ahead_step, sums); break;
+#define TILES(NAME, TYPE)                                                                                          \
+  static void NAME(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead,   \
+                   int64_t ahead_step, __m512i* sums) {                                                            \
+    const enum type type = TYPE;                                                                                   \
+    switch (rows) {                                                                                                \
+      TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) default : TILE(12) \
+    }                                                                                                              \
   }
 TILES(tile_float32, FLOAT32)
 TILES(tile_bfloat16, BFLOAT16)
 TILES(tile_int8, INT8)
+
+typedef void tiles(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead,
+                   int64_t ahead_step, __m512i* sums);
+static tiles* const TILES_OF[] = {[INT8] = tile_int8, [FLOAT32] = tile_float32, [BFLOAT16] = tile_bfloat16};
 
 ALWAYS_INLINE __m512 silu(__m512 x) {
   return _mm512_div_ps(x, _mm512_add_ps(exp_of(_mm512_sub_ps(_mm512_setzero_ps(), x)), _mm512_set1_ps(1)));
@@ -89,15 +104,18 @@ ALWAYS_INLINE __m512 silu(__m512 x) {
 ALWAYS_INLINE __m512 finished(__m512i sum, const char* tail, int half, float step, enum type type) {
   if (type == INT8) {
     __m512i exact = _mm512_sub_epi32(sum, _mm512_loadu_si512(tail + half * 64));
-    __m512 y = _mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(exact), _mm512_loadu_ps(tail + PANEL * 4 + half * 64)), _mm512_set1_ps(step));
+    __m512 y = _mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(exact), _mm512_loadu_ps(tail + PANEL * 4 + half * 64)),
+                             _mm512_set1_ps(step));
     return _mm512_add_ps(y, _mm512_loadu_ps(tail + PANEL * 8 + half * 64));
   }
   return _mm512_add_ps(_mm512_castsi512_ps(sum), _mm512_loadu_ps(tail + half * 64));
 }
 
 // The sums of a row and the panel's outputs, from output `at` on, to where they belong.
-ALWAYS_INLINE void finish(const __m512i* sums, const char* tail, int64_t at, const struct matrix* m, float step, enum after after, char* row, int64_t width, enum type type) {
-  __m512 y0 = rounded(finished(sums[0], tail, 0, step, m->type), type), y1 = rounded(finished(sums[1], tail, 1, step, m->type), type);
+ALWAYS_INLINE void finish(const __m512i* sums, const char* tail, int64_t at, const struct matrix* m, float step,
+                          enum after after, char* row, int64_t width, enum type type) {
+  __m512 y0 = rounded(finished(sums[0], tail, 0, step, m->type), type),
+         y1 = rounded(finished(sums[1], tail, 1, step, m->type), type);
   if (after == SWIGLU) {
     store(row, at / 2, lanes(at / 2, width), type, _mm512_mul_ps(rounded(silu(y0), type), y1));
     return;
@@ -111,12 +129,16 @@ ALWAYS_INLINE void finish(const __m512i* sums, const char* tail, int64_t at, con
   store(row, at + LANES, m1, type, y1);
 }
 
-// A worker's tiles follow one another, so that it reads a panel from memory once and finds it in its cache for the other rows.
-void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type, struct worker w) {
-  int64_t steps = steps_of(m->inputs, m->type), bytes = panel_bytes(m->inputs, m->type), panels = up(m->outputs, PANEL) / PANEL;
-  int64_t groups = up(from->count, TILE_ROWS) / TILE_ROWS, until = part_to(w, panels * groups);
-  for (int64_t t = part_from(w, panels * groups); t < until; t++) {
-    int64_t p = t / groups, g = t % groups, first = from->count * g / groups, rows = from->count * (g + 1) / groups - first;
+// A thread's tiles follow one another, so that it reads a panel from memory once and finds it in its cache for the
+// other rows.
+void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
+             struct thread me) {
+  int64_t steps = steps_of(m->inputs, m->type), bytes = panel_bytes(m->inputs, m->type),
+          panels = round_up(m->outputs, PANEL) / PANEL;
+  int64_t groups = round_up(from->count, TILE_ROWS) / TILE_ROWS, until = end_of(me, panels * groups);
+  for (int64_t t = first_of(me, panels * groups); t < until; t++) {
+    int64_t p = t / groups, g = t % groups, first = from->count * g / groups,
+            rows = from->count * (g + 1) / groups - first;
     const char *panel = m->panels + p * bytes, *a = from->data + first * from->stride, *ahead = panel;
     int64_t ahead_step = 0;
     if (groups == 1) {
@@ -128,10 +150,11 @@ void product(const struct matrix* m, const struct rows* from, enum after after, 
       ahead_step = 64;
     }
     __m512i sums[2 * TILE_ROWS];
-    (m->type == FLOAT32 ? tile_float32 : m->type == BFLOAT16 ? tile_bfloat16 : tile_int8)((int)rows, a, from->stride, panel, steps, ahead, ahead_step, sums);
+    TILES_OF[m->type]((int)rows, a, from->stride, panel, steps, ahead, ahead_step, sums);
     for (int64_t r = first; r < first + rows; r++) {
       float step = m->type == INT8 ? from->steps[r] : 1;
-      finish(sums + 2 * (r - first), panel + steps * PANEL * 4, p * PANEL, m, step, after, to->data + r * to->stride, to->width, type);
+      finish(sums + 2 * (r - first), panel + steps * PANEL * 4, p * PANEL, m, step, after, to->data + r * to->stride,
+             to->width, type);
     }
   }
 }

@@ -18,14 +18,15 @@ static void quantise_row(const float* from, int64_t width, uint8_t* to, float* s
   }
 }
 
-void quantise(const struct rows* from, struct rows* to, struct worker w) {
-  for (int64_t r = part_from(w, from->count); r < part_to(w, from->count); r++) {
-    quantise_row((const float*)(from->data + r * from->stride), from->width, (uint8_t*)(to->data + r * to->stride), to->steps + r);
+void quantise(const struct rows* from, struct rows* to, struct thread me) {
+  for (int64_t r = first_of(me, from->count); r < end_of(me, from->count); r++) {
+    quantise_row((const float*)(from->data + r * from->stride), from->width, (uint8_t*)(to->data + r * to->stride),
+                 to->steps + r);
   }
 }
 
-void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct worker w) {
-  for (int64_t r = part_from(w, x->count); r < part_to(w, x->count); r++) {
+void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct thread me) {
+  for (int64_t r = first_of(me, x->count); r < end_of(me, x->count); r++) {
     const char* from = x->data + r * x->stride;
     char* row = to->data + r * to->stride;
     __m512 squares = _mm512_setzero_ps();
@@ -37,7 +38,8 @@ void norm(const struct rows* x, const void* weight, float eps, enum type type, s
     float plain[to->steps ? x->width : 1];
     for (int64_t i = 0; i < x->width; i += LANES) {
       __mmask16 mask = lanes(i, x->width);
-      __m512 y = _mm512_mul_ps(rounded(_mm512_mul_ps(load(from, i, mask, type), scale), type), load(weight, i, mask, type));
+      __m512 y =
+          _mm512_mul_ps(rounded(_mm512_mul_ps(load(from, i, mask, type), scale), type), load(weight, i, mask, type));
       store(to->steps ? (void*)plain : row, i, mask, type, y);
     }
     if (to->steps) {

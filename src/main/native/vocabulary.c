@@ -15,9 +15,10 @@ static float largest(const void* logits, int64_t vocab, enum type type) {
   return odd ? __builtin_nanf("") : _mm512_reduce_max_ps(most);
 }
 
-// Log-sum-exp of the logits, and of logits / temperature; NaN if a logit is. most: the largest. Sums of 64 in float32, their sum in
-// float64.
-static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain, double* scaled) {
+// Log-sum-exp of the logits, and of logits / temperature; NaN if a logit is. most: the largest. Sums of 64 in float32,
+// their sum in float64.
+static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain,
+                        double* scaled) {
   __m512 t = _mm512_set1_ps(temperature), top = _mm512_set1_ps(most), scaled_top = _mm512_div_ps(top, t);
   bool both = temperature != 1;
   __m512d totals[2][2] = {0};
@@ -28,7 +29,8 @@ static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float
       __m512 v = load(logits, j, mask, type);
       sum = _mm512_mask_add_ps(sum, mask, sum, exp_of(_mm512_sub_ps(v, top)));
       if (both) {
-        scaled_sum = _mm512_mask_add_ps(scaled_sum, mask, scaled_sum, exp_of(_mm512_sub_ps(_mm512_div_ps(v, t), scaled_top)));
+        scaled_sum =
+            _mm512_mask_add_ps(scaled_sum, mask, scaled_sum, exp_of(_mm512_sub_ps(_mm512_div_ps(v, t), scaled_top)));
       }
     }
     __m512 sums[2] = {sum, scaled_sum};
@@ -38,7 +40,9 @@ static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float
     }
   }
   *plain = __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[0][0], totals[0][1]))) + most;
-  *scaled = both ? __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[1][0], totals[1][1]))) + _mm512_cvtss_f32(scaled_top) : *plain;
+  *scaled = both ? __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[1][0], totals[1][1]))) +
+                       _mm512_cvtss_f32(scaled_top)
+                 : *plain;
 }
 
 // Puts a value into a descending list of at most `most`, behind its equals.
@@ -58,8 +62,9 @@ static int64_t insert(double* ids, double* values, int64_t held, int64_t most, d
 
 // The best lie in the groups of 64 whose maxima are not below the best-th largest of them, so only those are searched.
 // maxima: room for one float per group. Returns the largest, NaN if a logit is.
-static float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values, float* maxima) {
-  int64_t groups = up(vocab, GROUP) / GROUP, held = 0;
+static float best_of(const void* logits, int64_t vocab, enum type type, int64_t best, double* ids, double* values,
+                     float* maxima) {
+  int64_t groups = round_up(vocab, GROUP) / GROUP, held = 0;
   bool odd = false;
   for (int64_t g = 0; g < groups; g++) {
     int64_t from = g * GROUP;
@@ -78,7 +83,8 @@ static float best_of(const void* logits, int64_t vocab, enum type type, int64_t 
       __m512 v = load(logits, i, mask, type);
       float found[LANES];
       _mm512_storeu_ps(found, v);
-      for (unsigned some = _mm512_mask_cmp_ps_mask(mask, v, _mm512_set1_ps(least), _CMP_NLT_UQ); some; some &= some - 1) {
+      for (unsigned some = _mm512_mask_cmp_ps_mask(mask, v, _mm512_set1_ps(least), _CMP_NLT_UQ); some;
+           some &= some - 1) {
         int lane = __builtin_ctz(some);
         held = insert(ids, values, held, best, (double)(i + lane), found[lane]);
       }
@@ -91,7 +97,7 @@ static float best_of(const void* logits, int64_t vocab, enum type type, int64_t 
 }
 
 static void candidates_part(void* argument) {
-  struct reading* r = argument;
+  struct logits_summary* r = argument;
   float maxima[r->logits.width / 64 + 1];
   for (int64_t row; (row = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED)) < r->logits.count;) {
     const char* logits = r->logits.data + row * r->logits.stride;
@@ -101,10 +107,10 @@ static void candidates_part(void* argument) {
   }
 }
 
-void candidates(struct reading* r) { GOMP_parallel(candidates_part, r, 0, 0); }
+void candidates(struct logits_summary* r) { GOMP_parallel(candidates_part, r, 0, 0); }
 
 static void targets_part(void* argument) {
-  struct reading* r = argument;
+  struct logits_summary* r = argument;
   for (int64_t row; (row = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED)) < r->logits.count;) {
     const char* logits = r->logits.data + row * r->logits.stride;
     int64_t target = r->targets[row];
@@ -118,4 +124,4 @@ static void targets_part(void* argument) {
   }
 }
 
-void targets(struct reading* r) { GOMP_parallel(targets_part, r, 0, 0); }
+void targets(struct logits_summary* r) { GOMP_parallel(targets_part, r, 0, 0); }

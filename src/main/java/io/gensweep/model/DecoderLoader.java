@@ -80,7 +80,7 @@ public final class DecoderLoader {
       return new TorchDecoder(model, threads, shape, new KvCache(loader.blocks, lanes));
     } catch (RuntimeException e) {
       threads.close();
-      model.close();
+      close(model);
       throw e;
     }
   }
@@ -125,6 +125,7 @@ public final class DecoderLoader {
         Map.entry("kv_heads", attention.kvHeads()),
         Map.entry("head_dim", attention.headDim()),
         Map.entry("mlp_size", spec.layers().get(0).mlp().size()),
+        Map.entry("scale", attention.scale()),
         Map.entry("eps", spec.finalNorm().epsilon()),
         Map.entry("block", KvCache.BLOCK),
         Map.entry("best", TorchDecoder.BEST));
@@ -231,6 +232,12 @@ public final class DecoderLoader {
       case BFLOAT16 -> 15;
       default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
     };
+  }
+
+  /** Frees the model, and what its program holds beside libtorch's tensors. */
+  static void close(ZooModel<ProgramCall, ByteBuffer> model) {
+    run((PtSymbolBlock) model.getBlock(), "end");
+    model.close();
   }
 
   private static void run(PtSymbolBlock block, String method, IValue... arguments) {

@@ -222,7 +222,7 @@ final class TorchDecoder implements ModelRunner {
   public void close() {
     threads.close();
     predictors.forEach(Predictor::close);
-    model.close();
+    DecoderLoader.close(model);
   }
 
   /** As libtorch's allocators say it: DefaultCPUAllocator and CUDACachingAllocator. */

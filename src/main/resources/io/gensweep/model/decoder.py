@@ -11,6 +11,7 @@ class Decoder(Module):
   kv_heads : int
   head_dim : int
   mlp_size : int
+  scale : float  # of scores
   block : int
   best : int
   eps : float
@@ -29,6 +30,7 @@ class Decoder(Module):
   # positions of its lane. Lanes are computed at the same time, by threads of their own: no method writes what two share.
   keys : List[Tensor]
   values : List[Tensor]
+  native : List[Tensor]  # the handle [1] of the native library's decoder
   # Logits of the last decode: per lane [rows, vocabulary or more].
   logits : List[Tensor]
 
@@ -87,7 +89,8 @@ class Decoder(Module):
     if torch.gt(missing, 0):
       rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
     self.ends = [table, torch.clone((self).weight(final_norm))]
-    return (self).keep(rows, torch.slice(self.ends[1], 0, 0, 0))
+    _0 = (self).keep(rows, torch.slice(self.ends[1], 0, 0, 0))
+    return (self).begin()
 
   # w: attention_norm and mlp_norm, and .weight and .bias of query, key, value, output, gate, up and down; a bias is empty where
   # the decoder has none.

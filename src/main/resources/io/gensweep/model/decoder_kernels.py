@@ -12,7 +12,25 @@
   # gate, up, down, and their biases.
   def keep_mlp(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
     _0 = (self).keep((self).alternate(w[0], w[1]), (self).alternate(b[0], b[1]))
-    return (self).keep(w[2], b[2])
+    _1 = (self).keep(w[2], b[2])
+    at = torch.sub(torch.len(self.weights), 4)
+    _2 = ops.gensweep.add_layer(self.native[0], self.attention_norm[-1], self.weights[at], self.weights[torch.add(at, 1)], self.mlp_norm[-1], self.weights[torch.add(at, 2)], self.weights[torch.add(at, 3)], self.rope[0], self.rope[1], heads=self.heads, kv_heads=self.kv_heads, head_dim=self.head_dim, mlp=self.mlp_size, scale=self.scale, eps=self.eps)
+    return at
+
+  # Begins the native library's decoder, which has the head and no layer yet.
+  def begin(self: __torch__.Decoder) -> int:
+    handle = torch.zeros([1], dtype=4)
+    _0 = ops.gensweep.decoder(handle, dtype=self.dtype, hidden=torch.size(self.ends[1], 0), int8=torch.gt(self.levels, 0))
+    self.native = [handle]
+    _1 = ops.gensweep.set_head(handle, self.ends[1], self.weights[0], vocab=self.vocab, eps=self.eps)
+    return 0
+
+  # Frees what libtorch does not free with this program. No method may be called afterwards.
+  def end(self: __torch__.Decoder) -> int:
+    for handle in self.native:
+      _0 = ops.gensweep.drop(handle)
+    self.native = annotate(List[Tensor], [])
+    return 0
 
   # Rows of gates and ups in turns of 16, so that a gate and what it multiplies are computed together.
   def alternate(self: __torch__.Decoder, gates: Tensor, ups: Tensor) -> Tensor:
@@ -28,7 +46,7 @@
 
   # What the kernels need in between, for all layers of a call.
   def scratch(self: __torch__.Decoder, x: Tensor, longest: int) -> Tensor:
-    return torch.empty([ops.gensweep.scratch_bytes(x, self.keys[0], self.heads, self.mlp_size, longest, torch.gt(self.levels, 0))], dtype=0)
+    return torch.empty([ops.gensweep.scratch_bytes(int(self.native[0]), torch.size(x, 0), longest)], dtype=0)
 
   # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
   # lane []: whose cache; positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
@@ -36,11 +54,11 @@
   def layers(self: __torch__.Decoder, lane: Tensor, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
     first = (self).lane_start(lane)
     count = torch.len(self.mlp_norm)
+    decoder = int(self.native[0])
     for layer in range(count):
-      at = torch.add(torch.mul(layer, 4), 1)
       cache = torch.add(first, layer)
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.attention_norm[layer], self.weights[at], self.weights[torch.add(at, 1)], self.mlp_norm[layer], self.weights[torch.add(at, 2)], self.weights[torch.add(at, 3)], self.rope[0], self.rope[1], self.keys[cache], self.values[cache], positions, blocks, offsets, spans, table, scratch, self.heads, self.mlp_size, longest, self.eps, torch.gt(self.levels, 0), more)
+      x = ops.gensweep.layer(x, self.keys[cache], self.values[cache], positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
     return x
 
   # The most positions that a token of the spans sees.
@@ -71,7 +89,7 @@
   # x [rows, hidden] -> logits [rows, vocab]
   def head(self: __torch__.Decoder, x: Tensor, scratch: Tensor) -> Tensor:
     logits = torch.empty([torch.size(x, 0), self.vocab], dtype=self.dtype)
-    return ops.gensweep.head(logits, x, self.ends[1], self.weights[0], scratch, self.eps, torch.gt(self.levels, 0))
+    return ops.gensweep.head(logits, x, scratch, decoder=int(self.native[0]))
 
   # One token a sequence, all of one lane. ids, positions, blocks, offsets [rows]; table [rows, width] block numbers; temperatures
   # [rows] or empty. owner and filled are for other kernels.

@@ -19,6 +19,13 @@
     torch.append(self.biases, torch.clone(torch.to(bias, self.dtype)))
     return torch.len(self.weights)
 
+  # Nothing is held outside of libtorch's tensors.
+  def begin(self: __torch__.Decoder) -> int:
+    return 0
+
+  def end(self: __torch__.Decoder) -> int:
+    return 0
+
   # gate, up, down, and their biases.
   def keep_mlp(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
     _0 = (self).keep(w[0], b[0])

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.TranslateException;
 import io.gensweep.model.ProgramCall.Argument;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,36 +45,61 @@ class OperatorsTest {
           return torch.zeros([ops.gensweep.packed_bytes(weight)], dtype=0)
         def pack(self: __torch__.Decoder, to: Tensor, weight: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
           return ops.gensweep.pack(to, weight, scale, bias)
-        def scratch_bytes(self: __torch__.Decoder, x: Tensor, keys: Tensor, heads: Tensor) -> Tensor:
-          return torch.zeros([ops.gensweep.scratch_bytes(x, keys, int(heads), 8, 32, False)], dtype=0)
-        def layer(self: __torch__.Decoder, x: Tensor, attention_norm: Tensor, qkv: Tensor, out: Tensor, mlp_norm: Tensor, gate_up: Tensor, down: Tensor, cosine: Tensor, sine: Tensor, keys: Tensor, values: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor) -> Tensor:
-          return ops.gensweep.layer(x, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, keys, values, positions, blocks, offsets, spans, table, scratch, 2, 8, 32, 0.1, False, True)
-        def head(self: __torch__.Decoder, logits: Tensor, x: Tensor, norm: Tensor, head: Tensor, scratch: Tensor) -> Tensor:
-          return ops.gensweep.head(logits, x, norm, head, scratch, 0.1, False)
+        def decoder(self: __torch__.Decoder, handle: Tensor, dtype: Tensor, hidden: Tensor, int8: Tensor) -> Tensor:
+          return ops.gensweep.decoder(handle, dtype=int(dtype), hidden=int(hidden), int8=bool(int8))
+        def add_layer(self: __torch__.Decoder, decoder: Tensor, attention_norm: Tensor, qkv: Tensor, out: Tensor, mlp_norm: Tensor, gate_up: Tensor, down: Tensor, cosine: Tensor, sine: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, mlp: Tensor) -> Tensor:
+          return ops.gensweep.add_layer(decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), mlp=int(mlp), scale=0.5, eps=0.1)
+        def set_head(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, head: Tensor, vocab: Tensor) -> Tensor:
+          return ops.gensweep.set_head(decoder, norm, head, vocab=int(vocab), eps=0.1)
+        def scratch_bytes(self: __torch__.Decoder, decoder: Tensor, rows: Tensor, longest: Tensor) -> Tensor:
+          return torch.zeros([ops.gensweep.scratch_bytes(int(decoder), int(rows), int(longest))], dtype=0)
+        def layer(self: __torch__.Decoder, x: Tensor, keys: Tensor, values: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor, decoder: Tensor, layer: Tensor, longest: Tensor) -> Tensor:
+          return ops.gensweep.layer(x, keys, values, positions, blocks, offsets, spans, table, scratch, decoder=int(decoder), layer=int(layer), longest=int(longest), whole=True)
+        def head(self: __torch__.Decoder, logits: Tensor, x: Tensor, scratch: Tensor, decoder: Tensor) -> Tensor:
+          return ops.gensweep.head(logits, x, scratch, decoder=int(decoder))
+        def drop(self: __torch__.Decoder, decoder: Tensor) -> Tensor:
+          return ops.gensweep.drop(decoder)
         def candidates(self: __torch__.Decoder, to: Tensor, logits: Tensor, temperatures: Tensor) -> Tensor:
           return ops.gensweep.candidates(to, logits, temperatures)
         def targets(self: __torch__.Decoder, to: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
           return ops.gensweep.targets(to, logits, targets)
       """;
 
+  private static final String NO_DECODER = "there is no decoder of this handle";
+
   /** Of 32 outputs with 8 inputs in float32. */
   private static final int PACKED = 1152;
 
   private static final List<Argument> PACK =
       List.of(bytes(PACKED), floats(8, 8), floats(0), floats(8));
-  private static final List<Argument> SCRATCH =
-      List.of(floats(3, 8), floats(2, 1, 32, 4), ProgramCall.number(2));
+
+  /** The handle of {@link #decoder}, which has one layer and no head. */
+  private static final Argument DECODER = manager -> manager.create(decoder());
+
+  private static final Argument HANDLE = manager -> manager.create(new long[] {decoder()});
+
+  private static final List<Argument> BEGIN = List.of(longs(0), number(6), number(8), number(0));
+  private static final List<Argument> ADD_LAYER =
+      List.of(
+          HANDLE,
+          floats(8),
+          bytes(PACKED),
+          bytes(PACKED),
+          floats(8),
+          bytes(PACKED),
+          bytes(PACKED),
+          floats(64, 1, 4),
+          floats(64, 1, 4),
+          number(2),
+          number(1),
+          number(4),
+          number(8));
+  private static final List<Argument> SET_HEAD =
+      List.of(HANDLE, floats(8), bytes(PACKED), number(16));
+  private static final List<Argument> SCRATCH = List.of(DECODER, number(3), number(32));
   private static final List<Argument> LAYER =
       List.of(
           floats(3, 8),
-          floats(8),
-          bytes(PACKED),
-          bytes(PACKED),
-          floats(8),
-          bytes(PACKED),
-          bytes(PACKED),
-          floats(64, 1, 4),
-          floats(64, 1, 4),
           floats(2, 1, 32, 4),
           floats(2, 1, 32, 4),
           longs(0, 1, 2),
@@ -80,9 +107,12 @@ class OperatorsTest {
           longs(0, 1, 2),
           spans(0, 3, 0, 0),
           longs(0),
-          bytes(1 << 20));
+          bytes(1 << 20),
+          DECODER,
+          number(0),
+          number(32));
   private static final List<Argument> HEAD =
-      List.of(floats(3, 16), floats(3, 8), floats(8), bytes(PACKED), bytes(1 << 12));
+      List.of(floats(3, 16), floats(3, 8), bytes(1 << 12), DECODER);
   private static final List<Argument> CANDIDATES = List.of(doubles(3, 6), floats(3, 16), floats(3));
   private static final List<Argument> TARGETS =
       List.of(doubles(3, 3), floats(3, 16), longs(0, 1, 15));
@@ -90,9 +120,10 @@ class OperatorsTest {
   @TempDir private static Path folder;
   private static ZooModel<ProgramCall, ByteBuffer> model;
   private static Predictor<ProgramCall, ByteBuffer> operators;
+  private static long decoder;
 
   @BeforeAll
-  static void load() throws IOException, ModelException {
+  static void load() throws IOException, ModelException, TranslateException {
     assertThat(Kernels.load()).isTrue();
     Files.write(folder.resolve("operators.pt"), DecoderProgram.archive(PROGRAM, Map.of()));
     model =
@@ -106,6 +137,8 @@ class OperatorsTest {
             .build()
             .loadModel();
     operators = model.newPredictor();
+    decoder = begin();
+    var unused = operators.predict(new ProgramCall("add_layer", ADD_LAYER));
   }
 
   @AfterAll
@@ -118,10 +151,7 @@ class OperatorsTest {
   @MethodSource
   void whatAKernelWouldReadBeyondIsRefused(
       String operator, List<Argument> right, int at, Argument wrong, String why) {
-    List<Argument> arguments = new ArrayList<>(right);
-    arguments.set(at, wrong);
-    assertThatThrownBy(() -> operators.predict(new ProgramCall(operator, arguments)))
-        .hasMessageContaining(why);
+    refused(operator, with(right, at, wrong), why);
   }
 
   static Stream<Arguments> whatAKernelWouldReadBeyondIsRefused() {
@@ -135,44 +165,70 @@ class OperatorsTest {
         arguments("pack", PACK, 1, turned(8, 4), contiguous),
         arguments("pack", PACK, 2, longs(1), "scale is not float32"),
         arguments("pack", PACK, 3, floats(7), "bias is not empty"),
-        arguments("scratch_bytes", SCRATCH, 0, floats(8), "x is not a matrix"),
-        arguments("scratch_bytes", SCRATCH, 1, floats(2, 1, 16, 4), "keys are not"),
-        arguments("scratch_bytes", SCRATCH, 1, floats(2, 1, 4, 32, 4), "more than 4 dimensions"),
-        arguments("scratch_bytes", SCRATCH, 2, ProgramCall.number(0), "heads, mlp or longest"),
+        arguments("decoder", BEGIN, 0, floats(1), "a handle is not one int64"),
+        arguments(
+            "decoder", BEGIN, 1, number(5), "dtype is not float32, nor bfloat16 without int8"),
+        arguments("decoder", with(BEGIN, 3, number(1)), 1, number(15), "bfloat16 without int8"),
+        arguments("decoder", BEGIN, 2, number(0), "hidden is out of range"),
+        arguments("decoder", BEGIN, 2, number(9), "hidden is out of range or odd"),
+        arguments("add_layer", ADD_LAYER, 0, longs(1, 1), "a handle is not one int64"),
+        arguments("add_layer", ADD_LAYER, 1, floats(7), "a norm is not [hidden]"),
+        arguments("add_layer", ADD_LAYER, 2, bytes(PACKED - 1), "a packed matrix is too small"),
+        arguments("add_layer", ADD_LAYER, 3, bytes(0), "a packed matrix is too small"),
+        arguments("add_layer", ADD_LAYER, 4, doubles(8), "a norm is not [hidden]"),
+        arguments("add_layer", ADD_LAYER, 5, floats(PACKED), "a packed matrix is too small"),
+        arguments("add_layer", ADD_LAYER, 6, bytes(PACKED - 1), "a packed matrix is too small"),
+        arguments("add_layer", ADD_LAYER, 7, floats(63), "cosine or sine"),
+        arguments("add_layer", ADD_LAYER, 8, floats(32, 1, 4), "cosine or sine"),
+        arguments("add_layer", ADD_LAYER, 8, turned(4, 64), contiguous),
+        arguments("add_layer", ADD_LAYER, 0, longs(1L << 40), NO_DECODER),
+        arguments("add_layer", ADD_LAYER, 9, number(0), "heads, head_dim or mlp is out of range"),
+        arguments("add_layer", ADD_LAYER, 9, number(1 << 23), "heads x head_dim is out of range"),
+        arguments("add_layer", ADD_LAYER, 10, number(3), "heads is no multiple"),
+        arguments("add_layer", ADD_LAYER, 11, number(-4), "heads, head_dim or mlp is out of range"),
+        arguments("add_layer", ADD_LAYER, 11, number(3), "head_dim or mlp is odd"),
+        arguments("add_layer", ADD_LAYER, 12, number(7), "head_dim or mlp is odd"),
+        arguments("add_layer", ADD_LAYER, 12, number(1 << 25), "heads, head_dim or mlp is out of"),
+        arguments("set_head", SET_HEAD, 1, floats(9), "norm is not [hidden]"),
+        arguments("set_head", SET_HEAD, 2, bytes(PACKED - 1), "the packed head is too small"),
+        arguments("set_head", SET_HEAD, 0, longs(0), NO_DECODER),
+        arguments("set_head", SET_HEAD, 3, number(0), "vocab is out of range"),
+        arguments("set_head", SET_HEAD, 3, number(33), "the packed head is too small"),
+        arguments("scratch_bytes", SCRATCH, 0, number(-1), NO_DECODER),
+        arguments("scratch_bytes", SCRATCH, 1, number(-1), "rows or longest"),
+        arguments("scratch_bytes", SCRATCH, 2, number(1L << 60), "rows or longest"),
         arguments("layer", LAYER, 0, turned(8, 3), contiguous),
-        arguments("layer", LAYER, 0, doubles(3, 8), "x is not a matrix"),
+        arguments("layer", LAYER, 0, doubles(3, 8), "x is not [tokens, hidden]"),
+        arguments("layer", LAYER, 0, floats(3, 12), "x is not [tokens, hidden]"),
         arguments("layer", LAYER, 0, floats(4, 8), "one a token"),
-        arguments("layer", LAYER, 1, floats(7), "a norm is not as wide as x"),
-        arguments("layer", LAYER, 2, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("layer", LAYER, 3, bytes(0), "a packed matrix is too small"),
-        arguments("layer", LAYER, 4, doubles(8), "a norm is not as wide as x"),
-        arguments("layer", LAYER, 5, floats(PACKED), "a packed matrix is too small"),
-        arguments("layer", LAYER, 6, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("layer", LAYER, 7, floats(63), "cosine or sine"),
-        arguments("layer", LAYER, 8, floats(32, 1, 4), "cosine or sine"),
-        arguments("layer", LAYER, 9, floats(2, 32, 4), "keys are not"),
-        arguments("layer", LAYER, 9, floats(2, 3, 32, 4), "heads is no multiple"),
-        arguments("layer", LAYER, 10, floats(1, 1, 32, 4), "values are not as keys"),
-        arguments("layer", LAYER, 11, longs(0, 1), "one a token"),
-        arguments("layer", LAYER, 11, floats(3), "are not int64"),
-        arguments("layer", LAYER, 11, longs(0, 1, 64), "a position is beyond"),
-        arguments("layer", LAYER, 11, longs(0, -1, 2), "a position is beyond"),
-        arguments("layer", LAYER, 12, longs(0, 0, 2), "a block is beyond the cache"),
-        arguments("layer", LAYER, 13, longs(32, 1, 2), "an offset is beyond a block"),
-        arguments("layer", LAYER, 14, longs(0, 3, 0, 0), "spans are not"),
-        arguments("layer", LAYER, 14, spans(0, 4, 0, 0), "tokens that x has not"),
-        arguments("layer", LAYER, 14, spans(1, Long.MAX_VALUE, 0, 0), "tokens that x has not"),
-        arguments("layer", LAYER, 14, spans(0, 3, 30, 0), "positions beyond longest"),
-        arguments("layer", LAYER, 14, spans(0, 3, 0, 1), "more of the table"),
-        arguments("layer", LAYER, 14, spans(0, 3, 0, -1), "more of the table"),
-        arguments("layer", LAYER, 15, longs(2), "a block that the cache has not"),
-        arguments("layer", LAYER, 15, longs(-1), "a block that the cache has not"),
-        arguments("layer", LAYER, 16, bytes(100), "scratch is not of scratch_bytes"),
-        arguments("head", HEAD, 0, floats(2, 16), "logits are not"),
-        arguments("head", HEAD, 1, floats(24), "x is not a matrix"),
-        arguments("head", HEAD, 2, floats(9), "norm is not as wide"),
-        arguments("head", HEAD, 3, bytes(PACKED - 1), "the packed head is too small"),
-        arguments("head", HEAD, 4, bytes(10), "scratch is too small"),
+        arguments("layer", LAYER, 1, floats(2, 32, 4), "keys are not"),
+        arguments("layer", LAYER, 1, floats(2, 1, 16, 4), "keys are not"),
+        arguments("layer", LAYER, 1, floats(2, 2, 32, 4), "keys are not"),
+        arguments("layer", LAYER, 1, floats(2, 1, 32, 8), "keys are not"),
+        arguments("layer", LAYER, 1, floats(2, 1, 4, 32, 4), "more than 4 dimensions"),
+        arguments("layer", LAYER, 2, floats(1, 1, 32, 4), "values are not as keys"),
+        arguments("layer", LAYER, 3, longs(0, 1), "one a token"),
+        arguments("layer", LAYER, 3, floats(3), "are not int64"),
+        arguments("layer", LAYER, 3, longs(0, 1, 64), "a position is beyond"),
+        arguments("layer", LAYER, 3, longs(0, -1, 2), "a position is beyond"),
+        arguments("layer", LAYER, 4, longs(0, 0, 2), "a block is beyond the cache"),
+        arguments("layer", LAYER, 5, longs(32, 1, 2), "an offset is beyond a block"),
+        arguments("layer", LAYER, 6, longs(0, 3, 0, 0), "spans are not"),
+        arguments("layer", LAYER, 6, spans(0, 4, 0, 0), "tokens that x has not"),
+        arguments("layer", LAYER, 6, spans(1, Long.MAX_VALUE, 0, 0), "tokens that x has not"),
+        arguments("layer", LAYER, 6, spans(0, 3, 30, 0), "positions beyond longest"),
+        arguments("layer", LAYER, 6, spans(0, 3, 0, 1), "more of the table"),
+        arguments("layer", LAYER, 6, spans(0, 3, 0, -1), "more of the table"),
+        arguments("layer", LAYER, 7, longs(2), "a block that the cache has not"),
+        arguments("layer", LAYER, 7, longs(-1), "a block that the cache has not"),
+        arguments("layer", LAYER, 8, bytes(100), "scratch is not of scratch_bytes"),
+        arguments("layer", LAYER, 9, number(0), NO_DECODER),
+        arguments("layer", LAYER, 10, number(1), "the decoder has no such layer"),
+        arguments("layer", LAYER, 10, number(-1), "the decoder has no such layer"),
+        arguments("layer", LAYER, 11, number(0), "longest is out of range"),
+        arguments("head", HEAD, 0, floats(3, 16), "the decoder has no head"),
+        arguments("head", HEAD, 3, number(0), NO_DECODER),
+        arguments("drop", List.of(HANDLE), 0, longs(0), NO_DECODER),
         arguments("candidates", CANDIDATES, 0, floats(3, 6), "to is not float64"),
         arguments("candidates", CANDIDATES, 0, doubles(2, 6), "to is not float64"),
         arguments("candidates", CANDIDATES, 0, doubles(3, 5), "to has not 2"),
@@ -183,6 +239,47 @@ class OperatorsTest {
         arguments("targets", TARGETS, 2, longs(0, 1), "targets are not int64"),
         arguments("targets", TARGETS, 2, longs(0, 1, 16), "a target is beyond logits"),
         arguments("targets", TARGETS, 2, longs(0, -1, 3), "a target is beyond logits"));
+  }
+
+  @Test
+  void aDecoderHasOneHeadAndEndsWhenItIsDropped() throws TranslateException {
+    long handle = begin();
+    assertThat(handle).isNotEqualTo(decoder);
+    List<Argument> head = with(SET_HEAD, 0, longs(handle));
+    var unused = operators.predict(new ProgramCall("set_head", head));
+    refused("set_head", head, "the decoder has a head");
+    List<Argument> call = with(HEAD, 3, number(handle));
+    refused("head", with(call, 0, floats(2, 16)), "logits are not [tokens, vocab]");
+    refused("head", with(call, 0, floats(3, 12)), "logits are not [tokens, vocab]");
+    refused("head", with(call, 1, floats(24)), "x is not [tokens, hidden]");
+    refused("head", with(call, 2, bytes(10)), "scratch is too small");
+    ByteBuffer dropped = operators.predict(ProgramCall.of("drop", longs(handle)));
+    assertThat(dropped.asLongBuffer().get(0)).isZero();
+    refused("head", call, NO_DECODER);
+    refused("drop", List.of(longs(handle)), NO_DECODER);
+  }
+
+  private static long begin() throws TranslateException {
+    return operators.predict(new ProgramCall("decoder", BEGIN)).asLongBuffer().get(0);
+  }
+
+  private static long decoder() {
+    return decoder;
+  }
+
+  private static void refused(String operator, List<Argument> arguments, String why) {
+    assertThatThrownBy(() -> operators.predict(new ProgramCall(operator, arguments)))
+        .hasMessageContaining(why);
+  }
+
+  private static List<Argument> with(List<Argument> right, int at, Argument other) {
+    List<Argument> arguments = new ArrayList<>(right);
+    arguments.set(at, other);
+    return arguments;
+  }
+
+  private static Argument number(long value) {
+    return ProgramCall.number(value);
   }
 
   private static Argument floats(long... shape) {
