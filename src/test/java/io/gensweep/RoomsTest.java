@@ -4,13 +4,25 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Who may know whom. */
 @AnalyzeClasses(packages = "io.gensweep", importOptions = DoNotIncludeTests.class)
@@ -18,6 +30,7 @@ class RoomsTest {
   private static final String ROOT = "io.gensweep";
   private static final String SPARK = "org.apache.spark..";
   private static final String DJL = "ai.djl..";
+  private static final Pattern ARROW = Pattern.compile("(?m)^ +(\\w+) --> (\\w+)$");
 
   /** Each knows only those before it. */
   private static final List<String> ROOMS =
@@ -49,6 +62,51 @@ class RoomsTest {
           .resideInAnyPackage(later)
           .check(classes);
     }
+  }
+
+  /** An arrow of the picture is an import; an import is an arrow, or a way along several. */
+  @ArchTest
+  static void thePictureShowsTheImports(JavaClasses classes) throws IOException {
+    Map<String, Set<String>> imports = new TreeMap<>();
+    for (JavaClass type : classes) {
+      String from = room(type);
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        String to = room(dependency.getTargetClass().getBaseComponentType());
+        if (!to.isEmpty() && !to.equals(from)) {
+          imports.computeIfAbsent(from, room -> new TreeSet<>()).add(to);
+        }
+      }
+    }
+    Map<String, Set<String>> arrows = new TreeMap<>();
+    Matcher arrow = ARROW.matcher(Files.readString(Path.of("docs/architecture.md")));
+    while (arrow.find()) {
+      arrows.computeIfAbsent(arrow.group(1), room -> new TreeSet<>()).add(arrow.group(2));
+    }
+    arrows.forEach((from, to) -> assertThat(imports.get(from)).as(from).containsAll(to));
+    imports.forEach((from, to) -> assertThat(reachable(from, arrows)).as(from).containsAll(to));
+  }
+
+  private static Set<String> reachable(String from, Map<String, Set<String>> arrows) {
+    Set<String> found = new TreeSet<>();
+    for (String to : arrows.getOrDefault(from, Set.of())) {
+      found.add(to);
+      found.addAll(reachable(to, arrows));
+    }
+    return found;
+  }
+
+  /** By the last word of its package, as the picture has it; "" for classes of others. */
+  private static String room(JavaClass type) {
+    if (type.getPackageName().equals(ROOT)) {
+      return "gensweep";
+    }
+    return ROOMS.stream()
+        .map(pattern -> pattern.replace("..", ""))
+        .filter(room -> !room.equals(ROOT))
+        .filter(room -> (type.getPackageName() + ".").startsWith(room + "."))
+        .map(room -> room.substring(room.lastIndexOf('.') + 1))
+        .findFirst()
+        .orElse("");
   }
 
   @ArchTest
