@@ -82,7 +82,7 @@ public final class EngineAlone {
     for (int i = 0; i < prompts.size(); i++) {
       var unused =
           engine.submit(
-              new Request("prompt-" + i, prompts.get(i), variants),
+              Request.draw("prompt-" + i, prompts.get(i), variants),
               completion -> generated[0] += completion.tokenIds().length);
     }
     while (engine.hasWork()) {

@@ -2,7 +2,7 @@ package io.gensweep.engine;
 
 import java.util.Optional;
 
-/** Plain Java. What an engine says to a query: a row of the output. */
+/** What an engine gives for one row that was wanted of a prompt: a row of the output. */
 public sealed interface Answer permits Completion, Score {
 
   /** Drawn or scored. */

@@ -2,9 +2,8 @@ package io.gensweep.engine;
 
 import io.gensweep.model.DecodeRow;
 import io.gensweep.model.DeviceMemoryException;
-import io.gensweep.model.KvCache;
-import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelRunner;
+import io.gensweep.model.kv.KvSequence;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public final class BatchProbe {
     Map<Integer, Double> rates = new HashMap<>();
     double step = 0;
     for (int size = FIRST;
-        size <= most && step < LONG_STEP_SECONDS && runner.cache().canReserve(size * KvCache.BLOCK);
+        size <= most && step < LONG_STEP_SECONDS && size <= runner.pool().freeBlocks();
         size *= 2) {
       try {
         step = stepSeconds(runner, size);
@@ -59,10 +58,9 @@ public final class BatchProbe {
 
   /** The shortest of several, after one to warm up. */
   private static double stepSeconds(ModelRunner runner, int size) {
-    var sequences =
-        IntStream.range(0, size).mapToObj(i -> runner.cache().reserve(STEPS + 1)).toList();
+    var sequences = IntStream.range(0, size).mapToObj(i -> runner.pool().sequence()).toList();
     try {
-      var rows = sequences.stream().map(kv -> new DecodeRow(kv, 0, 1)).toList();
+      var rows = sequences.stream().map(kv -> new DecodeRow(kv, 0)).toList();
       var unused = runner.decode(rows);
       double least = Double.MAX_VALUE;
       for (int i = 0; i < STEPS; i++) {

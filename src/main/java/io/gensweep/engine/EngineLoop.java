@@ -1,17 +1,17 @@
 package io.gensweep.engine;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Executor, one per JVM and device. The thread that steps an engine for all tasks that share it; it
  * sleeps while there is nothing to do.
  *
- * <p>If a step throws, every query fails with what was thrown and no more are taken. Closing does
+ * <p>If a step throws, every request fails with what was thrown and no more are taken. Closing does
  * not close the model, which must outlive the loop.
  */
 public final class EngineLoop implements AutoCloseable {
@@ -21,8 +21,7 @@ public final class EngineLoop implements AutoCloseable {
 
   // All under the lock.
   private final List<Submission<?>> entering = new ArrayList<>();
-  private final List<Entry> leaving = new ArrayList<>();
-  private final Map<Submission<?>, Optional<Entry>> live = new LinkedHashMap<>();
+  private final Set<Submission<?>> live = new LinkedHashSet<>();
   private boolean closing;
   private Optional<Throwable> end = Optional.empty();
 
@@ -49,13 +48,13 @@ public final class EngineLoop implements AutoCloseable {
    * @throws IllegalStateException if the loop has failed or was closed
    */
   public <A extends Answer> Submission<A> submit(
-      Query<A> query, Consumer<A> answered, Consumer<Throwable> failed) {
-    Submission<A> submission = new Submission<>(this, query, answered, failed);
+      Request<A> request, Consumer<A> answered, Consumer<Throwable> failed) {
+    Submission<A> submission = new Submission<>(request, answered, failed, this::ended);
     synchronized (lock) {
       if (closing || end.isPresent()) {
         throw new IllegalStateException("the engine loop has ended", end.orElse(null));
       }
-      live.put(submission, Optional.empty());
+      live.add(submission);
       entering.add(submission);
       lock.notifyAll();
     }
@@ -98,17 +97,10 @@ public final class EngineLoop implements AutoCloseable {
     }
   }
 
-  void cancel(Submission<?> submission) {
-    synchronized (lock) {
-      entering.remove(submission);
-      Optional.ofNullable(live.remove(submission)).flatMap(entry -> entry).ifPresent(leaving::add);
-      lock.notifyAll();
-    }
-  }
-
-  void finished(Submission<?> submission) {
+  private void ended(Submission<?> submission) {
     synchronized (lock) {
       live.remove(submission);
+      entering.remove(submission);
     }
   }
 
@@ -125,18 +117,14 @@ public final class EngineLoop implements AutoCloseable {
     }
   }
 
-  /** Passes on what came and went; false when closing. */
+  /** Passes on what came; false when closing. */
   private boolean awaitWork() throws InterruptedException {
     synchronized (lock) {
-      while (!closing && entering.isEmpty() && leaving.isEmpty() && !engine.hasWork()) {
+      while (!closing && entering.isEmpty() && !engine.hasWork()) {
         lock.wait();
       }
-      for (Submission<?> submission : entering) {
-        live.put(submission, Optional.of(submission.enter(engine)));
-      }
+      entering.forEach(engine::submit);
       entering.clear();
-      leaving.forEach(engine::cancel);
-      leaving.clear();
       return !closing;
     }
   }
@@ -145,7 +133,7 @@ public final class EngineLoop implements AutoCloseable {
     List<Submission<?>> failing;
     synchronized (lock) {
       end = Optional.of(cause);
-      failing = List.copyOf(live.keySet());
+      failing = List.copyOf(live);
       live.clear();
     }
     failing.forEach(submission -> submission.fail(cause));

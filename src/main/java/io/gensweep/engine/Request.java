@@ -4,24 +4,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
- * Plain Java. A prompt and all continuations wanted of it, so that it is prefilled once.
+ * A prompt and all rows wanted of it, so that it is prefilled once: continuations to draw, or texts
+ * to score.
  *
  * @param promptId as in the output
  * @param tokenIds the prompt's tokens; an empty prompt gives failed completions
- * @param variants at least one, each (sweep point, sample index) once
+ * @param variants each (sweep point, sample index) once; empty where texts are scored
+ * @param texts whose windows start with the prompt; empty where continuations are drawn
+ * @param <A> one answer for each variant or text
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record Request(String promptId, int[] tokenIds, List<Variant> variants)
-    implements Query<Completion> {
+@SuppressWarnings({
+  "ArrayRecordComponent", // never compared
+  "UnusedTypeParameter" // says which answers come
+})
+public record Request<A extends Answer>(
+    String promptId, int[] tokenIds, List<Variant> variants, List<ScoredText> texts) {
   public Request {
     Objects.requireNonNull(promptId, "prompt_id");
     tokenIds = tokenIds.clone();
     variants = List.copyOf(variants);
-    if (variants.isEmpty()) {
-      throw new IllegalArgumentException("variants must not be empty, prompt_id " + promptId);
+    texts = List.copyOf(texts);
+    if (variants.isEmpty() == texts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "one of variants and texts must not be empty, prompt_id " + promptId);
     }
     Set<Long> keys = new HashSet<>();
     for (Variant variant : variants) {
@@ -30,15 +37,37 @@ public record Request(String promptId, int[] tokenIds, List<Variant> variants)
             "variants must differ in (sweep_point, sample_index), twice was " + variant);
       }
     }
+    for (ScoredText text : texts) {
+      for (ScoredText.Window window : text.windows()) {
+        if (tokenIds.length > window.from()) {
+          throw new IllegalArgumentException(
+              "windows must start with the prompt's "
+                  + tokenIds.length
+                  + " tokens, one was scored from token "
+                  + window.from());
+        }
+      }
+    }
   }
 
-  @Override
+  /** Asks for continuations of a prompt. */
+  public static Request<Completion> draw(String promptId, int[] tokenIds, List<Variant> variants) {
+    return new Request<>(promptId, tokenIds, variants, List.of());
+  }
+
+  /**
+   * Asks for the log-probs of given texts.
+   *
+   * @param tokenIds what every window starts with, such as the prompt's tokens; may be empty. Their
+   *     KV rows are filled apart from the rest even for one text, so that a score does not depend
+   *     on how many there are.
+   */
+  public static Request<Score> score(String promptId, int[] tokenIds, List<ScoredText> texts) {
+    return new Request<>(promptId, tokenIds, List.of(), texts);
+  }
+
+  /** How many answers there will be. */
   public int answers() {
-    return variants.size();
-  }
-
-  @Override
-  public Entry submitTo(Engine engine, Consumer<Completion> answered) {
-    return engine.submit(this, answered);
+    return variants.size() + texts.size();
   }
 }

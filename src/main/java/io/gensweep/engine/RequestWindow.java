@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Executor, one per task; one thread. A task's side of the loop that it shares: queries go out a
+ * Executor, one per task; one thread. A task's side of the loop that it shares: requests go out a
  * window ahead of the engine, answers come back in whatever order. Closing cancels what is under
  * way.
  *
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
   private static final long POLL_MILLIS = 100;
 
-  /** An answer, and what its query came from. */
+  /** An answer, and what its request came from. */
   public record Arrival<A extends Answer, T>(T origin, A answer) {}
 
   private final EngineLoop loop;
@@ -32,10 +32,9 @@ public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
   private final BlockingQueue<Supplier<Arrival<A, T>>> events = new LinkedBlockingQueue<>();
 
   private final Map<Sent<T>, Submission<A>> underWay = new HashMap<>();
-  private int outstanding;
 
   /**
-   * @param width answers to wait for at a time
+   * @param width requests under way at a time
    * @param cancelled whether the task was told to end; asked again and again
    */
   public RequestWindow(EngineLoop loop, int width, BooleanSupplier cancelled) {
@@ -47,28 +46,27 @@ public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
     this.cancelled = cancelled;
   }
 
-  /** Sends a query, whether or not the window is full. */
-  public void submit(Query<A> query, T origin) {
-    Sent<T> sent = new Sent<>(origin, query.answers());
+  /** Sends a request, whether or not the window is full. */
+  public void submit(Request<A> request, T origin) {
+    Sent<T> sent = new Sent<>(origin, request.answers());
     underWay.put(
         sent,
         loop.submit(
-            query,
+            request,
             answer -> events.add(() -> arrived(sent, answer)),
             failure ->
                 events.add(
                     () -> {
                       throw new IllegalStateException("the engine failed", failure);
                     })));
-    outstanding += sent.missing;
   }
 
   public boolean full() {
-    return outstanding >= width;
+    return underWay.size() >= width;
   }
 
   public boolean empty() {
-    return outstanding == 0;
+    return underWay.isEmpty();
   }
 
   /**
@@ -79,7 +77,7 @@ public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
    */
   public Arrival<A, T> next() throws InterruptedException {
     if (empty()) {
-      throw new IllegalStateException("no query is under way");
+      throw new IllegalStateException("no request is under way");
     }
     Optional<Supplier<Arrival<A, T>>> event = Optional.empty();
     while (event.isEmpty()) {
@@ -95,18 +93,16 @@ public final class RequestWindow<A extends Answer, T> implements AutoCloseable {
   public void close() {
     underWay.values().forEach(Submission::cancel);
     underWay.clear();
-    outstanding = 0;
   }
 
   private Arrival<A, T> arrived(Sent<T> sent, A answer) {
-    outstanding--;
     if (--sent.missing == 0) {
       underWay.remove(sent);
     }
     return new Arrival<>(sent.origin, answer);
   }
 
-  /** A query under way. */
+  /** A request under way. */
   private static final class Sent<T> {
     private final T origin;
     private int missing;

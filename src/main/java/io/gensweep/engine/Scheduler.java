@@ -1,205 +1,200 @@
 package io.gensweep.engine;
 
 import io.gensweep.model.DeviceMemoryException;
-import io.gensweep.model.KvCache;
-import io.gensweep.model.KvSequence;
-import io.gensweep.model.ModelShape;
+import io.gensweep.model.ModelRunner;
+import io.gensweep.model.kv.BlockPool;
 import io.gensweep.sampling.SamplingConfig;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Plain Java. Which sequences run: at most {@code maxBatch} at a time, each with KV rows reserved
- * for its whole life, in the order of submission.
+ * Which branches run: the oldest first, at most {@code maxBatch} of them in a step.
  *
- * <p>Variants of a request that has started go before new requests. While one waits, it takes over
- * the slot and the prompt's KV rows of the first of its siblings that retires.
+ * <p>A branch takes blocks of the KV cache as it grows. Where there are none it waits, and the
+ * oldest takes them from the youngest, which is put back and begins again later: its rows come out
+ * the same, since draws have addresses and kernels do not look at the batch.
  */
 final class Scheduler {
-  private final ModelShape shape;
-  private final KvCache cache;
-  private int maxBatch;
-  private final Function<SamplingConfig, ContinuationText> texts;
-  private final Deque<Ticket> waiting = new ArrayDeque<>();
-  private final Deque<Ticket> started = new ArrayDeque<>();
-  private final List<Sequence> running = new ArrayList<>();
+  /** Blocks that each running sequence may grow by before it finds none, when another joins. */
+  private static final int HEADROOM = 4;
 
-  Scheduler(
-      ModelShape shape,
-      KvCache cache,
-      int maxBatch,
-      Function<SamplingConfig, ContinuationText> texts) {
+  private final ModelRunner runner;
+  private final BlockPool pool;
+  private final Function<SamplingConfig, ContinuationText> texts;
+  private int maxBatch;
+
+  /** Without KV rows. */
+  private final TreeSet<Branch> waiting = new TreeSet<>(Branch.OLDEST_FIRST);
+
+  /** With KV rows; those beyond {@code maxBatch} run when others have finished. */
+  private final TreeSet<Branch> live = new TreeSet<>(Branch.OLDEST_FIRST);
+
+  private long submissions;
+  private long births;
+  private long putBack;
+
+  Scheduler(ModelRunner runner, int maxBatch, Function<SamplingConfig, ContinuationText> texts) {
     if (maxBatch < 1) {
       throw new IllegalArgumentException("max_batch must be >= 1, was " + maxBatch);
     }
-    this.shape = shape;
-    this.cache = cache;
+    this.runner = runner;
+    this.pool = runner.pool();
     this.maxBatch = maxBatch;
     this.texts = texts;
   }
 
-  void submit(Ticket ticket) {
-    waiting.add(ticket);
+  void submit(Submission<?> submission) {
+    Request<?> request = submission.request();
+    long order = submissions++;
+    waiting.add(
+        request.texts().isEmpty()
+            ? new DrawBranch(submission, order, births++, request.variants(), texts)
+            : new ScoreBranch(submission, order, births++, request.texts()));
   }
 
   boolean hasWork() {
-    return !waiting.isEmpty() || !running.isEmpty();
+    return !waiting.isEmpty() || !live.isEmpty();
   }
 
-  List<Sequence> running() {
-    return Collections.unmodifiableList(running);
+  /** Branches that were put back so far, for want of blocks. */
+  long putBack() {
+    return putBack;
   }
 
-  /** Fills free slots. Gives the sequences that joined, a request's first before its others. */
-  List<Sequence> admit() {
+  /** Begins branches that wait, while there are slots and blocks for them. */
+  void admit() {
     drop();
-    List<Sequence> joined = new ArrayList<>();
-    while (running.size() + joined.size() < maxBatch && !(started.isEmpty() && waiting.isEmpty())) {
-      boolean fresh = started.isEmpty();
-      Ticket next = fresh ? waiting.element() : started.element();
-      Optional<Failure> refusal = fresh ? refusal(next) : Optional.empty();
-      if (refusal.isPresent()) {
-        waiting.remove();
-        next.refuse(refusal.get());
-        continue;
+    while (live.size() < maxBatch && !waiting.isEmpty()) {
+      Branch next = waiting.first();
+      if (!live.isEmpty() && !hasRoom(next)) {
+        return;
       }
-      int tokens = next.reservation(shape);
-      if (!cache.canReserve(tokens)) {
-        break;
+      waiting.remove(next);
+      if (next.begin(runner.shape(), pool)) {
+        next.hold(pool.sequence());
+        live.add(next);
       }
-      KvSequence kv = cache.reserve(tokens);
-      if (fresh) {
-        next.leadBy(kv);
-        started.add(waiting.remove());
-      }
-      begin(next, kv).ifPresent(joined::add);
     }
-    running.addAll(joined);
-    return joined;
   }
 
-  /** Takes finished sequences out of their slots, or puts a sibling that waits in their place. */
+  private boolean hasRoom(Branch next) {
+    long sequences = next.width() + live.stream().mapToLong(Branch::width).sum();
+    long headroom = HEADROOM * Math.min(sequences, maxBatch);
+    return BlockPool.blocksFor(next.promptRows()) + headroom <= pool.freeBlocks();
+  }
+
+  /** Chooses the KV rows that this step fills. */
+  FillStep fill() {
+    FillStep step = new FillStep(runner);
+    for (Branch branch : List.copyOf(live)) {
+      if (live.contains(branch)) {
+        branch.fill(step);
+        while (step.takeLack() && makeRoomFor(branch)) {
+          branch.fill(step);
+        }
+      }
+    }
+    return step;
+  }
+
+  /** Chooses the sequences that this step decodes. */
+  List<DrawBranch> batch() {
+    List<DrawBranch> batch = new ArrayList<>();
+    int blocks = 0;
+    for (Branch branch : List.copyOf(live)) {
+      if (batch.size() < maxBatch
+          && branch instanceof DrawBranch drawing
+          && live.contains(branch)
+          && drawing.drawable()) {
+        while (blocks + branch.kv().growth(1) > pool.freeBlocks() && makeRoomFor(branch)) {
+          // Another branch was put back.
+        }
+        if (blocks + branch.kv().growth(1) <= pool.freeBlocks()) {
+          batch.add(drawing);
+          blocks += branch.kv().growth(1);
+        }
+      }
+    }
+    return batch;
+  }
+
+  /** The oldest branch gets what the youngest holds; false for others, and if there is none. */
+  private boolean makeRoomFor(Branch branch) {
+    if (live.size() < 2 || live.first() != branch) {
+      return false;
+    }
+    putBack(live.last());
+    putBack++;
+    return true;
+  }
+
+  /** Adds the branches that parted from one of the batch. */
+  void add(Collection<DrawBranch> parted) {
+    live.addAll(parted);
+  }
+
+  /** Numbers a branch that parts from another. */
+  long birth() {
+    return births++;
+  }
+
+  /** Frees what finished branches hold. */
   void retire() {
-    running.replaceAll(sequence -> sequence.finished() ? successor(sequence) : sequence);
-    running.removeIf(Sequence::finished);
+    live.stream().filter(Branch::finished).forEach(Branch::release);
+    live.removeIf(Branch::finished);
   }
 
   /**
    * After a step that memory was not enough for: what ran begins again, half as many at a time.
-   * Draws have addresses and kernels do not look at the batch, so the same rows come out. What
-   * finished in that step was delivered.
+   * What finished in that step was delivered.
    *
-   * @throws DeviceMemoryException {@code e}, if a single sequence was too much
+   * @throws DeviceMemoryException {@code e}, if a single branch was too much
    */
   void halve(DeviceMemoryException e) {
-    if (running.size() < 2) {
+    int ran = Math.min(live.size(), maxBatch);
+    if (ran < 2) {
       throw e;
     }
-    maxBatch = running.size() / 2;
-    for (int i = running.size() - 1; i >= 0; i--) {
-      Sequence sequence = running.get(i);
-      Ticket ticket = sequence.ticket();
-      sequence.kv().release();
-      if (!sequence.finished()) {
-        ticket.giveBack(sequence.variant());
-      }
-      started.remove(ticket);
-      waiting.remove(ticket);
-      if (ticket.waits()) {
-        waiting.addFirst(ticket);
-      }
-    }
-    running.clear();
+    maxBatch = ran / 2;
+    retire();
+    List.copyOf(live).forEach(this::putBack);
+    pool.dropCopies();
   }
 
-  /** Forgets every request. */
+  /** Forgets every request; nothing more of them is delivered. */
   void clear() {
-    waiting.forEach(Ticket::cancel);
-    running.forEach(sequence -> sequence.ticket().cancel());
-    drop();
+    live.forEach(Branch::release);
+    live.clear();
+    waiting.clear();
   }
 
-  private Sequence successor(Sequence retired) {
-    Ticket ticket = retired.ticket();
-    if (ticket.waits() && !ticket.cancelled()) {
-      retired.kv().truncate(ticket.prefix());
-      return begin(ticket, retired.kv()).orElse(retired);
+  /** Branches of a request that are put back begin again as one. */
+  private void putBack(Branch branch) {
+    live.remove(branch);
+    branch.release();
+    Branch restarted = branch.restarted();
+    if (branch instanceof DrawBranch drawing) {
+      Optional<DrawBranch> sibling =
+          waiting.stream()
+              .takeWhile(other -> other.order() <= branch.order())
+              .filter(other -> other.submission() == branch.submission())
+              .map(DrawBranch.class::cast)
+              .findFirst();
+      if (sibling.isPresent()) {
+        waiting.remove(sibling.get());
+        restarted = drawing.restartedWith(sibling.get().unfinished());
+      }
     }
-    retired.kv().release();
-    return retired;
-  }
-
-  /** The first of a ticket's variants that can begin; without one, the KV rows are free again. */
-  private Optional<Sequence> begin(Ticket ticket, KvSequence kv) {
-    Optional<Sequence> begun = Optional.empty();
-    while (begun.isEmpty() && ticket.waits()) {
-      Variant variant = ticket.nextVariant();
-      begun =
-          Attempt.of(
-              () ->
-                  Optional.of(
-                      new Sequence(ticket, variant, kv, texts.apply(variant.sampling()), shape)),
-              failure -> {
-                ticket.deliver(ticket.failed(variant, failure));
-                return Optional.empty();
-              });
-    }
-    if (!ticket.waits()) {
-      started.remove(ticket);
-    }
-    if (begun.isEmpty()) {
-      kv.release();
-    }
-    return begun;
+    waiting.add(restarted);
   }
 
   private void drop() {
-    waiting.removeIf(Ticket::cancelled);
-    started.removeIf(Ticket::cancelled);
-    for (Sequence sequence : running) {
-      if (sequence.ticket().cancelled()) {
-        sequence.kv().release();
-      }
-    }
-    running.removeIf(sequence -> sequence.ticket().cancelled());
-  }
-
-  private Optional<Failure> refusal(Ticket ticket) {
-    Request request = ticket.request();
-    int tokens = request.tokenIds().length;
-    if (tokens == 0) {
-      return Optional.of(new Failure("empty_prompt", "the prompt has no tokens"));
-    }
-    for (int id : request.tokenIds()) {
-      if (id < 0 || id >= shape.vocabSize()) {
-        return Optional.of(
-            new Failure(
-                "token_out_of_range",
-                "prompt token ids must be in [0, " + shape.vocabSize() + "), was " + id));
-      }
-    }
-    if (tokens >= shape.maxModelLen()) {
-      return Optional.of(
-          new Failure(
-              "prompt_too_long",
-              "prompt_tokens must be < max_model_len " + shape.maxModelLen() + ", was " + tokens));
-    }
-    int rows = ticket.reservation(shape);
-    if (rows > cache.capacityTokens()) {
-      return Optional.of(
-          new Failure(
-              "kv_cache_too_small",
-              "prompt and max_tokens need "
-                  + rows
-                  + " tokens of a KV cache of "
-                  + cache.capacityTokens()
-                  + "; lower max_tokens or max_model_len"));
-    }
-    return Optional.empty();
+    waiting.removeIf(branch -> branch.submission().cancelled());
+    live.stream().filter(branch -> branch.submission().cancelled()).forEach(Branch::release);
+    live.removeIf(branch -> branch.submission().cancelled());
   }
 }

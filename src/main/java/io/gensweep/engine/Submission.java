@@ -2,21 +2,38 @@ package io.gensweep.engine;
 
 import java.util.function.Consumer;
 
-/** Plain Java. A query given to an {@link EngineLoop}. */
+/**
+ * A request given to an engine, and who waits for its answers.
+ *
+ * @param <A> an answer
+ */
 public final class Submission<A extends Answer> {
-  private final EngineLoop loop;
-  private final Query<A> query;
+  private final Request<A> request;
   private final Consumer<A> answered;
   private final Consumer<Throwable> failed;
+  private final Consumer<Submission<?>> ended;
   private int remaining;
   private volatile boolean cancelled;
 
-  Submission(EngineLoop loop, Query<A> query, Consumer<A> answered, Consumer<Throwable> failed) {
-    this.loop = loop;
-    this.query = query;
+  /**
+   * @param answered is called on the engine's thread, once for each answer, in any order
+   * @param failed is called once where the engine or {@code answered} fails; nothing follows
+   * @param ended is called when nothing more will be delivered
+   */
+  Submission(
+      Request<A> request,
+      Consumer<A> answered,
+      Consumer<Throwable> failed,
+      Consumer<Submission<?>> ended) {
+    this.request = request;
     this.answered = answered;
     this.failed = failed;
-    this.remaining = query.answers();
+    this.ended = ended;
+    this.remaining = request.answers();
+  }
+
+  Request<A> request() {
+    return request;
   }
 
   /**
@@ -25,27 +42,28 @@ public final class Submission<A extends Answer> {
    */
   public void cancel() {
     cancelled = true;
-    loop.cancel(this);
+    ended.accept(this);
   }
 
-  Entry enter(Engine engine) {
-    return query.submitTo(engine, this::deliver);
+  boolean cancelled() {
+    return cancelled;
   }
 
-  /** On the engine's thread. A consumer that throws ends its own query only. */
-  private void deliver(A answer) {
+  /** On the engine's thread. A consumer that throws ends its own request only. */
+  @SuppressWarnings("unchecked") // a request's variants or texts give its own kind of answers
+  void deliver(Answer answer) {
     if (cancelled) {
       return;
     }
     try {
-      answered.accept(answer);
+      answered.accept((A) answer);
       remaining--;
     } catch (RuntimeException e) {
       cancel();
       tellFailed(e);
     }
     if (remaining == 0) {
-      loop.finished(this);
+      ended.accept(this);
     }
   }
 

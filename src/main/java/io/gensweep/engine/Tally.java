@@ -1,17 +1,18 @@
 package io.gensweep.engine;
 
-/** Plain Java. The counters of one engine while they count; one thread. */
+/** The counters of one engine while they count; one thread. */
 final class Tally {
   private long steps;
   private long prefillTokens;
-  private long copiedTokens;
-  private long decodeTokens;
+  private long reusedTokens;
+  private long decodedRows;
+  private long drawnTokens;
   private int maxBatch;
+  private long halvings;
   private long admitNanos;
   private long prefillNanos;
   private long decodeNanos;
   private long sampleNanos;
-  private long halvings;
   private long mark;
 
   void begin() {
@@ -23,22 +24,23 @@ final class Tally {
     admitNanos += sinceMark();
   }
 
-  void prefillTokens(int tokens) {
+  void filled(int tokens, int reused) {
     prefillTokens += tokens;
-  }
-
-  void copiedTokens(int tokens) {
-    copiedTokens += tokens;
+    reusedTokens += reused;
   }
 
   void prefilled() {
     prefillNanos += sinceMark();
   }
 
-  void decoded(int batch) {
-    decodeTokens += batch;
-    maxBatch = Math.max(maxBatch, batch);
+  void decoded(int rows) {
+    decodedRows += rows;
+    maxBatch = Math.max(maxBatch, rows);
     decodeNanos += sinceMark();
+  }
+
+  void drawn(int tokens) {
+    drawnTokens += tokens;
   }
 
   void sampled() {
@@ -50,18 +52,20 @@ final class Tally {
     halvings++;
   }
 
-  EngineCounters counters() {
+  EngineCounters counters(long putBack) {
     return new EngineCounters(
         steps,
         prefillTokens,
-        copiedTokens,
-        decodeTokens,
+        reusedTokens,
+        decodedRows,
+        drawnTokens,
         maxBatch,
+        putBack,
+        halvings,
         admitNanos,
         prefillNanos,
         decodeNanos,
-        sampleNanos,
-        halvings);
+        sampleNanos);
   }
 
   private long sinceMark() {

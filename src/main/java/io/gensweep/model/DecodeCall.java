@@ -1,12 +1,10 @@
 package io.gensweep.model;
 
-import java.util.Arrays;
+import io.gensweep.model.kv.BlockPool;
+import io.gensweep.model.kv.KvSequence;
 import java.util.List;
 
-/**
- * Executor. The index tensors of one decode step of a lane; the program's text says what each
- * holds.
- */
+/** The index tensors of one decode step; the program's text says what each holds. */
 final class DecodeCall {
   private DecodeCall() {}
 
@@ -17,32 +15,25 @@ final class DecodeCall {
     long[] positions = new long[rows];
     long[] blocks = new long[rows];
     long[] offsets = new long[rows];
-    int width = 0;
-    int highest = 0;
+    long[] starts = new long[rows];
+    int entries = 0;
     for (int row = 0; row < rows; row++) {
       KvSequence kv = batch.get(row).kv();
       int position = kv.length() - 1;
       ids[row] = batch.get(row).tokenId();
       positions[row] = position;
-      blocks[row] = kv.block(position / KvCache.BLOCK);
-      offsets[row] = position % KvCache.BLOCK;
-      int held = KvCache.blocksFor(kv.length());
-      width = Math.max(width, held);
-      for (int i = 0; i < held; i++) {
-        highest = Math.max(highest, kv.block(i));
-      }
+      blocks[row] = kv.block(position / BlockPool.BLOCK);
+      offsets[row] = position % BlockPool.BLOCK;
+      starts[row] = entries;
+      entries += BlockPool.blocksFor(kv.length());
     }
-    long[] owner = new long[highest + 1];
-    long[] filled = new long[highest + 1];
-    long[] table = new long[rows * width];
-    Arrays.fill(table, -1);
+    long[] table = new long[entries];
+    long[] owners = new long[entries];
     for (int row = 0; row < rows; row++) {
       KvSequence kv = batch.get(row).kv();
-      for (int i = 0; i < KvCache.blocksFor(kv.length()); i++) {
-        int block = kv.block(i);
-        owner[block] = row;
-        filled[block] = Math.min(KvCache.BLOCK, kv.length() - i * KvCache.BLOCK);
-        table[row * width + i] = block;
+      for (int i = 0; i < BlockPool.blocksFor(kv.length()); i++) {
+        table[(int) starts[row] + i] = kv.block(i);
+        owners[(int) starts[row] + i] = row;
       }
     }
     return ProgramCall.of(
@@ -52,21 +43,19 @@ final class DecodeCall {
         ProgramCall.longs(positions),
         ProgramCall.longs(blocks),
         ProgramCall.longs(offsets),
-        ProgramCall.longs(owner),
-        ProgramCall.longs(filled),
-        ProgramCall.longs(table, rows, width),
-        ProgramCall.floats(temperatures(batch)));
+        ProgramCall.longs(table),
+        ProgramCall.longs(owners),
+        ProgramCall.longs(starts),
+        ProgramCall.floats(firstTemperatures(batch)));
   }
 
-  /**
-   * Empty where every row is greedy or at temperature 1: the second log-sum-exp is then the first.
-   */
-  private static float[] temperatures(List<DecodeRow> batch) {
+  /** Empty where no row asks for more than the log-sum-exp at temperature 1. */
+  private static float[] firstTemperatures(List<DecodeRow> batch) {
     float[] temperatures = new float[batch.size()];
     boolean any = false;
     for (int row = 0; row < temperatures.length; row++) {
-      double t = batch.get(row).temperature();
-      temperatures[row] = t == 0 ? 1 : (float) t;
+      List<Float> wanted = batch.get(row).temperatures();
+      temperatures[row] = wanted.isEmpty() ? 1 : wanted.get(0);
       any |= temperatures[row] != 1;
     }
     return any ? temperatures : new float[0];

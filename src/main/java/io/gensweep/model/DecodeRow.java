@@ -1,19 +1,28 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.KvSequence;
+import java.util.List;
+
 /**
- * Plain Java. One sequence's part in a decode.
+ * One sequence's part in a decode.
  *
  * @param kv its KV rows; the token goes to position kv.length()
  * @param tokenId the token to append
- * @param temperature of the scaled log-sum-exp wanted; 0 for none (greedy)
+ * @param temperatures those whose scaled log-sum-exp is wanted, each once, all > 0
  */
-public record DecodeRow(KvSequence kv, int tokenId, double temperature) {
+public record DecodeRow(KvSequence kv, int tokenId, List<Float> temperatures) {
   public DecodeRow {
+    temperatures = List.copyOf(temperatures);
     if (tokenId < 0) {
       throw new IllegalArgumentException("token id must be >= 0, was " + tokenId);
     }
-    if (!(temperature >= 0)) {
-      throw new IllegalArgumentException("temperature must be >= 0, was " + temperature);
+    if (!temperatures.stream().allMatch(t -> t > 0)) {
+      throw new IllegalArgumentException("temperatures must be > 0, were " + temperatures);
     }
+  }
+
+  /** A row of which no scaled log-sum-exp is wanted. */
+  public DecodeRow(KvSequence kv, int tokenId) {
+    this(kv, tokenId, List.of());
   }
 }

@@ -1,19 +1,32 @@
 package io.gensweep.model;
 
 import io.gensweep.sampling.Candidates;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Executor. The best tokens of one row, as the decoder program packs them: log-sum-exp, log-sum-exp
- * at the row's temperature, ids, logits.
+ * The best tokens of one row, as the decoder program packs them: log-sum-exp, log-sum-exp at the
+ * row's first temperature, ids, logits.
  */
 final class DecodedRow implements Candidates {
   private final double[] values;
+  private final List<Float> temperatures;
+
+  /** Log-sum-exps at the row's temperatures but the first. */
+  private final double[] otherLogSumExps;
+
   private final int vocabSize;
   private final Supplier<float[]> wholeRow;
 
-  DecodedRow(double[] values, int vocabSize, Supplier<float[]> wholeRow) {
+  DecodedRow(
+      double[] values,
+      List<Float> temperatures,
+      double[] otherLogSumExps,
+      int vocabSize,
+      Supplier<float[]> wholeRow) {
     this.values = values;
+    this.temperatures = temperatures;
+    this.otherLogSumExps = otherLogSumExps;
     this.vocabSize = vocabSize;
     this.wholeRow = wholeRow;
     orderTiesById();
@@ -40,8 +53,16 @@ final class DecodedRow implements Candidates {
   }
 
   @Override
-  public double scaledLogSumExp() {
-    return values[1];
+  public double logSumExp(float temperature) {
+    if (temperature == 1) {
+      return values[0];
+    }
+    int i = temperatures.indexOf(temperature);
+    if (i < 0) {
+      throw new IllegalArgumentException(
+          "temperature must be one of " + temperatures + ", was " + temperature);
+    }
+    return i == 0 ? values[1] : otherLogSumExps[i - 1];
   }
 
   @Override

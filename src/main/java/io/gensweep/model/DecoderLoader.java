@@ -11,6 +11,7 @@ import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.RopeSpec;
@@ -77,7 +78,8 @@ public final class DecoderLoader {
       int lanes = threads.whole(() -> loader.fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(model, threads, shape, new KvCache(loader.blocks, lanes));
+      return new TorchDecoder(
+          model, threads, shape, new BlockPool(loader.blocks, loader.prefixUnit()), lanes);
     } catch (RuntimeException e) {
       threads.close();
       close(model);
@@ -127,7 +129,7 @@ public final class DecoderLoader {
         Map.entry("mlp_size", spec.layers().get(0).mlp().size()),
         Map.entry("scale", attention.scale()),
         Map.entry("eps", spec.finalNorm().epsilon()),
-        Map.entry("block", KvCache.BLOCK),
+        Map.entry("block", BlockPool.BLOCK),
         Map.entry("best", TorchDecoder.BEST));
   }
 
@@ -191,6 +193,14 @@ public final class DecoderLoader {
             });
   }
 
+  /**
+   * Kernels give a token the same bits wherever its span begins. libtorch's operations do so for
+   * spans that begin where those of other prompts do.
+   */
+  private int prefixUnit() {
+    return backend == Backend.KERNELS ? BlockPool.BLOCK : TorchDecoder.CALL_TOKENS;
+  }
+
   /** Kernels share each operation among their threads, and gain nothing by lanes. */
   private int lanes() {
     return backend == Backend.KERNELS ? 1 : settings.lanes();
@@ -198,8 +208,8 @@ public final class DecoderLoader {
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
   private int cacheBlocks() {
-    int longest = KvCache.blocksFor(settings.maxModelLen());
-    long blockBytes = spec.kvElementsPerToken() * KvCache.BLOCK * settings.dtype().cacheBytes();
+    int longest = BlockPool.blocksFor(settings.maxModelLen());
+    long blockBytes = spec.kvElementsPerToken() * BlockPool.BLOCK * settings.dtype().cacheBytes();
     long affordable = MemoryBudget.forKvCache() / blockBytes;
     if (affordable < longest) {
       throw new JobError(

@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.BlockPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ final class DecoderProgram {
 
   /** Identifies the program and the sizes that it is called with: others may give other bits. */
   static String hash(Backend backend) {
-    return hash(code(backend), TorchDecoder.CALL_TOKENS, KvCache.BLOCK);
+    return hash(code(backend), TorchDecoder.CALL_TOKENS, BlockPool.BLOCK);
   }
 
   /**

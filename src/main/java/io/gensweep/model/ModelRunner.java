@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.BlockPool;
 import io.gensweep.sampling.Candidates;
 import java.util.List;
 
@@ -15,16 +16,20 @@ public interface ModelRunner extends AutoCloseable {
 
   ModelShape shape();
 
-  KvCache cache();
+  /** The blocks that its sequences hold. */
+  BlockPool pool();
+
+  /**
+   * A prompt may be filled in several calls that each end at a multiple of this, without a bit that
+   * changes.
+   */
+  int chunkTokens();
 
   /** Fills positions [kv.length(), count) of each sequence and advances it to count. No logits. */
   void prefill(List<Prefill> batch);
 
   /** As {@link #prefill}, and gives the log-probs of given tokens, in the order of the batch. */
   List<TokenLogprobs> score(List<Scoring> batch);
-
-  /** Copies KV rows [0, tokens) to a sequence of length 0 and advances that one to tokens. */
-  void copyPrefix(KvSequence from, KvSequence to, int tokens);
 
   /**
    * Appends one token to each sequence, advances it by 1, and gives the logits after that token, in

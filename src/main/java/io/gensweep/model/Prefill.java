@@ -1,5 +1,7 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.KvSequence;
+
 /**
  * Plain Java. Part of a prompt whose KV rows are to be filled: positions [kv.length(), count).
  *

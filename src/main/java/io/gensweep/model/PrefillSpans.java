@@ -1,12 +1,14 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.BlockPool;
+import io.gensweep.model.kv.KvSequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Executor. Spans of prompts of a lane flattened for one call, token by token, and which of the
- * tokens are asked for what follows them.
+ * Spans of prompts flattened for one call, token by token, and which of the tokens are asked for
+ * what follows them.
  */
 final class PrefillSpans {
   private final LongStream.Builder ids = LongStream.builder();
@@ -31,14 +33,14 @@ final class PrefillSpans {
    */
   void add(KvSequence kv, int[] tokenIds, int start, int end, int ask) {
     spans.addAll(List.of((long) tokens, (long) end - start, (long) start, (long) table.size()));
-    for (int i = 0; i < KvCache.blocksFor(end); i++) {
+    for (int i = 0; i < BlockPool.blocksFor(end); i++) {
       table.add((long) kv.block(i));
     }
     for (int position = start; position < end; position++) {
       ids.add(tokenIds[position]);
       positions.add(position);
-      blocks.add(kv.block(position / KvCache.BLOCK));
-      offsets.add(position % KvCache.BLOCK);
+      blocks.add(kv.block(position / BlockPool.BLOCK));
+      offsets.add(position % BlockPool.BLOCK);
     }
     for (int position = Math.max(start, ask); position < end; position++) {
       asked.add(tokens + position - start);
@@ -48,11 +50,10 @@ final class PrefillSpans {
     tokens += end - start;
   }
 
-  ProgramCall call(int lane) {
+  ProgramCall call() {
     List<ProgramCall.Argument> arguments =
         new ArrayList<>(
             List.of(
-                ProgramCall.number(lane),
                 ProgramCall.longs(ids.build().toArray()),
                 ProgramCall.longs(positions.build().toArray()),
                 ProgramCall.longs(blocks.build().toArray()),

@@ -2,19 +2,13 @@ package io.gensweep.model;
 
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Executor, one per decoder. The threads that run its program: one that computes each operation
@@ -94,38 +88,43 @@ final class ProgramThreads implements AutoCloseable {
     List<R> of(int lane, List<T> items);
   }
 
+  /** How many lanes the rows of a decode are worth. */
+  static int lanesFor(int rows) {
+    return Math.max(1, rows / ROWS_PER_LANE);
+  }
+
   /**
-   * Lets each lane work on its part of a batch, beside the others if there are several, and waits
-   * for all.
+   * Deals the items to lanes one by one, lets each lane work on its part beside the others, and
+   * waits for all. A single lane has all threads.
    *
+   * @param count of lanes
    * @return in the order of the batch
    * @throws RuntimeException of the first lane that failed
    */
-  <T, R> List<R> inLanes(List<T> batch, ToIntFunction<T> lane, LaneWork<T, R> work) {
-    Map<Integer, List<Integer>> places =
-        IntStream.range(0, batch.size())
-            .boxed()
-            .collect(
-                Collectors.groupingBy(
-                    i -> lane.applyAsInt(batch.get(i)), TreeMap::new, Collectors.toList()));
-    List<CompletableFuture<Void>> running = new ArrayList<>();
-    List<R> results = new ArrayList<>(Collections.nCopies(batch.size(), null));
-    places.forEach(
-        (number, own) -> {
-          Runnable part =
-              () -> {
-                List<R> made = work.of(number, own.stream().map(batch::get).toList());
-                IntStream.range(0, own.size()).forEach(i -> results.set(own.get(i), made.get(i)));
-              };
-          running.add(
-              CompletableFuture.runAsync(part, places.size() == 1 ? all : lanes.get(number)));
-        });
+  <T, R> List<R> inLanes(List<T> batch, int count, LaneWork<T, R> work) {
+    if (count < 2) {
+      return whole(() -> work.of(0, batch));
+    }
+    List<CompletableFuture<List<R>>> parts = new ArrayList<>();
+    for (int lane = 0; lane < count; lane++) {
+      int number = lane;
+      List<T> own = new ArrayList<>();
+      for (int i = lane; i < batch.size(); i += count) {
+        own.add(batch.get(i));
+      }
+      parts.add(CompletableFuture.supplyAsync(() -> work.of(number, own), lanes.get(lane)));
+    }
     try {
-      CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
-      return results;
+      // All have ended before one's failure is told.
+      CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).join();
     } catch (CompletionException e) {
       throw thrown(e);
     }
+    List<R> results = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      results.add(parts.get(i % count).join().get(i / count));
+    }
+    return results;
   }
 
   private static <T> T join(ExecutorService executor, Supplier<T> task) {

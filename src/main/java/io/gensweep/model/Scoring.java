@@ -1,5 +1,7 @@
 package io.gensweep.model;
 
+import io.gensweep.model.kv.KvSequence;
+
 /**
  * Plain Java. A text whose log-probs are wanted: those of the tokens {@code [from, length)}, each
  * after all that stand before it. KV rows are filled for positions {@code [kv.length(), length -

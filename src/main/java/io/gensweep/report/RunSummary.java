@@ -2,6 +2,7 @@ package io.gensweep.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.engine.EngineCounters;
 import io.gensweep.output.OutputKind;
 import java.util.List;
 import java.util.Locale;
@@ -16,12 +17,10 @@ import java.util.Map;
  * @param failed rows that have no completion or no score
  * @param promptTokens tokens of the prompts of this run, each prompt once
  * @param tokens drawn or scored in this run
- * @param prefilledTokens KV rows computed from prompts in this run
  * @param wallSeconds from the start of the run to its last shard
  * @param startSeconds of them until the first executor had the model
  * @param modelLoadSeconds of the slowest executor
- * @param engineSeconds in which engines worked, added up over executors; of them prefill and decode
- * @param batchHalvings times that an engine went on with half its batch, for want of memory
+ * @param work of all engines together in this run
  * @param engines how each executor held the model
  */
 public record RunSummary(
@@ -31,14 +30,10 @@ public record RunSummary(
     long failed,
     long promptTokens,
     long tokens,
-    long prefilledTokens,
     double wallSeconds,
     double startSeconds,
     double modelLoadSeconds,
-    double engineSeconds,
-    double prefillSeconds,
-    double decodeSeconds,
-    long batchHalvings,
+    EngineCounters work,
     List<String> engines) {
   public RunSummary {
     engines = List.copyOf(engines);
@@ -84,14 +79,17 @@ public record RunSummary(
             .put("prompt_tokens", promptTokens)
             .put("generated_tokens", drawn ? tokens : 0)
             .put("scored_tokens", drawn ? 0 : tokens)
-            .put("prefilled_tokens", prefilledTokens)
+            .put("prefilled_tokens", work.prefillTokens())
+            .put("prefix_hit_tokens", work.reusedTokens())
+            .put("decoded_rows", work.decodedRows())
             .put("wall_seconds", wallSeconds)
             .put("start_seconds", startSeconds)
             .put("model_load_seconds", modelLoadSeconds)
-            .put("engine_seconds", engineSeconds)
-            .put("prefill_seconds", prefillSeconds)
-            .put("decode_seconds", decodeSeconds)
-            .put("batch_halvings", batchHalvings)
+            .put("engine_seconds", work.busyNanos() / 1e9)
+            .put("prefill_seconds", work.prefillNanos() / 1e9)
+            .put("decode_seconds", work.decodeNanos() / 1e9)
+            .put("batch_halvings", work.halvings())
+            .put("put_back", work.putBack())
             .put("generated_tokens_per_second", drawn ? tokensPerSecond() : 0)
             .put("scored_tokens_per_second", drawn ? 0 : tokensPerSecond());
     engines.forEach(json.putArray("engines")::add);

@@ -19,8 +19,12 @@ public interface Candidates {
   /** Natural log-sum-exp of the model's logits over the vocabulary; NaN if a logit is NaN. */
   double logSumExp();
 
-  /** Natural log-sum-exp of logits / temperature; unspecified for a greedy row. */
-  double scaledLogSumExp();
+  /**
+   * Natural log-sum-exp of logits / temperature over the vocabulary.
+   *
+   * @param temperature 1, or one that was asked for with the row
+   */
+  double logSumExp(float temperature);
 
   int vocabSize();
 

@@ -86,7 +86,7 @@ final class Ranking {
    */
   double logSumExp() {
     if (!ruled) {
-      return candidates.scaledLogSumExp();
+      return candidates.logSumExp(temperature);
     }
     if (!has(0)) {
       return Double.NEGATIVE_INFINITY;
@@ -100,7 +100,7 @@ final class Ranking {
       }
       return best + StrictMath.log(sum);
     }
-    double all = StrictMath.exp(candidates.scaledLogSumExp() - best);
+    double all = StrictMath.exp(candidates.logSumExp(temperature) - best);
     double before = 0;
     double after = 0;
     BitSet touched = rules.touched();

@@ -13,6 +13,7 @@ class Decoder(Module):
   mlp_size : int
   scale : float  # of scores
   block : int
+  gathered : int  # blocks that attention of a decode has at once
   best : int
   eps : float
   product_rows : int  # set by set_product_rows
@@ -26,8 +27,8 @@ class Decoder(Module):
   biases : List[Tensor]
   scales : List[Tensor]
   zero_points : List[Tensor]
-  # KV cache: per lane, and in it per layer, [blocks, kv_heads, block, head_dim]. A sequence owns whole blocks of `block`
-  # positions of its lane. Lanes are computed at the same time, by threads of their own: no method writes what two share.
+  # KV cache: per layer [blocks, kv_heads, block, head_dim]. A block has `block` positions of a sequence, or of several that
+  # begin alike. Lanes are parts of a batch that threads of their own compute at the same time: they write different blocks.
   keys : List[Tensor]
   values : List[Tensor]
   native : List[Tensor]  # the handle [1] of the native library's decoder
@@ -89,6 +90,10 @@ class Decoder(Module):
     if torch.gt(missing, 0):
       rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
     self.ends = [table, torch.clone((self).weight(final_norm))]
+    # 4 MiB of float32 keys and values lie in the cache of a processor.
+    self.gathered = ops.prim.max(torch.floordiv(524288, torch.mul(torch.mul(self.kv_heads, self.block), self.head_dim)), 1)
+    if ops.prim.is_cuda(table):
+      self.gathered = torch.mul(self.gathered, 64)
     _0 = (self).keep(rows, torch.slice(self.ends[1], 0, 0, 0))
     return (self).begin()
 
@@ -120,7 +125,7 @@ class Decoder(Module):
       _0 = torch.copy_(torch.slice(whole, 0, start, end), rows)
     return whole
 
-  # Begins an empty cache of this many lanes.
+  # Begins an empty cache, for batches that are computed in up to this many lanes.
   def set_lanes(self: __torch__.Decoder, lanes: int) -> int:
     none = torch.zeros([0, self.kv_heads, self.block, self.head_dim], dtype=self.dtype, device=self.ends[0].device)
     self.keys = annotate(List[Tensor], [])
@@ -128,22 +133,17 @@ class Decoder(Module):
     self.logits = annotate(List[Tensor], [])
     for i in range(lanes):
       torch.append(self.logits, none)
-      for layer in range(torch.len(self.mlp_norm)):
-        torch.append(self.keys, none)
-        torch.append(self.values, none)
+    for layer in range(torch.len(self.mlp_norm)):
+      torch.append(self.keys, none)
+      torch.append(self.values, none)
     return lanes
 
-  # The place of a lane's first layer in keys and values.
-  def lane_start(self: __torch__.Decoder, lane: Tensor) -> int:
-    return torch.mul(int(lane), torch.len(self.mlp_norm))
-
-  # Grows the cache of a lane to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros,
-  # not garbage: a block may be read beyond what was written, under a weight of zero.
-  def grow(self: __torch__.Decoder, lane: Tensor, to: Tensor) -> Tensor:
+  # Grows the cache to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros, not
+  # garbage: a block may be read beyond what was written, under a weight of zero.
+  def grow(self: __torch__.Decoder, to: Tensor) -> Tensor:
     blocks = int(to)
-    first = (self).lane_start(lane)
     shape = [blocks, self.kv_heads, self.block, self.head_dim]
-    for i in range(first, torch.add(first, torch.len(self.mlp_norm))):
+    for i in range(torch.len(self.mlp_norm)):
       held = torch.size(self.keys[i], 0)
       if torch.lt(held, blocks):
         keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
@@ -158,12 +158,10 @@ class Decoder(Module):
   def whole_row(self: __torch__.Decoder, lane: Tensor, row: Tensor) -> Tensor:
     return torch.to(torch.slice(torch.index_select(self.logits[int(lane)], 0, row), 1, 0, self.vocab), 6)
 
-  # Copies whole blocks of one sequence to those of another, which may live in another lane.
-  def copy_blocks(self: __torch__.Decoder, source_lane: Tensor, source: Tensor, target_lane: Tensor, target: Tensor) -> Tensor:
+  # Copies blocks [count] to others [count], all at once: a target may be the source of another copy.
+  def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
-    first = (self).lane_start(source_lane)
-    to = (self).lane_start(target_lane)
     for layer in range(torch.len(self.mlp_norm)):
-      _0 = torch.index_put_(self.keys[torch.add(to, layer)], where, torch.index_select(self.keys[torch.add(first, layer)], 0, source))
-      _1 = torch.index_put_(self.values[torch.add(to, layer)], where, torch.index_select(self.values[torch.add(first, layer)], 0, source))
+      _0 = torch.index_put_(self.keys[layer], where, torch.index_select(self.keys[layer], 0, source))
+      _1 = torch.index_put_(self.values[layer], where, torch.index_select(self.values[layer], 0, source))
     return target

@@ -49,16 +49,14 @@
     return torch.empty([ops.gensweep.scratch_bytes(int(self.native[0]), torch.size(x, 0), longest)], dtype=0)
 
   # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
-  # lane []: whose cache; positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
+  # positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def layers(self: __torch__.Decoder, lane: Tensor, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
-    first = (self).lane_start(lane)
+  def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
     count = torch.len(self.mlp_norm)
     decoder = int(self.native[0])
     for layer in range(count):
-      cache = torch.add(first, layer)
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.keys[cache], self.values[cache], positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
+      x = ops.gensweep.layer(x, self.keys[layer], self.values[layer], positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
     return x
 
   # The most positions that a token of the spans sees.
@@ -66,20 +64,20 @@
     return int(torch.amax(torch.add(torch.select(spans, 1, 1), torch.select(spans, 1, 2))))
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
-    _0 = (self).layers(lane, x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
+    _0 = (self).layers(x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most 256 rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    x = torch.index_select((self).layers(lane, x, positions, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
+    x = torch.index_select((self).layers(x, positions, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
     found = torch.empty([torch.size(x, 0), 3], dtype=7)
     for start in range(0, torch.size(x, 0), 256):
       end = torch.add(start, 256)
@@ -91,16 +89,24 @@
     logits = torch.empty([torch.size(x, 0), self.vocab], dtype=self.dtype)
     return ops.gensweep.head(logits, x, scratch, decoder=int(self.native[0]))
 
-  # One token a sequence, all of one lane. ids, positions, blocks, offsets [rows]; table [rows, width] block numbers; temperatures
-  # [rows] or empty. owner and filled are for other kernels.
-  # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
-  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
+  # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets [rows]; table [entries]: the blocks
+  # of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty. owners is for other
+  # kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, temperatures: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     each = torch.arange(torch.size(ids, 0), dtype=4)
-    spans = torch.stack([each, torch.ones_like(each), positions, torch.mul(each, torch.size(table, 1))], 1)
+    spans = torch.stack([each, torch.ones_like(each), positions, starts], 1)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    logits = (self).head((self).layers(lane, x, positions, blocks, offsets, table, spans, longest, scratch, True), scratch)
+    logits = (self).head((self).layers(x, positions, blocks, offsets, table, spans, longest, scratch, True), scratch)
     self.logits[int(lane)] = logits
+    return (self).candidates(logits, temperatures)
+
+  def candidates(self: __torch__.Decoder, logits: Tensor, temperatures: Tensor) -> Tensor:
     best = ops.prim.min(self.best, self.vocab)
-    return ops.gensweep.candidates(torch.empty([torch.size(ids, 0), torch.add(2, torch.mul(2, best))], dtype=7), logits, temperatures)
+    return ops.gensweep.candidates(torch.empty([torch.size(logits, 0), torch.add(2, torch.mul(2, best))], dtype=7), logits, temperatures)
+
+  # Of some rows of the last decode, log-sum-exps of logits / temperature. rows, temperatures [count] -> [count] float64.
+  def scaled_log_sum_exps(self: __torch__.Decoder, lane: Tensor, rows: Tensor, temperatures: Tensor) -> Tensor:
+    found = (self).candidates(torch.index_select(self.logits[int(lane)], 0, rows), temperatures)
+    return torch.contiguous(torch.select(found, 1, 1))

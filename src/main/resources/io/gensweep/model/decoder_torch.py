@@ -162,24 +162,22 @@
 
   # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
   # layer after those are written too, and it needs no more where nothing meets its output.
-  # lane []: whose cache; ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
+  # ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def span_layers(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
+  def span_layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
     tokens = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
-    first_cache = (self).lane_start(lane)
     for layer in range(torch.len(self.mlp_norm)):
-      cache = torch.add(first_cache, layer)
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       v = torch.slice(qkv, 1, rotated)
-      _0 = torch.index_put_(self.keys[cache], where, torch.slice(qk, 1, self.heads))
-      _1 = torch.index_put_(self.values[cache], where, v)
+      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
+      _1 = torch.index_put_(self.values[layer], where, v)
       if torch.lt(layer, depth):
         # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
         qk = torch.to(qk, 6)
@@ -200,22 +198,22 @@
             held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
             mine = torch.narrow(table, 0, entry, held)
             past = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
-            a = (self).attend_span(q, (self).gather_blocks(self.keys[cache], mine, end), (self).gather_blocks(self.values[cache], mine, end), past)
+            a = (self).attend_span(q, (self).gather_blocks(self.keys[layer], mine, end), (self).gather_blocks(self.values[layer], mine, end), past)
           torch.append(attended, a)
         x = (self).linear((self).ready(torch.to(torch.cat(attended, 0), self.dtype)), torch.add(torch.mul(layer, 5), 2), "add", x)
         x = (self).mlp(x, layer)
     return x
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
-    _0 = (self).span_layers(lane, ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = (self).span_layers(lane, ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
     x = (self).norm(torch.index_select(x, 0, asked), self.ends[1])
     found = annotate(List[Tensor], [])
     start = 0
@@ -259,57 +257,70 @@
     return torch.to(torch.slice(rows, 0, 0, end), 6)
 
   # Attention of one query row per sequence over the paged cache, [rows, heads * head_dim].
-  # Every block up to the highest in use is multiplied where it lies, with the query of the row that owns it; then the
-  # partial softmaxes of a row's blocks are joined (as in flash attention). Nothing is gathered and nothing is padded to the longest row.
-  # owner [blocks]: batch row; mask [blocks * kv_heads, group, block]: 0, or low enough to have no mass, and finite since free blocks have nothing else; table [rows * width]: block numbers; absent [rows, width, 1, 1, 1]: 0 or -inf.
-  def attend(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, owner: Tensor, mask: Tensor, table: Tensor, absent: Tensor) -> Tensor:
+  # Each block that a row sees is multiplied with the row's query; then the partial softmaxes of a row's blocks are joined
+  # (as in flash attention). Nothing is padded to the longest row. Blocks are gathered a few at a time, so that they stay in the
+  # processor's cache, and rows that share one may have it.
+  # table [entries]: the blocks of each row, one row after the other; owners [entries]: the row; mask [entries * kv_heads, group,
+  # block]: 0, or low enough to have no mass; places [rows * width]: entries of each row; absent [rows, width, 1, 1, 1]: 0 or -inf.
+  def attend(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, table: Tensor, owners: Tensor, mask: Tensor, places: Tensor, absent: Tensor) -> Tensor:
     scale = torch.pow(self.head_dim, -0.5)
     rows = torch.size(q, 0)
-    used = torch.size(owner, 0)
+    entries = torch.size(table, 0)
     group = torch.floordiv(self.heads, self.kv_heads)
     width = torch.size(absent, 1)
-    batch = torch.mul(used, self.kv_heads)
-    asked = torch.reshape(torch.index_select(q, 0, owner), [batch, group, self.head_dim])
-    k = torch.view(torch.slice(keys, 0, 0, used), [batch, self.block, self.head_dim])
-    v = torch.view(torch.slice(values, 0, 0, used), [batch, self.block, self.head_dim])
-    scores = torch.to(torch.baddbmm(mask, asked, torch.transpose(k, 1, 2), beta=1, alpha=scale), 6)
-    p = torch.softmax(scores, -1)
-    # The log of the mass of a block: the largest p is exp(best - mass).
-    mass = torch.sub(torch.amax(scores, [-1], True), torch.log(torch.amax(p, [-1], True)))
-    partial = torch.to(torch.bmm(torch.to(p, self.dtype), v), 6)
-    partial = torch.index_select(torch.view(partial, [used, self.kv_heads, group, self.head_dim]), 0, table)
+    partials = annotate(List[Tensor], [])
+    masses = annotate(List[Tensor], [])
+    for start in range(0, entries, self.gathered):
+      end = ops.prim.min(torch.add(start, self.gathered), entries)
+      batch = torch.mul(torch.sub(end, start), self.kv_heads)
+      some = torch.slice(table, 0, start, end)
+      asked = torch.reshape(torch.index_select(q, 0, torch.slice(owners, 0, start, end)), [batch, group, self.head_dim])
+      k = torch.view(torch.index_select(keys, 0, some), [batch, self.block, self.head_dim])
+      v = torch.view(torch.index_select(values, 0, some), [batch, self.block, self.head_dim])
+      part = torch.slice(mask, 0, torch.mul(start, self.kv_heads), torch.mul(end, self.kv_heads))
+      scores = torch.to(torch.baddbmm(part, asked, torch.transpose(k, 1, 2), beta=1, alpha=scale), 6)
+      p = torch.softmax(scores, -1)
+      # The log of the mass of a block: the largest p is exp(best - mass).
+      torch.append(masses, torch.sub(torch.amax(scores, [-1], True), torch.log(torch.amax(p, [-1], True))))
+      torch.append(partials, torch.to(torch.bmm(torch.to(p, self.dtype), v), 6))
+    partial = torch.index_select(torch.view(torch.cat(partials, 0), [entries, self.kv_heads, group, self.head_dim]), 0, places)
     if torch.gt(width, 1):
       spread = [rows, width, self.kv_heads, group, -1]
-      mass = torch.index_select(torch.view(mass, [used, self.kv_heads, group, 1]), 0, table)
+      mass = torch.index_select(torch.view(torch.cat(masses, 0), [entries, self.kv_heads, group, 1]), 0, places)
       weight = torch.softmax(torch.add(torch.view(mass, spread), absent), 1)
       partial = torch.sum(torch.mul(torch.view(partial, spread), weight), [1])
     return torch.to(torch.reshape(partial, [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
 
-  # One token a sequence, all of one lane. ids, positions, blocks, offsets [rows]; owner, filled [blocks up to the highest in use]: batch row
-  # and valid positions (0 where free); table [rows, width] block numbers, -1 where absent; temperatures [rows] or empty.
+  # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets [rows]; table [entries]: the blocks
+  # of each row, one row after the other; owners [entries]: the row; starts [rows]: a row's first entry; temperatures [rows] or empty.
   # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
-  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, owner: Tensor, filled: Tensor, table: Tensor, temperatures: Tensor) -> Tensor:
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, temperatures: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
     rows = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
+    # Positions of a row that an entry has: all of its block, but for the last.
+    first = torch.mul(torch.sub(torch.arange(torch.size(table, 0), dtype=4, device=ids.device), torch.index_select(starts, 0, owners)), self.block)
+    filled = torch.sub(torch.add(torch.index_select(positions, 0, owners), 1), first)
     valid = torch.lt(torch.unsqueeze(torch.arange(self.block, dtype=4, device=ids.device), 0), torch.unsqueeze(filled, 1))
     low = torch.to(torch.where(valid, 0., -1e30), self.dtype)
     group = torch.floordiv(self.heads, self.kv_heads)
     mask = torch.reshape(torch.expand(torch.view(low, [-1, 1, 1, self.block]), [-1, self.kv_heads, group, -1]), [-1, group, self.block])
-    absent = torch.view(torch.where(torch.lt(table, 0), -inf, 0.), [rows, torch.size(table, 1), 1, 1, 1])
-    entries = torch.view(torch.clamp_min(table, 0), [-1])
-    first_cache = (self).lane_start(lane)
+    # [rows, width]: the entries of each row, the last again where it has fewer than the longest.
+    held = torch.unsqueeze(torch.add(torch.floor_divide(positions, self.block), 1), 1)
+    width = int(torch.amax(held))
+    steps = torch.unsqueeze(torch.arange(width, dtype=4, device=ids.device), 0)
+    places = torch.view(torch.add(torch.unsqueeze(starts, 1), torch.minimum(steps, torch.sub(held, 1))), [-1])
+    absent = torch.view(torch.where(torch.ge(steps, held), -inf, 0.), [rows, width, 1, 1, 1])
     for layer in range(torch.len(self.mlp_norm)):
-      cache = torch.add(first_cache, layer)
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
       qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
-      _0 = torch.index_put_(self.keys[cache], where, torch.slice(qk, 1, self.heads))
-      _1 = torch.index_put_(self.values[cache], where, torch.slice(qkv, 1, rotated))
-      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[cache], self.values[cache], owner, mask, entries, absent)
+      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
+      _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
+      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], table, owners, mask, places, absent)
       x = (self).linear((self).ready(a), torch.add(torch.mul(layer, 5), 2), "add", x)
       x = (self).mlp(x, layer)
     logits = (self).linear((self).ready((self).norm(x, self.ends[1])), 0, "none", x)
@@ -322,6 +333,16 @@
       end = torch.add(start, 8)
       torch.append(found, (self).candidates(torch.to(torch.slice(logits, 0, start, end), 6), torch.slice(temperatures, 0, start, end)))
     return torch.cat(found, 0)
+
+  # Of some rows of the last decode, log-sum-exps of logits / temperature. rows, temperatures [count] -> [count] float64.
+  def scaled_log_sum_exps(self: __torch__.Decoder, lane: Tensor, rows: Tensor, temperatures: Tensor) -> Tensor:
+    found = annotate(List[Tensor], [])
+    for start in range(0, torch.size(rows, 0), 8):
+      end = torch.add(start, 8)
+      logits = torch.to(torch.index_select(self.logits[int(lane)], 0, torch.slice(rows, 0, start, end)), 6)
+      groups = torch.view(logits, [torch.size(logits, 0), -1, 64])
+      torch.append(found, (self).scaled_log_sum_exp(groups, torch.amax(groups, [-1]), torch.slice(temperatures, 0, start, end)))
+    return torch.view(torch.cat(found, 0), [-1])
 
   # The best of a row lie in the groups of 64 with the best maxima, so only those are searched. Sums go group by group,
   # so that a row's sum does not depend on how many rows there are.
@@ -338,9 +359,11 @@
     total = (self).log_sum_exp(groups, maxima)
     scaled = total
     if torch.gt(torch.numel(temperatures), 0):
-      t = torch.view(temperatures, [rows, 1, 1])
-      scaled = (self).log_sum_exp(torch.div(groups, t), torch.div(maxima, torch.view(temperatures, [rows, 1])))
+      scaled = (self).scaled_log_sum_exp(groups, maxima, temperatures)
     return torch.cat([total, scaled, torch.to(ids, 7), torch.to(best, 7)], 1)
+
+  def scaled_log_sum_exp(self: __torch__.Decoder, groups: Tensor, maxima: Tensor, temperatures: Tensor) -> Tensor:
+    return (self).log_sum_exp(torch.div(groups, torch.view(temperatures, [-1, 1, 1])), torch.div(maxima, torch.view(temperatures, [-1, 1])))
 
   # groups [rows, groups, 64], maxima [rows, groups] -> [rows, 1] float64.
   def log_sum_exp(self: __torch__.Decoder, groups: Tensor, maxima: Tensor) -> Tensor:

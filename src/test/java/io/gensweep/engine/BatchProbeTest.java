@@ -2,7 +2,7 @@ package io.gensweep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gensweep.model.KvCache;
+import io.gensweep.model.kv.BlockPool;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -17,18 +17,18 @@ class BatchProbeTest {
 
   @Test
   void staysWithinTheLimitAndTheCache() {
-    HashModel model = new HashModel(40 * KvCache.BLOCK, 64);
+    HashModel model = new HashModel(40 * BlockPool.BLOCK, 64);
     assertThat(BatchProbe.choose(model, 256)).isIn(16, 32);
     assertThat(model.widest).isEqualTo(32);
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
     assertThat(BatchProbe.choose(model, 7)).isEqualTo(7);
   }
 
   @Test
   void endsWhereMemoryEnds() {
-    HashModel model = new HashModel(300 * KvCache.BLOCK, 64);
+    HashModel model = new HashModel(300 * BlockPool.BLOCK, 64);
     model.mostRows = 20;
     assertThat(BatchProbe.choose(model, 256)).isEqualTo(16);
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 }

@@ -29,13 +29,13 @@ class EngineLoopTest {
 
   @Test
   void eightThreadsThatSubmitGetWhatOneAtATimeGives() throws InterruptedException {
-    List<Request> requests = Requests.random(new Random(1), 1600);
+    List<Request<Completion>> requests = Requests.random(new Random(1), 1600);
     Map<String, String> lines = new ConcurrentSkipListMap<>();
     AtomicInteger deliveries = new AtomicInteger();
     try (EngineLoop loop = EngineLoop.start(new Engine(model, 16, Requests::text))) {
       List<Thread> tasks = new ArrayList<>();
       for (int task = 0; task < 8; task++) {
-        List<Request> mine = requests.subList(200 * task, 200 * task + 200);
+        List<Request<Completion>> mine = requests.subList(200 * task, 200 * task + 200);
         tasks.add(new Thread(() -> runTask(loop, mine, lines, deliveries)));
       }
       tasks.forEach(Thread::start);
@@ -50,10 +50,13 @@ class EngineLoopTest {
   }
 
   private static void runTask(
-      EngineLoop loop, List<Request> mine, Map<String, String> lines, AtomicInteger deliveries) {
+      EngineLoop loop,
+      List<Request<Completion>> mine,
+      Map<String, String> lines,
+      AtomicInteger deliveries) {
     CountDownLatch left =
         new CountDownLatch(mine.stream().mapToInt(request -> request.variants().size()).sum());
-    for (Request request : mine) {
+    for (Request<Completion> request : mine) {
       loop.submit(
           request,
           completion -> {
@@ -103,7 +106,7 @@ class EngineLoopTest {
     }
     assertThat(completed).isEmpty();
     assertThat(failed).isEmpty();
-    assertThat(large.cache().promisedBlocks()).isZero();
+    assertThat(large.pool().heldBlocks()).isZero();
   }
 
   @Test
@@ -161,14 +164,13 @@ class EngineLoopTest {
     loop.close();
     assertThat(failed).hasSize(2).allMatch(t -> t.getMessage().contains("closed"));
     assertThat(completed).isEmpty();
-    assertThat(large.cache().promisedBlocks()).isZero();
+    assertThat(large.pool().heldBlocks()).isZero();
     assertThatThrownBy(
             () -> loop.submit(Requests.of("c", 1, PLAIN, 1), completed::add, failed::add))
         .isInstanceOf(IllegalStateException.class);
   }
 
   private void assertNothingIsHeld() {
-    assertThat(model.cache().usedBlocks()).isZero();
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 }

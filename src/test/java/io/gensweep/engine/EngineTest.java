@@ -24,7 +24,7 @@ class EngineTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 64})
   void batchesOfAnySizeGiveWhatOneAtATimeGives(int maxBatch) {
-    List<Request> requests = Requests.random(new Random(maxBatch), 400);
+    List<Request<Completion>> requests = Requests.random(new Random(maxBatch), 400);
     HashModel model = new HashModel(3840, 230);
     model.poison = 17;
     Map<String, String> lines = complete(model, maxBatch, requests);
@@ -38,7 +38,7 @@ class EngineTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5, 9})
   void aSmallCacheOnlySlowsThingsDown(int blocks) {
-    List<Request> requests = Requests.random(new Random(blocks), 1000);
+    List<Request<Completion>> requests = Requests.random(new Random(blocks), 1000);
     HashModel model = new HashModel(64 * blocks, 230);
     assertThat(complete(model, 16, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertNothingIsHeld(model);
@@ -47,7 +47,7 @@ class EngineTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 40})
   void tooLittleMemoryHalvesTheBatchAndChangesNoRow(int mostRows) {
-    List<Request> requests = Requests.random(new Random(mostRows), 400);
+    List<Request<Completion>> requests = Requests.random(new Random(mostRows), 400);
     HashModel model = new HashModel(3840, 230);
     model.mostRows = mostRows;
     assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
@@ -58,7 +58,7 @@ class EngineTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 20, 150})
   void aPrefillThatEndsHalfWayBeginsAgain(int prefills) {
-    List<Request> requests = Requests.random(new Random(prefills), 400);
+    List<Request<Completion>> requests = Requests.random(new Random(prefills), 400);
     HashModel model = new HashModel(3840, 230);
     model.prefillsUntilFull = prefills;
     assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
@@ -70,7 +70,7 @@ class EngineTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 30, 31, 32, 33, 500})
   void aWholeRowWithoutMemoryHalvesTheBatchAndDeliversNothingTwice(int wholeRows) {
-    List<Request> requests = Requests.random(new Random(wholeRows), 400);
+    List<Request<Completion>> requests = Requests.random(new Random(wholeRows), 400);
     HashModel model = new HashModel(3840, 230);
     model.wholeRowsUntilFull = wholeRows;
     assertThat(complete(model, 64, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
@@ -148,42 +148,6 @@ class EngineTest {
                     8,
                     List.of(Requests.of("a", 3, PLAIN, 1, 2), Requests.of("b", 1, PLAIN, 5))))
         .isInstanceOf(DeviceMemoryException.class);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 3, 64})
-  void aPromptIsPrefilledOnceWithoutItsLastToken(int maxBatch) {
-    List<Request> requests = Requests.random(new Random(9), 300);
-    HashModel model = new HashModel(3840, 230);
-    complete(model, maxBatch, requests);
-    List<Integer> expected =
-        requests.stream().map(r -> r.tokenIds().length - 1).filter(p -> p > 0).toList();
-    assertThat(model.prefills).extracting(p -> p.count()).containsExactlyElementsOf(expected);
-    assertThat(model.prefills).allMatch(p -> p.tokenIds().length == p.count() + 1);
-  }
-
-  @Test
-  void promptsAdmittedTogetherArePrefilledTogether() {
-    HashModel model = new HashModel(3840, 230);
-    complete(
-        model,
-        8,
-        List.of(
-            Requests.of("a", 2, PLAIN, 1, 2, 3),
-            Requests.of("b", 1, PLAIN, 4),
-            Requests.of("c", 1, PLAIN, 5, 6)));
-    assertThat(model.prefillCalls).isEqualTo(1);
-    assertThat(model.prefills).hasSize(2);
-    assertThat(model.copies).isEqualTo(1);
-  }
-
-  @Test
-  void aSiblingThatWaitsTakesOverTheRowsOfOneThatRetires() {
-    HashModel model = new HashModel(3840, 230);
-    complete(model, 4, List.of(Requests.of("a", 20, PLAIN.withMaxTokens(5), 1, 2, 3)));
-    assertThat(model.copies).isEqualTo(3);
-    assertThat(model.prefills).hasSize(1);
-    assertThat(model.decodes).isEqualTo(25);
   }
 
   @Test
@@ -265,12 +229,14 @@ class EngineTest {
     HashModel model = new HashModel(3840, 230);
     List<Completion> delivered = new ArrayList<>();
     Engine engine = new Engine(model, 3, Requests::text);
-    Ticket running = engine.submit(Requests.of("a", 5, PLAIN, 1, 2), c -> delivered.add(c));
-    Ticket queued = engine.submit(Requests.of("b", 5, PLAIN, 1, 2), c -> delivered.add(c));
+    Submission<Completion> running =
+        engine.submit(Requests.of("a", 5, PLAIN, 1, 2), c -> delivered.add(c));
+    Submission<Completion> queued =
+        engine.submit(Requests.of("b", 5, PLAIN, 1, 2), c -> delivered.add(c));
     engine.submit(Requests.of("c", 5, PLAIN.withMaxTokens(4), 1, 2), c -> delivered.add(c));
     engine.step();
-    engine.cancel(running);
-    engine.cancel(queued);
+    running.cancel();
+    queued.cancel();
     while (engine.hasWork()) {
       engine.step();
     }
@@ -284,28 +250,11 @@ class EngineTest {
   }
 
   @Test
-  void countersAddUp() {
-    HashModel model = new HashModel(3840, 230);
-    Engine engine = new Engine(model, 4, Requests::text);
-    engine.submit(Requests.of("a", 6, PLAIN.withMaxTokens(10), 1, 2, 3), c -> {});
-    while (engine.hasWork()) {
-      engine.step();
-    }
-    EngineCounters counters = engine.counters();
-    assertThat(counters.steps()).isEqualTo(20);
-    assertThat(counters.prefillTokens()).isEqualTo(2);
-    assertThat(counters.copiedTokens()).isEqualTo(6);
-    assertThat(counters.decodeTokens()).isEqualTo(60);
-    assertThat(counters.maxBatch()).isEqualTo(4);
-    assertThat(counters.busyNanos()).isGreaterThan(counters.decodeNanos());
-  }
-
-  @Test
   void badRequestsAreRefused() {
     Variant variant = new Variant(0, 0, PLAIN);
-    assertThatThrownBy(() -> new Request("a", new int[1], List.of()))
-        .hasMessageContaining("variants must not be empty");
-    assertThatThrownBy(() -> new Request("a", new int[1], List.of(variant, variant)))
+    assertThatThrownBy(() -> Request.draw("a", new int[1], List.of()))
+        .hasMessageContaining("one of variants and texts must not be empty");
+    assertThatThrownBy(() -> Request.draw("a", new int[1], List.of(variant, variant)))
         .hasMessageContaining("must differ");
     assertThatThrownBy(() -> new Variant(0, -1, PLAIN)).hasMessageContaining("was -1");
     assertThatThrownBy(() -> new Engine(new HashModel(64, 9), 0, Requests::text))
@@ -324,10 +273,10 @@ class EngineTest {
   }
 
   private static Map<String, String> complete(
-      HashModel model, int maxBatch, List<Request> requests) {
+      HashModel model, int maxBatch, List<Request<Completion>> requests) {
     Map<String, String> lines = new TreeMap<>();
     Engine engine = new Engine(model, maxBatch, Requests::text);
-    for (Request request : requests) {
+    for (Request<Completion> request : requests) {
       engine.submit(
           request,
           completion ->
@@ -342,7 +291,6 @@ class EngineTest {
   }
 
   private static void assertNothingIsHeld(HashModel model) {
-    assertThat(model.cache().usedBlocks()).isZero();
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.model.DecodeRow;
 import io.gensweep.model.DeviceMemoryException;
-import io.gensweep.model.KvCache;
-import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
 import io.gensweep.model.Prefill;
 import io.gensweep.model.Scoring;
 import io.gensweep.model.TokenLogprobs;
+import io.gensweep.model.kv.BlockCopy;
+import io.gensweep.model.kv.BlockPool;
+import io.gensweep.model.kv.KvSequence;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
 import java.util.ArrayList;
@@ -42,13 +43,13 @@ final class HashModel implements ModelRunner {
   int poison = EMPTY;
 
   private final ModelShape shape;
-  private final KvCache cache;
+  private final BlockPool pool;
   private final int[] tokens;
   private final int[] positions;
 
   HashModel(int cacheTokens, int maxModelLen) {
     shape = new ModelShape(VOCAB, maxModelLen, List.of(0));
-    cache = new KvCache(cacheTokens / KvCache.BLOCK);
+    pool = new BlockPool(cacheTokens / BlockPool.BLOCK);
     tokens = new int[cacheTokens];
     positions = new int[cacheTokens];
   }
@@ -59,8 +60,13 @@ final class HashModel implements ModelRunner {
   }
 
   @Override
-  public KvCache cache() {
-    return cache;
+  public BlockPool pool() {
+    return pool;
+  }
+
+  @Override
+  public int chunkTokens() {
+    return BlockPool.BLOCK;
   }
 
   @Override
@@ -93,7 +99,7 @@ final class HashModel implements ModelRunner {
       for (int at = scoring.kv().length(); at < ids.length - 1; at++) {
         write(scoring.kv(), ids[at]);
         if (at + 1 >= scoring.from()) {
-          Candidates row = candidates(history(scoring.kv(), at + 1), 1, VOCAB, poison);
+          Candidates row = candidates(history(scoring.kv(), at + 1), VOCAB, poison);
           float logit = row.wholeRow()[ids[at + 1]];
           logprobs[at + 1 - scoring.from()] = (float) (logit - row.logSumExp());
           greedy &= row.tokenId(0) == ids[at + 1];
@@ -102,15 +108,6 @@ final class HashModel implements ModelRunner {
       scored.add(new TokenLogprobs(logprobs, greedy));
     }
     return scored;
-  }
-
-  @Override
-  public void copyPrefix(KvSequence from, KvSequence to, int count) {
-    assertThat(to.length()).isZero();
-    copies++;
-    for (int token : history(from, count)) {
-      write(to, token);
-    }
   }
 
   @Override
@@ -126,7 +123,7 @@ final class HashModel implements ModelRunner {
     for (DecodeRow row : batch) {
       write(row.kv(), row.tokenId());
       int[] history = history(row.kv(), row.kv().length());
-      rows.add(new Scarce(candidates(history, row.temperature(), 1 + decodes % VOCAB, poison)));
+      rows.add(new Scarce(candidates(history, 1 + decodes % VOCAB, poison), row.temperatures()));
     }
     return rows;
   }
@@ -135,8 +132,11 @@ final class HashModel implements ModelRunner {
   private final class Scarce implements Candidates {
     private final Candidates row;
 
-    Scarce(Candidates row) {
+    private final List<Float> temperatures;
+
+    Scarce(Candidates row, List<Float> temperatures) {
       this.row = row;
+      this.temperatures = temperatures;
     }
 
     @Override
@@ -160,8 +160,9 @@ final class HashModel implements ModelRunner {
     }
 
     @Override
-    public double scaledLogSumExp() {
-      return row.scaledLogSumExp();
+    public double logSumExp(float temperature) {
+      assertThat(temperature == 1 || temperatures.contains(temperature)).isTrue();
+      return row.logSumExp(temperature);
     }
 
     @Override
@@ -182,7 +183,7 @@ final class HashModel implements ModelRunner {
   public void close() {}
 
   /** The logits after a history, without any cache. */
-  static Candidates candidates(int[] history, double temperature, int size, int poison) {
+  static Candidates candidates(int[] history, int size, int poison) {
     long hash = 1;
     for (int token : history) {
       hash = mix(hash * 31 + token);
@@ -194,15 +195,21 @@ final class HashModel implements ModelRunner {
     if (history[history.length - 1] == poison) {
       row[3] = Float.NaN;
     }
-    return new RowCandidates(row, size, temperature);
+    return new RowCandidates(row, size, 1);
   }
 
   private void write(KvSequence kv, int token) {
-    kv.ensure(kv.length() + 1);
-    int slot = slot(kv, kv.length());
-    tokens[slot] = token;
-    positions[slot] = kv.length();
     kv.advance(1);
+    for (BlockCopy copy : pool.takeCopies()) {
+      copies++;
+      int from = copy.source() * BlockPool.BLOCK;
+      int to = copy.target() * BlockPool.BLOCK;
+      System.arraycopy(tokens, from, tokens, to, BlockPool.BLOCK);
+      System.arraycopy(positions, from, positions, to, BlockPool.BLOCK);
+    }
+    int slot = slot(kv, kv.length() - 1);
+    tokens[slot] = token;
+    positions[slot] = kv.length() - 1;
   }
 
   private int[] history(KvSequence kv, int count) {
@@ -216,7 +223,7 @@ final class HashModel implements ModelRunner {
   }
 
   private static int slot(KvSequence kv, int position) {
-    return kv.block(position / KvCache.BLOCK) * KvCache.BLOCK + position % KvCache.BLOCK;
+    return kv.block(position / BlockPool.BLOCK) * BlockPool.BLOCK + position % BlockPool.BLOCK;
   }
 
   /** SplitMix64's finaliser. */

@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
 final class PlainGeneration {
   private PlainGeneration() {}
 
-  static Map<String, String> all(List<Request> requests, int maxModelLen, int poison) {
+  static Map<String, String> all(List<Request<Completion>> requests, int maxModelLen, int poison) {
     Map<String, String> lines = new TreeMap<>();
-    for (Request request : requests) {
+    for (Request<Completion> request : requests) {
       for (Variant variant : request.variants()) {
         lines.put(key(request, variant), line(request, variant, maxModelLen, poison));
       }
@@ -27,7 +27,7 @@ final class PlainGeneration {
     return lines;
   }
 
-  static String key(Request request, Variant variant) {
+  static String key(Request<?> request, Variant variant) {
     return request.promptId() + "/" + variant.sweepPoint() + "/" + variant.sampleIndex();
   }
 
@@ -44,7 +44,7 @@ final class PlainGeneration {
         + completion.failure().map(Failure::kind).orElse("-");
   }
 
-  private static String line(Request request, Variant variant, int maxModelLen, int poison) {
+  private static String line(Request<?> request, Variant variant, int maxModelLen, int poison) {
     SamplingConfig sampling = variant.sampling();
     int[] history = request.tokenIds();
     if (history.length == 0) {
@@ -66,8 +66,7 @@ final class PlainGeneration {
     while (reason.isEmpty()) {
       Drawn drawn;
       try {
-        Candidates row =
-            HashModel.candidates(history, sampling.temperature(), HashModel.VOCAB, poison);
+        Candidates row = HashModel.candidates(history, HashModel.VOCAB, poison);
         drawn = sampler.draw(row, sampling, rules, draws.uniform(count));
       } catch (NonFiniteLogitsException e) {
         return "[][][]ERROR-non_finite_logits";

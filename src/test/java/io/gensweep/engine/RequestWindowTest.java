@@ -29,8 +29,9 @@ class RequestWindowTest {
     Map<String, String> lines = new TreeMap<>();
     var requests = Requests.random(new Random(3), 300);
     try (EngineLoop loop = EngineLoop.start(new Engine(small, 8, Requests::text));
-        RequestWindow<Completion, Request> window = new RequestWindow<>(loop, 20, cancelled::get)) {
-      for (Request request : requests) {
+        RequestWindow<Completion, Request<Completion>> window =
+            new RequestWindow<>(loop, 20, cancelled::get)) {
+      for (Request<Completion> request : requests) {
         window.submit(request, request);
         while (window.full()) {
           take(window, lines);
@@ -43,9 +44,10 @@ class RequestWindowTest {
     assertThat(lines).isEqualTo(PlainGeneration.all(requests, 230, -1));
   }
 
-  private static void take(RequestWindow<Completion, Request> window, Map<String, String> lines)
+  private static void take(
+      RequestWindow<Completion, Request<Completion>> window, Map<String, String> lines)
       throws InterruptedException {
-    Arrival<Completion, Request> arrival = window.next();
+    Arrival<Completion, Request<Completion>> arrival = window.next();
     assertThat(arrival.answer().promptId()).isEqualTo(arrival.origin().promptId());
     String key = PlainGeneration.key(arrival.answer());
     assertThat(lines.put(key, PlainGeneration.line(arrival.answer()))).isNull();
@@ -57,7 +59,7 @@ class RequestWindowTest {
         RequestWindow<Completion, String> window = new RequestWindow<>(loop, 2, cancelled::get)) {
       window.submit(Requests.of("a", 3, PLAIN, 1, 2), "a");
       window.next();
-      while (loop.counters().decodeTokens() < 3 * 128) {
+      while (loop.counters().drawnTokens() < 3 * 128) {
         Thread.onSpinWait();
       }
       cancelled.set(true);
@@ -75,7 +77,7 @@ class RequestWindowTest {
         assertThatThrownBy(window::next).isInstanceOf(CancellationException.class);
       }
     }
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 
   @Test
@@ -119,7 +121,7 @@ class RequestWindowTest {
   void nothingUnderWayIsNothingToWaitFor() {
     try (EngineLoop loop = EngineLoop.start(new Engine(model, 1, Requests::text));
         RequestWindow<Completion, String> window = new RequestWindow<>(loop, 1, cancelled::get)) {
-      assertThatThrownBy(window::next).hasMessage("no query is under way");
+      assertThatThrownBy(window::next).hasMessage("no request is under way");
     }
   }
 

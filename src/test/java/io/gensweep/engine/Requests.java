@@ -12,8 +12,8 @@ final class Requests {
   private Requests() {}
 
   /** Prompts of 0 to about 200 tokens, 1 to 12 variants over up to 3 points of a sweep. */
-  static List<Request> random(Random random, int count) {
-    List<Request> requests = new ArrayList<>();
+  static List<Request<Completion>> random(Random random, int count) {
+    List<Request<Completion>> requests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int most = random.nextInt(4) == 0 ? 210 : 20;
       int[] prompt = random.ints(random.nextInt(most), 0, HashModel.VOCAB).toArray();
@@ -26,7 +26,7 @@ final class Requests {
           variants.add(new Variant(point, sample, sampling));
         }
       }
-      requests.add(new Request("p" + i, prompt, variants));
+      requests.add(Request.draw("p" + i, prompt, variants));
     }
     return requests;
   }
@@ -45,12 +45,12 @@ final class Requests {
         .withIgnoreEos(random.nextInt(3) == 0);
   }
 
-  static Request of(String id, int samples, SamplingConfig sampling, int... prompt) {
+  static Request<Completion> of(String id, int samples, SamplingConfig sampling, int... prompt) {
     List<Variant> variants = new ArrayList<>();
     for (int sample = 0; sample < samples; sample++) {
       variants.add(new Variant(0, sample, sampling));
     }
-    return new Request(id, prompt, variants);
+    return Request.draw(id, prompt, variants);
   }
 
   static ContinuationText text(SamplingConfig sampling) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
+import io.gensweep.model.kv.KvSequence;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.sampling.Candidates;
@@ -69,7 +70,7 @@ class BatchInvarianceTest {
   }
 
   private static float[] scored(ModelRunner runner, int[] text, int start) {
-    KvSequence kv = runner.cache().reserve(text.length);
+    KvSequence kv = runner.pool().sequence();
     runner.prefill(List.of(new Prefill(kv, text, start)));
     Scoring scoring = new Scoring(kv, text, start + 1);
     float[] logprobs = runner.score(List.of(scoring)).get(0).logprobs();
@@ -83,6 +84,85 @@ class BatchInvarianceTest {
     try (ModelRunner runner = load(TINY, DType.FLOAT32, Backend.PLAIN)) {
       assertThat(changedBatches(runner)).isNotEmpty();
     }
+  }
+
+  /** Samples and sweep points of a prompt, which hold the blocks of what they have in common. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void rowsThatShareBlocksHaveTheBitsOfRowsThatDoNot(Path folder, DType dtype, Backend backend)
+      throws IOException {
+    try (ModelRunner runner = load(folder, dtype, backend)) {
+      int[] ids = prompt(runner, 70);
+      List<List<int[]>> alone = new ArrayList<>();
+      for (int branch = 0; branch < 40; branch++) {
+        KvSequence kv = filled(runner, ids);
+        List<int[]> rows = new ArrayList<>();
+        for (int step = 0; step < 3; step++) {
+          rows.add(branched(runner.decode(List.of(row(kv, branch, step))).get(0)));
+        }
+        alone.add(rows);
+        kv.release();
+      }
+      KvSequence shared = filled(runner, ids);
+      List<KvSequence> kvs = Stream.generate(shared::fork).limit(alone.size()).toList();
+      shared.release();
+      assertThat(runner.pool().heldBlocks()).isEqualTo(3);
+      for (int step = 0; step < 3; step++) {
+        List<DecodeRow> batch = new ArrayList<>();
+        for (int branch = 0; branch < kvs.size(); branch++) {
+          batch.add(row(kvs.get(branch), branch, step));
+        }
+        List<Candidates> rows = runner.decode(batch);
+        for (int branch = 0; branch < kvs.size(); branch++) {
+          assertThat(branched(rows.get(branch)))
+              .as("branch %d, step %d", branch, step)
+              .isEqualTo(alone.get(branch).get(step));
+        }
+      }
+      assertThat(runner.pool().heldBlocks()).isEqualTo(2 + kvs.size());
+      kvs.forEach(KvSequence::release);
+    }
+  }
+
+  private static KvSequence filled(ModelRunner runner, int[] ids) {
+    KvSequence kv = runner.pool().sequence();
+    runner.prefill(List.of(new Prefill(kv, ids, ids.length)));
+    return kv;
+  }
+
+  private static DecodeRow row(KvSequence kv, int branch, int step) {
+    List<Float> temperatures = List.of(0.3f, 0.7f, 1.5f).subList(0, branch % 4);
+    return new DecodeRow(kv, (7 * branch + step) % 90, temperatures);
+  }
+
+  /** Hashes of all logits and of the log-sum-exps of a row. */
+  private static int[] branched(Candidates row) {
+    return new int[] {
+      Arrays.hashCode(row.wholeRow()),
+      Double.hashCode(row.logSumExp()),
+      row.tokenId(0),
+      Double.hashCode(scaled(row, 0.3f)),
+      Double.hashCode(scaled(row, 0.7f)),
+      Double.hashCode(scaled(row, 1.5f))
+    };
+  }
+
+  /** Each must also be what the whole row gives. */
+  private static double scaled(Candidates row, float temperature) {
+    double found;
+    try {
+      found = row.logSumExp(temperature);
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessageContaining("temperature must be one of");
+      return 0;
+    }
+    double best = row.logit(0);
+    double sum = 0;
+    for (float logit : row.wholeRow()) {
+      sum += Math.exp((logit - best) / temperature);
+    }
+    assertThat(found).isCloseTo(best / temperature + Math.log(sum), within(1e-4));
+    return found;
   }
 
   /**
@@ -103,13 +183,13 @@ class BatchInvarianceTest {
             };
     try (ModelRunner runner = load(folder, dtype, backend)) {
       int[] ids = prompt(runner, 90);
-      KvSequence kv = runner.cache().reserve(ids.length);
+      KvSequence kv = runner.pool().sequence();
       Scoring scoring = new Scoring(kv, ids, 1);
       float[] scored = runner.score(List.of(scoring)).get(0).logprobs();
       kv.release();
-      KvSequence steps = runner.cache().reserve(ids.length);
+      KvSequence steps = runner.pool().sequence();
       for (int i = 0; i + 1 < ids.length; i++) {
-        Candidates row = runner.decode(List.of(new DecodeRow(steps, ids[i], 0))).get(0);
+        Candidates row = runner.decode(List.of(new DecodeRow(steps, ids[i]))).get(0);
         double decoded = (float) (row.wholeRow()[ids[i + 1]] - row.logSumExp());
         assertThat((double) scored[i]).as("token %d", i + 1).isCloseTo(decoded, within(tolerance));
       }
@@ -145,8 +225,7 @@ class BatchInvarianceTest {
 
   /** For each step all logits of one sequence, and its log-sum-exp as two halves of its bits. */
   private List<float[][]> said(ModelRunner runner, List<int[]> prompts, int place) {
-    List<KvSequence> kvs =
-        prompts.stream().map(ids -> runner.cache().reserve(ids.length + STEPS)).toList();
+    List<KvSequence> kvs = prompts.stream().map(ids -> runner.pool().sequence()).toList();
     List<Prefill> prefills = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       if (prompts.get(i).length > 1) {
@@ -159,10 +238,11 @@ class BatchInvarianceTest {
       List<DecodeRow> rows = new ArrayList<>();
       for (int i = 0; i < prompts.size(); i++) {
         int[] ids = prompts.get(i);
-        rows.add(new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], 0.7));
+        rows.add(
+            new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], List.of(0.7f)));
       }
       Candidates row = runner.decode(rows).get(place);
-      said.add(new float[][] {row.wholeRow(), bits(row.logSumExp()), bits(row.scaledLogSumExp())});
+      said.add(new float[][] {row.wholeRow(), bits(row.logSumExp()), bits(row.logSumExp(0.7f))});
     }
     kvs.forEach(KvSequence::release);
     return said;

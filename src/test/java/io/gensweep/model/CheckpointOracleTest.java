@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.kv.KvSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -117,13 +118,13 @@ class CheckpointOracleTest {
   }
 
   private static List<Integer> greedy(ModelRunner runner, List<Integer> prompt, int steps) {
-    KvSequence kv = runner.cache().reserve(prompt.size() + steps);
+    KvSequence kv = runner.pool().sequence();
     int[] tokens = prompt.stream().mapToInt(Integer::intValue).toArray();
     runner.prefill(List.of(new Prefill(kv, tokens, tokens.length - 1)));
     int last = tokens[tokens.length - 1];
     List<Integer> ids = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
-      last = runner.decode(List.of(new DecodeRow(kv, last, 0))).get(0).tokenId(0);
+      last = runner.decode(List.of(new DecodeRow(kv, last))).get(0).tokenId(0);
       ids.add(last);
     }
     kv.release();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
+import io.gensweep.model.kv.KvSequence;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.sampling.Candidates;
@@ -143,7 +144,7 @@ class DecoderOracleTest {
   }
 
   private static Scoring scoring(ModelRunner runner, int[] ids, int from) {
-    return new Scoring(runner.cache().reserve(ids.length), ids, from);
+    return new Scoring(runner.pool().sequence(), ids, from);
   }
 
   private static TokenLogprobs score(ModelRunner runner, int[] ids, int from) {
@@ -168,9 +169,8 @@ class DecoderOracleTest {
     try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32, 2, backend)) {
       for (JsonNode prompt : oracle.get("prompts")) {
         List<Integer> ids = ints(prompt.get("prompt_ids"));
-        KvSequence kv = prefill(runner, ids, 1);
-        Candidates row =
-            runner.decode(List.of(new DecodeRow(kv, ids.get(ids.size() - 1), 0))).get(0);
+        KvSequence kv = prefill(runner, ids);
+        Candidates row = runner.decode(List.of(new DecodeRow(kv, ids.get(ids.size() - 1)))).get(0);
         float[] logits = row.wholeRow();
         assertThat(logits).hasSize(prompt.get("first_log_softmax").size());
         for (int id = 0; id < logits.length; id++) {
@@ -268,20 +268,23 @@ class DecoderOracleTest {
   }
 
   @Test
-  void copiedRowsGoOnLikeTheirSource() throws IOException {
+  void aForkGoesOnLikeItsSourceAndBesideIt() throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve("llama3-rope/oracle.json").toFile());
     try (ModelRunner runner = load(MODELS.resolve("llama3-rope"), DType.FLOAT32)) {
       JsonNode prompt = oracle.get("prompts").get(oracle.get("prompts").size() - 1);
       List<Integer> ids = ints(prompt.get("prompt_ids"));
-      KvSequence source = prefill(runner, ids, 30);
-      KvSequence copy = runner.cache().reserve(ids.size() + 30);
-      runner.copyPrefix(source, copy, ids.size() - 1);
+      KvSequence source = prefill(runner, ids);
+      Greedy fork = new Greedy(source.fork(), ids.get(ids.size() - 1));
+      // It parts from the fork at its first token.
+      Greedy other = new Greedy(source.fork(), 3);
       source.release();
-      Greedy answer = new Greedy(copy, ids.get(ids.size() - 1));
       for (int t = 0; t < prompt.get("ids").size(); t++) {
-        answer.take(runner.decode(List.of(answer.row())).get(0));
+        List<Candidates> rows = runner.decode(List.of(other.row(), fork.row()));
+        other.take(rows.get(0));
+        fork.take(rows.get(1));
       }
-      assertThat(answer.ids).isEqualTo(ints(prompt.get("ids")));
+      assertThat(fork.ids).isEqualTo(ints(prompt.get("ids")));
+      assertThat(other.ids).isNotEqualTo(fork.ids);
     }
   }
 
@@ -298,7 +301,7 @@ class DecoderOracleTest {
     }
 
     DecodeRow row() {
-      return new DecodeRow(kv, last, 0);
+      return new DecodeRow(kv, last);
     }
 
     void take(Candidates row) {
@@ -313,7 +316,7 @@ class DecoderOracleTest {
     int steps = prompts.get(0).get("ids").size();
     for (JsonNode prompt : prompts) {
       List<Integer> ids = ints(prompt.get("prompt_ids"));
-      sequences.add(new Greedy(prefill(runner, ids, steps), ids.get(ids.size() - 1)));
+      sequences.add(new Greedy(prefill(runner, ids), ids.get(ids.size() - 1)));
     }
     for (int t = 0; t < steps; t++) {
       List<Candidates> rows = runner.decode(sequences.stream().map(Greedy::row).toList());
@@ -325,8 +328,8 @@ class DecoderOracleTest {
     return sequences;
   }
 
-  private static KvSequence prefill(ModelRunner runner, List<Integer> ids, int newTokens) {
-    KvSequence kv = runner.cache().reserve(ids.size() + newTokens);
+  private static KvSequence prefill(ModelRunner runner, List<Integer> ids) {
+    KvSequence kv = runner.pool().sequence();
     int[] tokens = ids.stream().mapToInt(Integer::intValue).toArray();
     if (tokens.length > 1) {
       runner.prefill(List.of(new Prefill(kv, tokens, tokens.length - 1)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gensweep.job.DType;
+import io.gensweep.model.kv.KvSequence;
 import io.gensweep.sampling.Candidates;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,8 +69,8 @@ class KernelsTest {
     // In bfloat16 many of 5,000 logits are equal.
     ModelFolder model = new RandomCheckpoint(5000, 32, 32, 1, 2, 1, 16, false).in(folder);
     try (ModelRunner runner = load(model, DType.BFLOAT16, Backend.KERNELS, 2)) {
-      KvSequence kv = runner.cache().reserve(2);
-      Candidates row = runner.decode(List.of(new DecodeRow(kv, 17, 0.7))).get(0);
+      KvSequence kv = runner.pool().sequence();
+      Candidates row = runner.decode(List.of(new DecodeRow(kv, 17, List.of(0.7f)))).get(0);
       float[] whole = row.wholeRow().clone();
       int[] order =
           IntStream.range(0, whole.length)
@@ -82,7 +83,7 @@ class KernelsTest {
         assertThat(row.logit(i)).isEqualTo(whole[order[i]]);
       }
       assertThat(row.logSumExp()).isCloseTo(logSumExp(whole, 1), within(1e-5));
-      assertThat(row.scaledLogSumExp()).isCloseTo(logSumExp(whole, 0.7), within(1e-5));
+      assertThat(row.logSumExp(0.7f)).isCloseTo(logSumExp(whole, 0.7), within(1e-5));
       kv.release();
     }
   }
@@ -101,7 +102,7 @@ class KernelsTest {
   }
 
   private static float[] scored(ModelRunner runner, int[] ids) {
-    KvSequence kv = runner.cache().reserve(ids.length);
+    KvSequence kv = runner.pool().sequence();
     float[] logprobs = runner.score(List.of(new Scoring(kv, ids, 1))).get(0).logprobs();
     kv.release();
     return logprobs;
@@ -110,9 +111,9 @@ class KernelsTest {
   /** The same token by token. */
   private static float[] decoded(ModelRunner runner, int[] ids) {
     float[] logprobs = new float[ids.length - 1];
-    KvSequence kv = runner.cache().reserve(ids.length);
+    KvSequence kv = runner.pool().sequence();
     for (int i = 0; i + 1 < ids.length; i++) {
-      Candidates row = runner.decode(List.of(new DecodeRow(kv, ids[i], 0))).get(0);
+      Candidates row = runner.decode(List.of(new DecodeRow(kv, ids[i]))).get(0);
       logprobs[i] = (float) (row.wholeRow()[ids[i + 1]] - row.logSumExp());
     }
     kv.release();

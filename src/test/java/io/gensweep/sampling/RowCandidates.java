@@ -12,13 +12,15 @@ public final class RowCandidates implements Candidates {
   private final float[] row;
   private final Integer[] ids;
   private final double logSumExp;
+  private final float temperature;
   private final double scaledLogSumExp;
   private int rowsFetched;
 
   public RowCandidates(float[] row, int size, double temperature) {
     this.row = row;
     this.logSumExp = logSumExp(row, 1);
-    this.scaledLogSumExp = temperature == 0 ? Double.NaN : logSumExp(row, (float) temperature);
+    this.temperature = (float) temperature;
+    this.scaledLogSumExp = temperature == 0 ? Double.NaN : logSumExp(row, this.temperature);
     Integer[] all = new Integer[row.length];
     Arrays.setAll(all, id -> id);
     Comparator<Integer> best = (a, b) -> Float.compare(row[b] + 0.0f, row[a] + 0.0f);
@@ -68,8 +70,8 @@ public final class RowCandidates implements Candidates {
   }
 
   @Override
-  public double scaledLogSumExp() {
-    return scaledLogSumExp;
+  public double logSumExp(float asked) {
+    return asked == temperature ? scaledLogSumExp : logSumExp(row, asked);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.gensweep.spark.executor;
 
-import io.gensweep.model.Sha256;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
+import io.gensweep.model.Sha256;
 import io.gensweep.token.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

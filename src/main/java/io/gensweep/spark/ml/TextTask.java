@@ -1,11 +1,11 @@
 package io.gensweep.spark.ml;
 
-import io.gensweep.model.Sha256;
 import io.gensweep.engine.Completion;
 import io.gensweep.engine.Lease;
 import io.gensweep.engine.Request;
 import io.gensweep.engine.RequestWindow;
 import io.gensweep.engine.Variant;
+import io.gensweep.model.Sha256;
 import io.gensweep.prompt.PromptContent;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
@@ -136,7 +136,7 @@ final class TextTask implements MapPartitionsFunction<Row, Row> {
       }
       String id = Sha256.hex(text);
       window.submit(
-          new Request(id, encoded.tokenIds(), List.of(new Variant(0, 0, plan.job().sampling()))),
+          Request.draw(id, encoded.tokenIds(), List.of(new Variant(0, 0, plan.job().sampling()))),
           next);
     }
 

@@ -1,10 +1,10 @@
 package io.gensweep.spark.plan;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.gensweep.model.Sha256;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
+import io.gensweep.model.Sha256;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;

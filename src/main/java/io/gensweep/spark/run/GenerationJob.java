@@ -210,14 +210,10 @@ public final class GenerationJob {
         wanted - completions,
         totals.promptTokens(),
         totals.generatedTokens(),
-        totals.prefilledTokens(),
         (System.nanoTime() - start) / 1e9,
         startSeconds(totals.engines()),
         totals.engines().stream().mapToDouble(EngineReport::loadSeconds).max().orElse(0),
-        totals.engineSeconds(),
-        totals.prefillSeconds(),
-        totals.decodeSeconds(),
-        totals.halvings(),
+        totals.work(),
         totals.engines().stream().map(EngineReport::toString).sorted().toList());
   }
 

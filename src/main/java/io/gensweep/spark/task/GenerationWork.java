@@ -52,7 +52,7 @@ public record GenerationWork(TaskPlan plan) implements Work<Completion> {
         return new Queries<>(tokens, Optional.empty(), List.of());
       }
       return new Queries<>(
-          tokens, Optional.of(new Request(prompt.id(), encoded.tokenIds(), variants)), List.of());
+          tokens, Optional.of(Request.draw(prompt.id(), encoded.tokenIds(), variants)), List.of());
     };
   }
 

@@ -81,7 +81,7 @@ public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<
       Work.Queries<A> found = queries.of(prompt);
       totals.prompt(found.promptTokens());
       found.failed().forEach(answer -> add(prompt, answer));
-      found.query().ifPresent(query -> window.submit(query, prompt));
+      found.request().ifPresent(request -> window.submit(request, prompt));
     }
 
     private void receive() throws IOException, InterruptedException {

@@ -58,7 +58,7 @@ public record SpeedSample(
       try (Lease<LoadedModel> lease = LoadedModel.acquire(work.plan(), task)) {
         LoadedModel model = lease.value();
         double load = model.takeReport().map(EngineReport::loadSeconds).orElse(0.0);
-        List<Request> requests = requests(rows, model);
+        List<Request<Completion>> requests = requests(rows, model);
         generate(requests, model.batch(), WARM_TOKENS, model, task::isInterrupted);
         var unused = model.takeCounters();
         generate(requests, model.batch(), TOKENS, model, task::isInterrupted);
@@ -66,14 +66,11 @@ public record SpeedSample(
       }
     }
 
-    private List<Request> requests(Iterator<Row> rows, LoadedModel model) {
+    private List<Request<Completion>> requests(Iterator<Row> rows, LoadedModel model) {
       Work.QueryBuilder<Completion> queries = work.queryBuilder(model);
-      List<Request> requests = new ArrayList<>();
+      List<Request<Completion>> requests = new ArrayList<>();
       while (rows.hasNext() && requests.size() < model.batch()) {
-        queries
-            .of(Prompts.fromRow(rows.next()))
-            .query()
-            .ifPresent(query -> requests.add((Request) query));
+        queries.of(Prompts.fromRow(rows.next())).request().ifPresent(requests::add);
       }
       return requests;
     }
@@ -81,7 +78,7 @@ public record SpeedSample(
 
   /** As many sequences as fit together, or all that the prompts have; each {@code tokens} long. */
   private static void generate(
-      List<Request> requests,
+      List<Request<Completion>> requests,
       int maxBatch,
       int tokens,
       LoadedModel model,
@@ -90,10 +87,10 @@ public record SpeedSample(
     try (RequestWindow<Completion, String> window =
         new RequestWindow<>(model.loop(), Integer.MAX_VALUE, cancelled)) {
       int each = Math.max(1, maxBatch / Math.max(1, requests.size()));
-      for (Request request : requests) {
+      for (Request<Completion> request : requests) {
         List<Variant> variants = request.variants();
         window.submit(
-            new Request(
+            Request.draw(
                 request.promptId(),
                 request.tokenIds(),
                 variants.subList(0, Math.min(each, variants.size())).stream()
@@ -112,7 +109,7 @@ public record SpeedSample(
   }
 
   private static SpeedSample of(
-      List<Request> requests, double load, int maxBatch, EngineCounters did) {
+      List<Request<Completion>> requests, double load, int maxBatch, EngineCounters did) {
     int tokens = requests.stream().mapToInt(r -> r.tokenIds().length).sum();
     double decode = (did.admitNanos() + did.decodeNanos() + did.sampleNanos()) / 1e9;
     return new SpeedSample(
@@ -122,7 +119,7 @@ public record SpeedSample(
         maxBatch,
         Math.min(did.maxBatch(), maxBatch),
         did.prefillTokens() / (did.prefillNanos() / 1e9),
-        did.decodeTokens() / decode,
+        did.decodedRows() / decode,
         load);
   }
 }

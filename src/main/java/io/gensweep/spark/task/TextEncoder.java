@@ -1,9 +1,9 @@
 package io.gensweep.spark.task;
 
 import io.gensweep.engine.Failure;
+import io.gensweep.engine.Request;
 import io.gensweep.engine.RollingWindows;
 import io.gensweep.engine.Score;
-import io.gensweep.engine.ScoreRequest;
 import io.gensweep.engine.ScoredText;
 import io.gensweep.job.ChatMode;
 import io.gensweep.job.JobSpec;
@@ -60,7 +60,7 @@ final class TextEncoder {
     return ask(
         prompt,
         0,
-        0,
+        new int[0],
         text -> {
           int[] ids = tokenizer.encode(text, false, mode);
           return ids.length == 0 ? List.of() : RollingWindows.of(ids, prefix, maxModelLen);
@@ -89,7 +89,7 @@ final class TextEncoder {
     return ask(
         prompt,
         context.length,
-        context.length,
+        context,
         text -> {
           int[] ids = continuation.apply(text);
           return ids.length == 0
@@ -101,12 +101,13 @@ final class TextEncoder {
   /**
    * Every text of a prompt.
    *
+   * @param shared tokens that all windows start with
    * @param windows of a text; none where it has no tokens
    */
   private Queries<Score> ask(
       Prompt prompt,
       int promptTokens,
-      int shared,
+      int[] shared,
       Function<String, List<ScoredText.Window>> windows) {
     List<ScoredText> texts = new ArrayList<>();
     List<Score> failed = new ArrayList<>();
@@ -127,9 +128,7 @@ final class TextEncoder {
     }
     return new Queries<>(
         prompt.slice().isFirst() ? promptTokens : 0,
-        texts.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new ScoreRequest(prompt.id(), shared, texts)),
+        texts.isEmpty() ? Optional.empty() : Optional.of(Request.score(prompt.id(), shared, texts)),
         failed);
   }
 

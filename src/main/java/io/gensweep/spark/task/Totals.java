@@ -21,11 +21,7 @@ public final class Totals implements Serializable {
   private final LongAccumulator failed;
   private final LongAccumulator promptTokens;
   private final LongAccumulator generatedTokens;
-  private final LongAccumulator engineNanos;
-  private final LongAccumulator prefillNanos;
-  private final LongAccumulator decodeNanos;
-  private final LongAccumulator prefillTokens;
-  private final LongAccumulator halvings;
+  private final CollectionAccumulator<EngineCounters> work;
   private final CollectionAccumulator<EngineReport> engines;
 
   public Totals(SparkContext spark) {
@@ -34,11 +30,7 @@ public final class Totals implements Serializable {
     failed = spark.longAccumulator("failed rows");
     promptTokens = spark.longAccumulator("prompt tokens");
     generatedTokens = spark.longAccumulator("generated tokens");
-    engineNanos = spark.longAccumulator("engine nanoseconds");
-    prefillNanos = spark.longAccumulator("prefill nanoseconds");
-    decodeNanos = spark.longAccumulator("decode nanoseconds");
-    prefillTokens = spark.longAccumulator("prefilled tokens");
-    halvings = spark.longAccumulator("batch halvings");
+    work = spark.collectionAccumulator("work of engines");
     engines = spark.collectionAccumulator("engines");
   }
 
@@ -57,11 +49,7 @@ public final class Totals implements Serializable {
   }
 
   void engine(EngineCounters since) {
-    engineNanos.add(since.busyNanos());
-    prefillNanos.add(since.prefillNanos());
-    decodeNanos.add(since.decodeNanos());
-    prefillTokens.add(since.prefillTokens());
-    halvings.add(since.halvings());
+    work.add(since);
   }
 
   void loaded(EngineReport report) {
@@ -100,25 +88,9 @@ public final class Totals implements Serializable {
     return generatedTokens.value();
   }
 
-  public long prefilledTokens() {
-    return prefillTokens.value();
-  }
-
-  /** Times that an engine went on with half its batch, for want of memory. */
-  public long halvings() {
-    return halvings.value();
-  }
-
-  public double engineSeconds() {
-    return engineNanos.value() / 1e9;
-  }
-
-  public double prefillSeconds() {
-    return prefillNanos.value() / 1e9;
-  }
-
-  public double decodeSeconds() {
-    return decodeNanos.value() / 1e9;
+  /** What all engines did. */
+  public EngineCounters work() {
+    return work.value().stream().reduce(EngineCounters.NONE, EngineCounters::plus);
   }
 
   public List<EngineReport> engines() {

@@ -3,11 +3,9 @@ package io.gensweep.spark.task;
 import io.gensweep.engine.Answer;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.Lease;
-import io.gensweep.engine.Query;
 import io.gensweep.engine.Request;
 import io.gensweep.engine.RequestWindow;
 import io.gensweep.engine.Score;
-import io.gensweep.engine.ScoreRequest;
 import io.gensweep.engine.ScoredText;
 import io.gensweep.output.OutputSchema;
 import io.gensweep.output.RowDifference;
@@ -70,8 +68,8 @@ public final class VerifyTask<A extends Answer>
   }
 
   /** A prompt that is made again. */
-  private record Origin(
-      Prompt prompt, Optional<? extends Query<?>> query, Map<String, StoredRow> missing) {}
+  private record Origin<A extends Answer>(
+      Prompt prompt, Optional<Request<A>> request, Map<String, StoredRow> missing) {}
 
   /** A row whose stored ids are to be scored. */
   private record Doubtful(RowDifference difference, StoredRow stored) {}
@@ -93,8 +91,8 @@ public final class VerifyTask<A extends Answer>
     void compare(Iterator<Tuple2<String, Tuple2<Iterable<Row>, Iterable<Row>>>> prompts)
         throws InterruptedException {
       Work.QueryBuilder<A> queries = work.queryBuilder(model);
-      List<Origin> begun = new ArrayList<>();
-      try (RequestWindow<A, Origin> window =
+      List<Origin<A>> begun = new ArrayList<>();
+      try (RequestWindow<A, Origin<A>> window =
           new RequestWindow<>(model.loop(), width, task::isInterrupted)) {
         while (prompts.hasNext()) {
           Tuple2<String, Tuple2<Iterable<Row>, Iterable<Row>>> next = prompts.next();
@@ -129,24 +127,24 @@ public final class VerifyTask<A extends Answer>
       return byKey;
     }
 
-    private Origin ask(
+    private Origin<A> ask(
         Work.QueryBuilder<A> queries,
         Prompt prompt,
         Map<String, StoredRow> stored,
-        RequestWindow<A, Origin> window) {
+        RequestWindow<A, Origin<A>> window) {
       Work.Queries<A> found = queries.of(prompt);
-      Origin origin = new Origin(prompt, found.query(), stored);
+      Origin<A> origin = new Origin<>(prompt, found.request(), stored);
       found.failed().forEach(answer -> compare(origin, answer));
-      found.query().ifPresent(query -> window.submit(query, origin));
+      found.request().ifPresent(request -> window.submit(request, origin));
       return origin;
     }
 
-    private void receive(RequestWindow<A, Origin> window) throws InterruptedException {
-      RequestWindow.Arrival<A, Origin> arrival = window.next();
+    private void receive(RequestWindow<A, Origin<A>> window) throws InterruptedException {
+      RequestWindow.Arrival<A, Origin<A>> arrival = window.next();
       compare(arrival.origin(), arrival.answer());
     }
 
-    private void compare(Origin origin, A answer) {
+    private void compare(Origin<A> origin, A answer) {
       Work.Finished<A> made = work.finish(answer, origin.prompt());
       Optional<Failure> failure = made.answer().failure();
       boolean failed = failure.isPresent();
@@ -167,8 +165,9 @@ public final class VerifyTask<A extends Answer>
       List<String> what = stored.differences(failed ? errors : rows, again);
       if (!what.isEmpty()) {
         RowDifference difference = new RowDifference(key, what, List.of());
-        if (!failed && origin.query().orElseThrow() instanceof Request request) {
-          doubtful.add(new Tuple2<>(request.tokenIds(), new Doubtful(difference, stored)));
+        Optional<Request<A>> drawn = origin.request().filter(r -> !r.variants().isEmpty());
+        if (!failed && drawn.isPresent()) {
+          doubtful.add(new Tuple2<>(drawn.get().tokenIds(), new Doubtful(difference, stored)));
         } else {
           differences.add(difference);
         }
@@ -190,8 +189,7 @@ public final class VerifyTask<A extends Answer>
           System.arraycopy(stored, 0, all, prompt.length, stored.length);
           ScoredText text = new ScoredText(0, List.of(new ScoredText.Window(all, prompt.length)));
           window.submit(
-              new ScoreRequest(doubt._2().difference().key(), prompt.length, List.of(text)),
-              doubt._2());
+              Request.score(doubt._2().difference().key(), prompt, List.of(text)), doubt._2());
           while (window.full()) {
             take(window.next());
           }

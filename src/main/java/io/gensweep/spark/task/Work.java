@@ -3,7 +3,7 @@ package io.gensweep.spark.task;
 import io.gensweep.engine.Answer;
 import io.gensweep.engine.Attempt;
 import io.gensweep.engine.Failure;
-import io.gensweep.engine.Query;
+import io.gensweep.engine.Request;
 import io.gensweep.job.Command;
 import io.gensweep.output.OutputKind;
 import io.gensweep.prompt.CountedPrompts;
@@ -69,7 +69,7 @@ public sealed interface Work<A extends Answer> extends Serializable
   /** An answer and its row of the output. */
   record Finished<A extends Answer>(A answer, Row row) {}
 
-  /** Executor, one per task. Turns a prompt into the query that the engine gets. */
+  /** Executor, one per task. Turns a prompt into the request that the engine gets. */
   @FunctionalInterface
   interface QueryBuilder<A extends Answer> {
     Queries<A> of(Prompt prompt);
@@ -78,10 +78,10 @@ public sealed interface Work<A extends Answer> extends Serializable
   /**
    * What there is to ask the engine about one prompt, and what needs no engine.
    *
-   * @param query answers still to come
+   * @param request answers still to come
    * @param failed answers that need no engine
    */
-  record Queries<A extends Answer>(int promptTokens, Optional<Query<A>> query, List<A> failed) {
+  record Queries<A extends Answer>(int promptTokens, Optional<Request<A>> request, List<A> failed) {
     public Queries {
       failed = List.copyOf(failed);
     }

@@ -3,8 +3,8 @@ package io.gensweep.spark.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gensweep.model.Sha256;
 import io.gensweep.LocalSpark;
+import io.gensweep.model.Sha256;
 import io.gensweep.output.OutputError;
 import io.gensweep.report.RunSummary;
 import java.io.IOException;

@@ -122,7 +122,7 @@ class GenerationJobTest {
     assertThat(summary.rows()).isEqualTo(64 * 3 * 2);
     assertThat(summary.tokens()).isEqualTo(64 * 3 * 2 * 4);
     // The last token of a prompt is decoded by each continuation.
-    assertThat(summary.prefilledTokens()).isEqualTo(summary.promptTokens() - 64);
+    assertThat(summary.work().prefillTokens()).isEqualTo(summary.promptTokens() - 64);
     assertThat(completions().groupBy("sweep_point", "temperature").count().count()).isEqualTo(3);
 
     JsonNode points = JSON.readTree(folder.resolve("out/sweep.json").toFile()).get("points");

@@ -88,7 +88,7 @@ class PromptLogprobsTest {
         runs.run(
             Command.RUN, prompts, sampling, "sampling.prompt_logprobs=true", "engine.max_batch=5");
     assertThat(TinyRuns.ordered(runs.completions().drop("prompt_logprobs"))).isEqualTo(plain);
-    assertThat(summary.prefilledTokens()).isEqualTo(summary.promptTokens() - 64);
+    assertThat(summary.work().prefillTokens()).isEqualTo(summary.promptTokens() - 64);
     Map<String, List<Float>> logprobs = new HashMap<>();
     for (Row row : runs.completions().collectAsList()) {
       List<Float> entries = row.getList(row.fieldIndex("prompt_logprobs"));

@@ -1,7 +1,5 @@
 package io.gensweep.engine;
 
-import io.gensweep.model.DecodeRow;
-import io.gensweep.model.KvSequence;
 import io.gensweep.model.ModelShape;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.Drawn;
@@ -18,18 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Plain Java. One continuation in its slot: what it has drawn, and when it ends. */
-final class Sequence {
-  private final Ticket ticket;
+/** A completion while it grows: what one variant has drawn so far, and when it ends. */
+final class Continuation {
+  private final Request<?> request;
   private final Variant variant;
-  private final KvSequence kv;
   private final ContinuationText text;
   private final Draws draws;
   private final LogitsRules rules;
   private final List<Integer> eosTokenIds;
   private final BitSet stopTokenIds = new BitSet();
   private final int mostTokens;
-  private int nextToken;
   private int count;
   private int[] tokenIds = new int[16];
   private float[] logprobs = new float[16];
@@ -37,50 +33,35 @@ final class Sequence {
   private final List<List<TopLogprob>> topLogprobs = new ArrayList<>(0);
   private boolean finished;
 
-  Sequence(Ticket ticket, Variant variant, KvSequence kv, ContinuationText text, ModelShape shape) {
+  Continuation(Request<?> request, Variant variant, ContinuationText text, ModelShape shape) {
     SamplingConfig sampling = variant.sampling();
-    int[] prompt = ticket.request().tokenIds();
-    this.ticket = ticket;
+    this.request = request;
     this.variant = variant;
-    this.kv = kv;
     this.text = text;
-    this.draws = new Draws(sampling.seed(), ticket.request().promptId(), variant.sampleIndex());
+    this.draws = new Draws(sampling.seed(), request.promptId(), variant.sampleIndex());
     this.eosTokenIds = shape.eosTokenIds();
     sampling.stopTokenIds().forEach(stopTokenIds::set);
-    this.rules = new LogitsRules(sampling, prompt, endIds());
-    this.mostTokens = mostTokens(variant, ticket.request(), shape);
-    this.nextToken = prompt[prompt.length - 1];
+    this.rules = new LogitsRules(sampling, request.tokenIds(), endIds());
+    this.mostTokens = mostTokens(variant, request, shape);
   }
 
   /** Most tokens that a variant can generate. */
-  static int mostTokens(Variant variant, Request request, ModelShape shape) {
+  static int mostTokens(Variant variant, Request<?> request, ModelShape shape) {
     return Math.min(
         variant.sampling().maxTokens(), shape.maxModelLen() - request.tokenIds().length);
-  }
-
-  Ticket ticket() {
-    return ticket;
   }
 
   Variant variant() {
     return variant;
   }
 
-  KvSequence kv() {
-    return kv;
-  }
-
   boolean finished() {
     return finished;
   }
 
-  /**
-   * Feeds the last token: of the prompt at first, then the one drawn before. What top-k leaves is
-   * normalised by itself, so the scaled log-sum-exp of the whole vocabulary is not asked for then.
-   */
-  DecodeRow decodeRow() {
-    SamplingConfig sampling = variant.sampling();
-    return new DecodeRow(kv, nextToken, sampling.topK() > 0 ? 0 : sampling.temperature());
+  /** The token drawn last. */
+  int lastToken() {
+    return tokenIds[count - 1];
   }
 
   /** Draws the next token. Gives the completion if that ended it. */
@@ -113,7 +94,8 @@ final class Sequence {
 
   private Optional<Completion> failed(Failure failure) {
     finished = true;
-    return Optional.of(ticket.failed(variant, failure));
+    return Optional.of(
+        Completion.failed(request.promptId(), variant, request.tokenIds().length, failure));
   }
 
   private void append(Drawn drawn) {
@@ -127,24 +109,24 @@ final class Sequence {
     logprobs[count] = drawn.logprob();
     samplingLogprobs[count] = drawn.samplingLogprob();
     count++;
-    nextToken = drawn.tokenId();
-    rules.append(nextToken);
+    rules.append(drawn.tokenId());
   }
 
   private Optional<String> stopReason() {
     SamplingConfig sampling = variant.sampling();
-    boolean eos = !sampling.ignoreEos() && eosTokenIds.contains(nextToken);
-    if (eos || stopTokenIds.get(nextToken)) {
-      text.end(nextToken);
-      return Optional.of(Integer.toString(nextToken));
+    int last = lastToken();
+    boolean eos = !sampling.ignoreEos() && eosTokenIds.contains(last);
+    if (eos || stopTokenIds.get(last)) {
+      text.end(last);
+      return Optional.of(Integer.toString(last));
     }
-    return text.append(nextToken);
+    return text.append(last);
   }
 
   private Completion complete(FinishReason reason, Optional<String> stopReason) {
     finished = true;
     return new Completion(
-        ticket.request().promptId(),
+        request.promptId(),
         variant.sweepPoint(),
         variant.sampleIndex(),
         variant.sampling(),
@@ -155,7 +137,7 @@ final class Sequence {
         variant.sampling().logprobs() > 0 ? Optional.of(topLogprobs) : Optional.empty(),
         reason,
         stopReason,
-        ticket.request().tokenIds().length,
+        request.tokenIds().length,
         Optional.empty(),
         Optional.empty());
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scores through KV rows that requests share and reuse, against the model without any cache. */
-class ScoreQueueTest {
+class ScoringTest {
   private static final int MODEL_LEN = 150;
 
   private final HashModel model = new HashModel(768, MODEL_LEN);
@@ -28,7 +28,7 @@ class ScoreQueueTest {
     HashModel small = new HashModel(cacheTokens, MODEL_LEN);
     Engine engine = engine(small, maxBatch);
     Random random = new Random(maxBatch);
-    List<ScoreRequest> requests = new ArrayList<>();
+    List<Request<Score>> requests = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       requests.add(i % 2 == 0 ? references(random, "p" + i) : document(random, "p" + i));
     }
@@ -36,8 +36,8 @@ class ScoreQueueTest {
     // Continuations beside them take nothing from them.
     engine.submit(Requests.random(random, 1).get(0), completion -> {});
     run(engine);
-    assertThat(scores).hasSize(requests.stream().mapToInt(ScoreRequest::answers).sum());
-    for (ScoreRequest request : requests) {
+    assertThat(scores).hasSize(requests.stream().mapToInt(Request::answers).sum());
+    for (Request<Score> request : requests) {
       for (ScoredText text : request.texts()) {
         Score score = score(request.promptId(), text.referenceIndex());
         assertThat(score.failure()).isEmpty();
@@ -45,7 +45,7 @@ class ScoreQueueTest {
         assertThat(score.logprobs()).isEqualTo(plain(text));
       }
     }
-    assertThat(small.cache().promisedBlocks()).isZero();
+    assertThat(small.pool().heldBlocks()).isZero();
   }
 
   @ParameterizedTest
@@ -55,14 +55,14 @@ class ScoreQueueTest {
     model.prefillsUntilFull = prefills;
     Engine engine = engine(model, 32);
     Random random = new Random(mostRows);
-    List<ScoreRequest> requests = new ArrayList<>();
+    List<Request<Score>> requests = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       requests.add(i % 2 == 0 ? references(random, "p" + i) : document(random, "p" + i));
     }
     requests.forEach(request -> engine.submit(request, scores::add));
     run(engine);
-    assertThat(scores).hasSize(requests.stream().mapToInt(ScoreRequest::answers).sum());
-    for (ScoreRequest request : requests) {
+    assertThat(scores).hasSize(requests.stream().mapToInt(Request::answers).sum());
+    for (Request<Score> request : requests) {
       for (ScoredText text : request.texts()) {
         assertThat(score(request.promptId(), text.referenceIndex()).logprobs())
             .isEqualTo(plain(text));
@@ -70,7 +70,7 @@ class ScoreQueueTest {
     }
     assertThat(engine.counters().halvings()).isPositive();
     assertThat(model.widest).isLessThanOrEqualTo(mostRows);
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 
   @Test
@@ -88,7 +88,7 @@ class ScoreQueueTest {
     int[] prompt = IntStream.range(0, 100).map(i -> i % HashModel.VOCAB).toArray();
     List<ScoredText> texts =
         IntStream.range(0, 4).mapToObj(i -> text(i, prompt, new int[] {i, i + 1})).toList();
-    engine.submit(new ScoreRequest("p", prompt.length, texts), scores::add);
+    engine.submit(Request.score("p", prompt, texts), scores::add);
     run(engine);
     assertThat(scores).hasSize(4);
     // All but the prompt's last token once; that one and the reference's first for each text.
@@ -99,11 +99,11 @@ class ScoreQueueTest {
   @Test
   void greedyIsWhatTheModelWouldHaveDrawn() {
     int[] prompt = {1, 2, 3};
-    int best = HashModel.candidates(prompt, 1, HashModel.VOCAB, -1).tokenId(0);
+    int best = HashModel.candidates(prompt, HashModel.VOCAB, -1).tokenId(0);
     List<ScoredText> texts =
         List.of(text(0, prompt, new int[] {best}), text(1, prompt, new int[] {best ^ 1}));
     Engine engine = engine(model, 8);
-    engine.submit(new ScoreRequest("p", 3, texts), scores::add);
+    engine.submit(Request.score("p", prompt, texts), scores::add);
     run(engine);
     assertThat(score("p", 0).greedy()).isTrue();
     assertThat(score("p", 1).greedy()).isFalse();
@@ -120,7 +120,7 @@ class ScoreQueueTest {
             text(3, new int[] {1}, new int[] {HashModel.VOCAB}),
             text(4, new int[] {1}, new int[] {2, 7, 2}));
     Engine engine = engine(model, 8);
-    engine.submit(new ScoreRequest("p", 1, texts), scores::add);
+    engine.submit(Request.score("p", new int[] {1}, texts), scores::add);
     run(engine);
     assertThat(score("p", 0).failure()).isEmpty();
     assertThat(score("p", 1).failure()).isEmpty();
@@ -130,27 +130,27 @@ class ScoreQueueTest {
     assertThat(score("p", 4).failure().orElseThrow().toString())
         .startsWith("non_finite_logits")
         .endsWith("at token 2");
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 
   @Test
   void aCancelledRequestGivesNothingMoreAndFreesItsRows() {
     Engine engine = engine(model, 1);
     Random random = new Random(5);
-    Entry first = engine.submit(document(random, "a"), scores::add);
-    Entry second = engine.submit(references(random, "b"), scores::add);
+    Submission<Score> first = engine.submit(document(random, "a"), scores::add);
+    Submission<Score> second = engine.submit(references(random, "b"), scores::add);
     engine.step();
-    engine.cancel(first);
-    engine.cancel(second);
+    first.cancel();
+    second.cancel();
     int before = scores.size();
     run(engine);
     assertThat(scores).hasSize(before);
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
     engine.submit(document(random, "c"), scores::add);
     engine.step();
     engine.clear();
     assertThat(engine.hasWork()).isFalse();
-    assertThat(model.cache().promisedBlocks()).isZero();
+    assertThat(model.pool().heldBlocks()).isZero();
   }
 
   private static Engine engine(HashModel model, int maxBatch) {
@@ -163,22 +163,22 @@ class ScoreQueueTest {
     }
   }
 
-  private static ScoreRequest references(Random random, String id) {
+  private static Request<Score> references(Random random, String id) {
     int[] prompt = tokens(random, 1 + random.nextInt(100));
     List<ScoredText> texts = new ArrayList<>();
     for (int i = 0; i <= random.nextInt(4); i++) {
       texts.add(text(i, prompt, tokens(random, 1 + random.nextInt(50))));
     }
-    return new ScoreRequest(id, prompt.length, texts);
+    return Request.score(id, prompt, texts);
   }
 
-  private static ScoreRequest document(Random random, String id) {
+  private static Request<Score> document(Random random, String id) {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i <= random.nextInt(4); i++) {
       int[] ids = tokens(random, 2 + random.nextInt(MODEL_LEN));
       windows.add(new Window(ids, 1 + random.nextInt(ids.length - 1)));
     }
-    return new ScoreRequest(id, 0, List.of(new ScoredText(0, windows)));
+    return Request.score(id, new int[0], List.of(new ScoredText(0, windows)));
   }
 
   private static ScoredText text(int index, int[] prompt, int[] reference) {
@@ -205,7 +205,7 @@ class ScoreQueueTest {
       int[] ids = window.tokenIds();
       for (int at = window.from(); at < ids.length; at++) {
         Candidates row =
-            HashModel.candidates(Arrays.copyOf(ids, at), 1, HashModel.VOCAB, Integer.MAX_VALUE);
+            HashModel.candidates(Arrays.copyOf(ids, at), HashModel.VOCAB, Integer.MAX_VALUE);
         logprobs.add((float) (row.wholeRow()[ids[at]] - row.logSumExp()));
       }
     }

@@ -1,0 +1,151 @@
+package io.gensweep.model.kv;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The blocks of a KV cache, counted by how many sequences hold each. One thread.
+ *
+ * <p>A sequence takes blocks as it grows, the lowest free one first, so that those in use lie close
+ * together. Blocks of prompts stay findable by their content ({@link PrefixIndex}) after the last
+ * sequence has let go of them, until their place is needed.
+ */
+public final class BlockPool {
+  /** Positions in a block. */
+  public static final int BLOCK = 32;
+
+  /** The part of the pool that blocks without a holder may fill, 1 / this. */
+  private static final int KEPT_SHARE = 8;
+
+  private final int blocks;
+  private final int prefixUnit;
+  private final int[] holders;
+
+  /** Held, or kept for their content. */
+  private final BitSet taken = new BitSet();
+
+  private final PrefixIndex prefixes;
+  private final List<BlockCopy> copies = new ArrayList<>();
+  private int held;
+
+  /**
+   * Makes a pool whose prompts share all whole blocks.
+   *
+   * @param blocks at least 1
+   */
+  public BlockPool(int blocks) {
+    this(blocks, BLOCK);
+  }
+
+  /**
+   * Makes a pool.
+   *
+   * @param blocks at least 1
+   * @param prefixUnit positions, a multiple of {@link #BLOCK}: prompts share KV rows in multiples
+   *     of it, where the runner's bits depend on where a prefill begins
+   */
+  public BlockPool(int blocks, int prefixUnit) {
+    if (blocks < 1 || prefixUnit < BLOCK || prefixUnit % BLOCK != 0) {
+      throw new IllegalArgumentException(
+          "blocks must be >= 1 and prefixUnit a multiple of "
+              + BLOCK
+              + ", were "
+              + blocks
+              + " and "
+              + prefixUnit);
+    }
+    this.blocks = blocks;
+    this.prefixUnit = prefixUnit;
+    this.holders = new int[blocks];
+    this.prefixes = new PrefixIndex(blocks / KEPT_SHARE);
+  }
+
+  /** Blocks that hold so many rows. */
+  public static int blocksFor(int tokens) {
+    return tokens / BLOCK + (tokens % BLOCK == 0 ? 0 : 1);
+  }
+
+  /** Begins a sequence without rows. */
+  public KvSequence sequence() {
+    return new KvSequence(this);
+  }
+
+  public int capacityTokens() {
+    return Math.multiplyExact(blocks, BLOCK);
+  }
+
+  /** Blocks that sequences hold, each counted once. */
+  public int heldBlocks() {
+    return held;
+  }
+
+  /** Blocks that sequences can still take. */
+  public int freeBlocks() {
+    return blocks - held;
+  }
+
+  /** 1 + the highest block whose rows are of use; 0 if none is. */
+  public int highWater() {
+    return taken.length();
+  }
+
+  public int prefixUnit() {
+    return prefixUnit;
+  }
+
+  /** Takes the copies that the runner has to make before it writes the next rows. */
+  public List<BlockCopy> takeCopies() {
+    List<BlockCopy> taken = List.copyOf(copies);
+    copies.clear();
+    return taken;
+  }
+
+  /** Forgets the copies that were to be made: their sequences begin again. */
+  public void dropCopies() {
+    copies.clear();
+  }
+
+  PrefixIndex prefixes() {
+    return prefixes;
+  }
+
+  int holders(int block) {
+    return holders[block];
+  }
+
+  int take() {
+    int block = taken.nextClearBit(0);
+    if (block >= blocks) {
+      block = prefixes.evict();
+    }
+    if (block < 0) {
+      throw new IllegalStateException("no block is free: sequences hold all " + blocks);
+    }
+    taken.set(block);
+    holders[block] = 1;
+    held++;
+    return block;
+  }
+
+  void hold(int block) {
+    if (holders[block]++ == 0) {
+      held++;
+      prefixes.held(block);
+    }
+  }
+
+  void letGo(int block) {
+    if (--holders[block] == 0) {
+      held--;
+      if (!prefixes.keep(block)) {
+        taken.clear(block);
+      }
+      prefixes.overflow().ifPresent(taken::clear);
+    }
+  }
+
+  void copy(int source, int target) {
+    copies.add(new BlockCopy(source, target));
+  }
+}

@@ -1,0 +1,250 @@
+package io.gensweep.model.kv;
+
+import static io.gensweep.model.kv.BlockPool.BLOCK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BlockPoolTest {
+  private final BlockPool pool = new BlockPool(16);
+
+  @Test
+  void aSequenceTakesTheLowestFreeBlocksAsItGrows() {
+    KvSequence first = pool.sequence();
+    KvSequence second = pool.sequence();
+    assertThat(pool.heldBlocks()).isZero();
+    assertThat(first.growth(BLOCK + 1)).isEqualTo(2);
+    first.advance(1);
+    second.advance(BLOCK);
+    first.advance(BLOCK);
+    second.advance(1);
+    assertThat(numbers(first)).containsExactly(0, 2);
+    assertThat(numbers(second)).containsExactly(1, 3);
+    assertThat(first.growth(BLOCK - 1)).isZero();
+    assertThat(pool.freeBlocks()).isEqualTo(12);
+    assertThat(pool.highWater()).isEqualTo(4);
+    first.release();
+    second.truncate(BLOCK);
+    assertThat(pool.highWater()).isEqualTo(2);
+    KvSequence third = pool.sequence();
+    third.advance(2 * BLOCK);
+    assertThat(numbers(third)).containsExactly(0, 2);
+  }
+
+  @Test
+  void aForkSharesAllBlocksUntilOneOfTheTwoWrites() {
+    KvSequence whole = pool.sequence();
+    whole.advance(2 * BLOCK);
+    KvSequence atTheEnd = whole.fork();
+    assertThat(atTheEnd.growth(1)).isEqualTo(1);
+    atTheEnd.advance(1);
+    assertThat(numbers(atTheEnd)).containsExactly(0, 1, 2);
+    assertThat(pool.takeCopies()).isEmpty();
+    KvSequence within = atTheEnd.fork();
+    assertThat(pool.heldBlocks()).isEqualTo(3);
+    assertThat(within.growth(1)).isEqualTo(1);
+    within.advance(1);
+    assertThat(numbers(within)).containsExactly(0, 1, 3);
+    assertThat(pool.takeCopies()).containsExactly(new BlockCopy(2, 3));
+    assertThat(pool.takeCopies()).isEmpty();
+    assertThat(atTheEnd.growth(1)).isZero();
+    atTheEnd.advance(1);
+    assertThat(pool.takeCopies()).isEmpty();
+    whole.release();
+    assertThat(pool.heldBlocks()).isEqualTo(4);
+    within.release();
+    atTheEnd.release();
+    assertThat(pool.heldBlocks()).isZero();
+  }
+
+  @Test
+  void rowsThatAnotherPromptFilledAreFoundByTheirTokens() {
+    int[] prompt = tokens(0, 4 * BLOCK);
+    KvSequence first = filled(prompt, 3 * BLOCK + 5);
+    KvSequence same = pool.sequence();
+    same.reuse(prompt, 3 * BLOCK + 5);
+    assertThat(numbers(same)).containsExactly(0, 1, 2);
+    assertThat(same.length()).isEqualTo(3 * BLOCK);
+    KvSequence shorter = pool.sequence();
+    shorter.reuse(prompt, 2 * BLOCK - 1);
+    assertThat(numbers(shorter)).containsExactly(0);
+    int[] differs = prompt.clone();
+    differs[BLOCK] = 99;
+    KvSequence other = pool.sequence();
+    other.reuse(differs, 4 * BLOCK);
+    assertThat(numbers(other)).containsExactly(0);
+    // The same tokens after others are another content.
+    KvSequence later = pool.sequence();
+    later.reuse(tokens(BLOCK, 4 * BLOCK), 3 * BLOCK);
+    assertThat(later.blocks()).isZero();
+    assertThat(first.block(3)).isEqualTo(3);
+  }
+
+  @Test
+  void contentStaysFindableUntilItsBlockIsNeeded() {
+    int[] prompt = tokens(0, 2 * BLOCK);
+    filled(prompt, 2 * BLOCK).release();
+    assertThat(pool.freeBlocks()).isEqualTo(16);
+    KvSequence again = pool.sequence();
+    again.reuse(prompt, 2 * BLOCK);
+    assertThat(numbers(again)).containsExactly(0, 1);
+    again.release();
+    KvSequence all = pool.sequence();
+    all.advance(16 * BLOCK);
+    assertThat(pool.freeBlocks()).isZero();
+    all.release();
+    KvSequence late = pool.sequence();
+    late.reuse(prompt, 2 * BLOCK);
+    assertThat(late.blocks()).isZero();
+  }
+
+  @Test
+  void anEighthOfThePoolIsKeptAtMost() {
+    for (int prompt = 0; prompt < 5; prompt++) {
+      filled(tokens(100 * prompt, BLOCK), BLOCK).release();
+    }
+    for (int prompt = 0; prompt < 5; prompt++) {
+      KvSequence again = pool.sequence();
+      again.reuse(tokens(100 * prompt, BLOCK), BLOCK);
+      assertThat(again.blocks()).as("prompt %d", prompt).isEqualTo(prompt < 3 ? 0 : 1);
+    }
+  }
+
+  @Test
+  void promptsShareWholeUnits() {
+    BlockPool units = new BlockPool(32, 4 * BLOCK);
+    int[] prompt = tokens(0, 10 * BLOCK);
+    KvSequence first = units.sequence();
+    first.advance(7 * BLOCK);
+    first.index(prompt);
+    KvSequence second = units.sequence();
+    second.reuse(prompt, 9 * BLOCK);
+    assertThat(second.length()).isEqualTo(4 * BLOCK);
+    first.advance(BLOCK);
+    first.index(prompt);
+    second.reuse(prompt, 9 * BLOCK);
+    assertThat(second.length()).isEqualTo(8 * BLOCK);
+    assertThat(numbers(second)).isEqualTo(numbers(first));
+  }
+
+  @Test
+  void misuseIsRefused() {
+    KvSequence kv = pool.sequence();
+    kv.advance(10);
+    assertThatThrownBy(() -> kv.truncate(11)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kv.block(1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> kv.advance(-1)).isInstanceOf(IllegalArgumentException.class);
+    KvSequence full = pool.sequence();
+    full.advance(15 * BLOCK);
+    assertThatThrownBy(() -> full.advance(1)).hasMessageContaining("hold all 16");
+    kv.release();
+    assertThatThrownBy(kv::release).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(kv::fork).isInstanceOf(IllegalStateException.class);
+    full.index(new int[15 * BLOCK]);
+    assertThatThrownBy(() -> full.truncate(0)).hasMessageContaining("are findable");
+    assertThatThrownBy(() -> new BlockPool(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new BlockPool(1, 33)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Every row of every sequence is what was written to it, whoever shares its block. */
+  @Test
+  void sequencesKeepTheirRowsThroughAnyGrowthForkAndRelease() {
+    Random random = new Random(5);
+    BlockPool large = new BlockPool(60);
+    int[] memory = new int[60 * BLOCK];
+    Map<KvSequence, List<Integer>> live = new HashMap<>();
+    int[][] prompts = new int[4][];
+    for (int i = 0; i < prompts.length; i++) {
+      prompts[i] = IntStream.range(0, 300).map(at -> at < 70 ? at : random.nextInt()).toArray();
+    }
+    for (int round = 0; round < 20_000; round++) {
+      KvSequence kv =
+          live.isEmpty()
+              ? large.sequence()
+              : List.copyOf(live.keySet()).get(random.nextInt(live.size()));
+      switch (random.nextInt(5)) {
+        case 0 -> {
+          int[] prompt = prompts[random.nextInt(prompts.length)];
+          int rows = 1 + random.nextInt(prompt.length);
+          KvSequence begun = large.sequence();
+          begun.reuse(prompt, rows);
+          int missing = rows - begun.length();
+          if (begun.growth(missing) <= large.freeBlocks()) {
+            int from = begun.length();
+            begun.advance(missing);
+            for (int at = from; at < rows; at++) {
+              write(memory, begun, at, prompt[at]);
+            }
+            begun.index(prompt);
+            live.put(begun, new ArrayList<>(IntStream.of(prompt).limit(rows).boxed().toList()));
+          } else {
+            begun.release();
+          }
+        }
+        case 1 -> {
+          kv.release();
+          live.remove(kv);
+        }
+        case 2 -> {
+          if (live.containsKey(kv)) {
+            live.put(kv.fork(), new ArrayList<>(live.get(kv)));
+          }
+        }
+        default -> {
+          int more = random.nextInt(40);
+          if (live.containsKey(kv) && kv.growth(more) <= large.freeBlocks()) {
+            int from = kv.length();
+            kv.advance(more);
+            int[] before = memory.clone();
+            for (BlockCopy copy : large.takeCopies()) {
+              System.arraycopy(before, copy.source() * BLOCK, memory, copy.target() * BLOCK, BLOCK);
+            }
+            for (int at = from; at < from + more; at++) {
+              int value = random.nextInt();
+              write(memory, kv, at, value);
+              live.get(kv).add(value);
+            }
+          }
+        }
+      }
+      live.forEach(
+          (sequence, rows) -> {
+            for (int at = 0; at < rows.size(); at += 1 + random.nextInt(20)) {
+              assertThat(memory[slot(sequence, at)]).isEqualTo(rows.get(at));
+            }
+          });
+    }
+    live.keySet().forEach(KvSequence::release);
+    assertThat(large.heldBlocks()).isZero();
+  }
+
+  private static void write(int[] memory, KvSequence kv, int at, int value) {
+    memory[slot(kv, at)] = value;
+  }
+
+  private static int slot(KvSequence kv, int at) {
+    return kv.block(at / BLOCK) * BLOCK + at % BLOCK;
+  }
+
+  private KvSequence filled(int[] prompt, int rows) {
+    KvSequence kv = pool.sequence();
+    kv.advance(rows);
+    kv.index(prompt);
+    return kv;
+  }
+
+  private static int[] tokens(int from, int count) {
+    return IntStream.range(from, from + count).toArray();
+  }
+
+  private static List<Integer> numbers(KvSequence kv) {
+    return IntStream.range(0, kv.blocks()).mapToObj(kv::block).toList();
+  }
+}
