@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Plain Java. Rows of logits as the decoder hands them to the sampler. */
@@ -18,11 +19,12 @@ public final class BenchRows {
     Candidates best = new RowCandidates(logits, size, temperature);
     double[] values = new double[2 + 2 * size];
     values[0] = best.logSumExp();
-    values[1] = best.scaledLogSumExp();
+    values[1] = best.logSumExp((float) temperature);
     for (int i = 0; i < size; i++) {
       values[2 + i] = best.tokenId(i);
       values[2 + size + i] = best.logit(i);
     }
-    return new DecodedRow(values, logits.length, wholeRow);
+    return new DecodedRow(
+        values, List.of((float) temperature), new double[0], logits.length, wholeRow);
   }
 }
