@@ -5,11 +5,13 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.substring_index;
 
+import io.gensweep.prompt.JobDescription;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -29,14 +31,14 @@ public record FailedRows(List<Map.Entry<String, Long>> kinds) {
     if (files.isEmpty()) {
       return new FailedRows(List.of());
     }
-    List<Row> rows =
+    Dataset<Row> kinds =
         spark
             .read()
             .schema("error string")
             .parquet(files.toArray(String[]::new))
             .groupBy(substring_index(col("error"), ":", 1))
-            .agg(count(lit(1)))
-            .collectAsList();
+            .agg(count(lit(1)));
+    List<Row> rows = JobDescription.during(spark, "output: failed rows", kinds::collectAsList);
     return new FailedRows(
         rows.stream()
             .map(row -> Map.entry(row.getString(0), row.getLong(1)))

@@ -3,6 +3,7 @@ package io.gensweep.output;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sum;
 
+import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardPartitions;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -54,7 +56,11 @@ public final class PromptLedger implements Serializable {
    */
   public void write(int batch, Dataset<Row> entries) throws IOException {
     storage.delete(folder(batch));
-    entries.coalesce(MOST_TASKS).toJavaRDD().foreachPartition(rows -> writeFiles(batch, rows));
+    JavaRDD<Row> parts = entries.coalesce(MOST_TASKS).toJavaRDD();
+    JobDescription.run(
+        entries.sparkSession(),
+        "ledger: ids and hashes of the prompts",
+        () -> parts.foreachPartition(rows -> writeFiles(batch, rows)));
   }
 
   private void writeFiles(int batch, Iterator<Row> rows) throws IOException {
@@ -96,11 +102,12 @@ public final class PromptLedger implements Serializable {
     double[] costs = new double[layout.shards()];
     Optional<Dataset<Row>> entries = read(spark, layout);
     if (entries.isPresent()) {
-      for (Row shard :
+      Dataset<Row> byShard =
           ShardPartitions.withShard(entries.get(), layout)
               .groupBy(col(PromptColumns.SHARD))
-              .agg(sum(col(PromptColumns.COST).divide(col(PromptColumns.SLICES))))
-              .collectAsList()) {
+              .agg(sum(col(PromptColumns.COST).divide(col(PromptColumns.SLICES))));
+      for (Row shard :
+          JobDescription.during(spark, "ledger: cost of each shard", byShard::collectAsList)) {
         costs[shard.getInt(0)] = shard.getDouble(1);
       }
     }

@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.ShardLayout;
 import java.io.IOException;
 import java.io.Serializable;
@@ -117,9 +118,12 @@ public final class ShardCommit implements Serializable {
 
   /** The number of rows in done shards, without failed ones. */
   public long rows(SparkSession spark) throws IOException {
-    return done().isEmpty()
-        ? 0
-        : spark.read().schema(rowSchema).parquet(storage.readable(kind.folder())).count();
+    if (done().isEmpty()) {
+      return 0;
+    }
+    String rows = storage.readable(kind.folder());
+    return JobDescription.during(
+        spark, "output: rows", () -> spark.read().schema(rowSchema).parquet(rows).count());
   }
 
   /** The error files of done shards, as paths for Spark. */

@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
@@ -25,13 +25,11 @@ import org.apache.spark.sql.Row;
  * Driver. A prompt dataset that was counted and checked with Spark; no prompt reaches the driver
  * except up to three that an error names.
  *
- * @param rows prompts, malformed lines included
- * @param malformed lines that could not be parsed
- * @param references texts to score, those that are not there included; 0 in a job that scores none
- * @param inputHash row count and a sum of 64-bit row hashes, so the order of rows is free
+ * <p>One pass over the input makes an entry for each prompt (id, hash, cost, rows of the output),
+ * which Spark keeps until {@link #close}; counts, duplicates, the ledger and what was appended are
+ * found in the entries.
  */
-public record CountedPrompts(
-    Dataset<Row> prompts, long rows, long malformed, long references, String inputHash) {
+public final class CountedPrompts implements AutoCloseable {
   private static final long COMPLETIONS_PER_SHARD = 2_000;
   private static final long SHARDS_PER_SLOT = 4;
   // Shards of fewer prompts would be nearly all overhead, and many of them empty; but a prompt that
@@ -51,47 +49,129 @@ public record CountedPrompts(
   private static final int NAMED = 3;
   private static final int LETTERS_SHOWN = 60;
 
+  // Columns of the entries, beside those of the ledger.
+  private static final String ROWS = "rows";
+  private static final String MALFORMED = "malformed";
+  private static final String OWN_ID = "own_id";
+
+  private final Dataset<Row> prompts;
+  private final Dataset<Row> kept;
+  private final Column cost;
+  private final long size;
+  private final long malformed;
+  private final long rows;
+  private final String inputHash;
+
+  private CountedPrompts(Dataset<Row> prompts, Dataset<Row> kept, Column cost, Row totals) {
+    this.prompts = prompts;
+    this.cost = cost;
+    this.kept = kept;
+    this.size = totals.getLong(0);
+    this.malformed = totals.getLong(1);
+    this.rows = totals.getLong(4);
+    this.inputHash = inputHash(size, totals.getDecimal(3));
+  }
+
   /**
-   * Counts the prompts and checks them, in two passes over the input: counts and hash, then
-   * duplicates.
+   * Counts the prompts and checks them, in one pass over the input.
    *
+   * @param rows of the output that a prompt makes, a whole number
+   * @param tokens at most to generate for a prompt that does not say so itself
    * @throws PromptsError if there are no prompts, ids that are null or not unique, or files that
    *     cannot be read
    */
-  public static CountedPrompts of(PromptDataset set) {
+  public static CountedPrompts of(PromptDataset set, Column rows, double tokens) {
+    Column cost = cost(tokens);
+    Dataset<Row> kept = entries(set, rows, cost).persist();
     try {
-      return counted(set);
+      return JobDescription.during(
+          set.rows().sparkSession(),
+          "prompts: counts, duplicates and hash",
+          () -> counted(set, kept, cost));
     } catch (Exception e) {
+      kept.unpersist();
       PromptReader.requireReadable("prompts", set.place(), e);
       throw e;
     }
   }
 
-  private static CountedPrompts counted(PromptDataset set) {
-    Dataset<Row> rows = set.rows();
+  private static Dataset<Row> entries(PromptDataset set, Column rows, Column cost) {
+    // Rows that never had an id of their own may share one: they only become error rows.
+    Column ownId =
+        set.idColumn().isPresent() ? not(malformedRow()) : col(PromptColumns.CONTENT).isNotNull();
+    return set.rows()
+        .select(
+            col(PromptColumns.PROMPT_ID),
+            rowHash().as(PromptColumns.ROW_HASH),
+            cost.as(PromptColumns.COST),
+            rows.cast("long").as(ROWS),
+            malformedRow().as(MALFORMED),
+            ownId.as(OWN_ID));
+  }
+
+  private static CountedPrompts counted(PromptDataset set, Dataset<Row> entries, Column cost) {
     Column noId = col(PromptColumns.PROMPT_ID).isNull();
     Row totals =
-        rows.agg(
+        entries
+            .agg(
                 count(lit(1)),
-                count(when(malformedRow(), lit(1))),
+                count(when(col(MALFORMED), lit(1))),
                 count(when(noId, lit(1))),
                 // As a decimal: Spark 4 by default makes an error of a sum of longs that overflows.
-                sum(rowHash().cast("decimal(20,0)")),
-                sum(coalesce(size(col(PromptColumns.REFERENCES)), lit(0))))
+                sum(col(PromptColumns.ROW_HASH).cast("decimal(20,0)")),
+                sum(col(ROWS)))
             .first();
-    long total = totals.getLong(0);
-    if (total == 0) {
+    if (totals.getLong(0) == 0) {
       throw new PromptsError(
           set.idColumn().isPresent() ? "prompts" : "prompts.path",
           set.place(),
           "there are no rows in it; name a dataset with at least one prompt");
     }
     if (totals.getLong(2) > 0) {
-      throw noIds(set, totals.getLong(2), rows.filter(noId));
+      throw noIds(set, totals.getLong(2), set.rows().filter(noId));
     }
-    checkUnique(set);
-    return new CountedPrompts(
-        rows, total, totals.getLong(1), totals.getLong(4), inputHash(total, totals.getDecimal(3)));
+    checkUnique(set, entries);
+    return new CountedPrompts(set.rows(), entries, cost, totals);
+  }
+
+  public Dataset<Row> prompts() {
+    return prompts;
+  }
+
+  /** How many there are, malformed lines included. */
+  public long size() {
+    return size;
+  }
+
+  /** Lines that could not be parsed. */
+  long malformed() {
+    return malformed;
+  }
+
+  /** Rows of the whole output, those that fail included. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Row count and a sum of 64-bit row hashes, so the order of rows is free. */
+  public String inputHash() {
+    return inputHash;
+  }
+
+  /** One row per prompt: its id, a hash of its row, and an estimate of its cost. */
+  public Dataset<Row> entries() {
+    return kept.select(PromptColumns.PROMPT_ID, PromptColumns.ROW_HASH, PromptColumns.COST);
+  }
+
+  /** Estimates the tokens of a prompt and of its continuations. */
+  public Column cost() {
+    return cost;
+  }
+
+  /** Gives back what Spark keeps of the entries; they would be made again from the input. */
+  @Override
+  public void close() {
+    kept.unpersist();
   }
 
   /**
@@ -123,24 +203,7 @@ public record CountedPrompts(
         col(PromptColumns.PROBLEM).startsWith(PromptColumns.MALFORMED_PROMPT), lit(false));
   }
 
-  /**
-   * One row per prompt: its id, a hash of its row, and an estimate of its cost.
-   *
-   * @param tokens at most to generate for a prompt that does not say so itself
-   */
-  public Dataset<Row> entries(double tokens) {
-    return prompts.select(
-        col(PromptColumns.PROMPT_ID),
-        rowHash().as(PromptColumns.ROW_HASH),
-        cost(tokens).as(PromptColumns.COST));
-  }
-
-  /**
-   * Estimates the tokens of a prompt and of its continuations.
-   *
-   * @param tokens at most to generate for a prompt that does not say so itself
-   */
-  public static Column cost(double tokens) {
+  private static Column cost(double tokens) {
     Column own = get_json_object(col(PromptColumns.SAMPLING), "$.max_tokens").cast("double");
     Column letters = coalesce(length(to_json(struct(col(PromptColumns.CONTENT)))), lit(0));
     return letters.divide(lit(LETTERS_PER_TOKEN)).plus(coalesce(own, lit(tokens)));
@@ -175,15 +238,10 @@ public record CountedPrompts(
             .formatted(nulls, prompts));
   }
 
-  private static void checkUnique(PromptDataset set) {
-    // Rows that never had an id of their own may share one: they only become error rows.
-    Column checked =
-        set.idColumn().isPresent()
-            ? malformedRow().equalTo(lit(false))
-            : col(PromptColumns.CONTENT).isNotNull();
+  private static void checkUnique(PromptDataset set, Dataset<Row> entries) {
     List<Row> twice =
-        set.rows()
-            .filter(checked)
+        entries
+            .filter(col(OWN_ID))
             .groupBy(col(PromptColumns.PROMPT_ID))
             .agg(count(lit(1)).as("n"))
             .filter(col("n").gt(lit(1L)))

@@ -44,9 +44,8 @@ final class CsvFiles {
     if (header.isEmpty()) {
       return spark.emptyDataFrame();
     }
-    boolean caseMatters = Boolean.parseBoolean(spark.conf().get("spark.sql.caseSensitive"));
     StructType schema = new StructType();
-    for (String name : names(header, caseMatters)) {
+    for (String name : names(header, FolderColumns.caseMatters(spark))) {
       schema = schema.add(name, DataTypes.StringType);
     }
     schema = schema.add(PromptReader.MALFORMED, DataTypes.StringType);

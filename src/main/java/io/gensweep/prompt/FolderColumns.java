@@ -14,9 +14,11 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.execution.datasources.PartitioningUtils;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
@@ -41,6 +43,18 @@ record FolderColumns(StructType guessed) {
 
   List<String> names() {
     return List.of(guessed.fieldNames());
+  }
+
+  /**
+   * The columns of files in these folders; a folder has the last word where a file has its name.
+   */
+  StructType in(StructType file, SparkSession spark) {
+    return PartitioningUtils.mergeDataAndPartitionSchema(file, guessed, caseMatters(spark))._1();
+  }
+
+  /** Whether columns may have names that differ in case alone. */
+  static boolean caseMatters(SparkSession spark) {
+    return Boolean.parseBoolean(spark.conf().get("spark.sql.caseSensitive"));
   }
 
   /** Whether Spark reads any of the columns as another type than text. */

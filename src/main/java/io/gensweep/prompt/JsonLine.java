@@ -7,14 +7,13 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Optional;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Executor. Finds errors in a line of JSON that Spark ignores. */
+/** Executor. Finds what Spark would silently lose of a line of JSON. */
 final class JsonLine {
   // As lenient as Spark's own parser: what it refuses is an error row already.
   private static final JsonFactory JSON =
@@ -22,35 +21,13 @@ final class JsonLine {
 
   private JsonLine() {}
 
-  /**
-   * Describes what Spark would lose of a line, with the start of the line and a remedy.
-   *
-   * @param kept the columns whose values go into the output
-   */
-  static Optional<String> loss(String line, StructType kept) {
-    if (hasMore(line)) {
-      return Optional.of(
-          "a line has more than one record, or something after it, which would be lost: %s. Put each record on a line of its own"
-              .formatted(shown(line)));
-    }
-    try (JsonParser parser = JSON.createParser(line)) {
-      parser.nextToken();
-      return inexact(parser, kept)
-          .map(
-              number ->
-                  "the number %s is kept in a column of fractions, which would change it: %s. Write it as text"
-                      .formatted(number, shown(line)));
-    } catch (IOException noJson) {
-      return Optional.empty();
-    }
-  }
-
-  private static String shown(String line) {
+  /** Returns the start of a line, for an error. */
+  static String shown(String line) {
     return line.substring(0, Math.min(PromptReader.LINE_SHOWN, line.length()));
   }
 
   /** Whether anything follows the first value, which is all that Spark reads of a line. */
-  private static boolean hasMore(String line) {
+  static boolean hasMore(String line) {
     boolean whole = false;
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() == null) {
@@ -65,52 +42,60 @@ final class JsonLine {
   }
 
   /**
-   * Finds the first whole number that its column's type would change; leaves the parser after the
-   * value.
+   * Finds whole numbers that a fraction of 64 bits does not hold, the first at each path of field names;
+   * an element of a list has the name of the list.
+   *
+   * @param columns to look into
    */
-  private static Optional<BigInteger> inexact(JsonParser parser, DataType type) throws IOException {
-    if (type instanceof StructType struct && parser.currentToken() == JsonToken.START_OBJECT) {
-      return inexactField(parser, struct);
+  static Map<List<String>, BigInteger> inexact(String line, Set<String> columns) {
+    Map<List<String>, BigInteger> found = new HashMap<>();
+    if (columns.isEmpty()) {
+      return found;
     }
-    if (type instanceof ArrayType array && parser.currentToken() == JsonToken.START_ARRAY) {
-      Optional<BigInteger> first = Optional.empty();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        Optional<BigInteger> found = inexact(parser, array.elementType());
-        first = first.or(() -> found);
-      }
-      return first;
-    }
-    if (type instanceof DoubleType && parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-      BigInteger number = parser.getBigIntegerValue();
-      double held = number.doubleValue();
-      boolean exact =
-          Double.isFinite(held) && new BigDecimal(held).compareTo(new BigDecimal(number)) == 0;
-      return exact ? Optional.empty() : Optional.of(number);
-    }
-    parser.skipChildren();
-    return Optional.empty();
-  }
-
-  private static Optional<BigInteger> inexactField(JsonParser parser, StructType struct)
-      throws IOException {
-    Optional<BigInteger> first = Optional.empty();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      parser.nextToken();
-      Optional<BigInteger> found = Optional.empty();
-      boolean known = false;
-      for (StructField field : struct.fields()) {
-        if (!known && field.name().equals(name)) {
-          known = true;
-          found = inexact(parser, field.dataType());
+    try (JsonParser parser = JSON.createParser(line)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (columns.contains(name)) {
+            inexact(parser, List.of(name), found);
+          } else {
+            parser.skipChildren();
+          }
         }
       }
-      if (!known) {
-        parser.skipChildren();
-      }
-      Optional<BigInteger> here = found;
-      first = first.or(() -> here);
+      return found;
+    } catch (IOException noJson) {
+      // An error row, of which nothing is kept.
+      return Map.of();
     }
-    return first;
+  }
+
+  /** Looks into the value at the parser, which ends behind it. */
+  private static void inexact(
+      JsonParser parser, List<String> path, Map<List<String>, BigInteger> found)
+      throws IOException {
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        inexact(parser, path, found);
+      }
+    } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        List<String> field = new ArrayList<>(path);
+        field.add(parser.currentName());
+        parser.nextToken();
+        inexact(parser, field, found);
+      }
+    } else if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      BigInteger number = parser.getBigIntegerValue();
+      if (!isExact(number)) {
+        found.putIfAbsent(List.copyOf(path), number);
+      }
+    }
+  }
+
+  private static boolean isExact(BigInteger number) {
+    double held = number.doubleValue();
+    return Double.isFinite(held) && new BigDecimal(held).compareTo(new BigDecimal(number)) == 0;
   }
 }

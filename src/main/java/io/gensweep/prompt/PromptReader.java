@@ -12,11 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +36,8 @@ import org.apache.spark.sql.types.StructType;
 final class PromptReader {
   static final String MALFORMED = "__malformed_line";
 
+  private static final String LINE = "__line";
+
   /** Most characters of a line that an error shows. */
   static final int LINE_SHOWN = 200;
 
@@ -48,6 +52,10 @@ final class PromptReader {
   }
 
   static PromptInput open(SparkSession spark, PromptsSpec spec) {
+    return JobDescription.during(spark, "prompts: schema", () -> opened(spark, spec));
+  }
+
+  private static PromptInput opened(SparkSession spark, PromptsSpec spec) {
     if (spec.table().isPresent()) {
       String table = spec.table().get();
       return guarded("prompts.table", table, spec, () -> asItIs(spark.table(table)));
@@ -120,13 +128,17 @@ final class PromptReader {
    * what differs between messages.
    */
   private PromptInput json(String pattern) {
-    Dataset<Row> guessed = jsonReader().load(pattern);
-    StructType types = guessed.schema();
-    refuseLosses(pattern, types);
+    Dataset<Row> files =
+        spark
+            .read()
+            .format("text")
+            .schema(new StructType().add(LINE, DataTypes.StringType))
+            .load(pattern);
+    FolderColumns folders = FolderColumns.of(files);
+    StructType types = folders.in(inferred(files), spark);
     if (columns(types).length == 0) {
-      return asItIs(guessed);
+      return asItIs(spark.createDataFrame(List.of(), types));
     }
-    FolderColumns folders = FolderColumns.of(guessed);
     StructType read = folders.asText(types);
     for (String name : texts(types)) {
       read = FolderColumns.withText(read, name);
@@ -135,7 +147,7 @@ final class PromptReader {
       read = read.add(MALFORMED, DataTypes.StringType);
     }
     Dataset<Row> rows =
-        folders.typed(jsonReader().schema(read).load(pattern), guessed.inputFiles(), spec.id());
+        folders.typed(jsonReader().schema(read).load(pattern), files.inputFiles(), spec.id());
     // Folders have the last word on their types, the file on those of its own columns.
     StructType shown = rows.schema();
     for (String name : texts(types)) {
@@ -144,6 +156,29 @@ final class PromptReader {
       }
     }
     return new PromptInput(rows, new InputColumns(shown, Map.of()));
+  }
+
+  /**
+   * The columns of lines of JSON. JSON has no schema, so this reads all of them: a line may have a
+   * column, or a type, that those before it have not.
+   *
+   * @throws PromptsError if Spark would lose something of a line
+   */
+  private StructType inferred(Dataset<Row> files) {
+    JsonLosses losses = new JsonLosses(Set.copyOf(spec.keep()));
+    spark.sparkContext().register(losses);
+    MapFunction<String, String> looked =
+        line -> {
+          losses.add(line);
+          return line;
+        };
+    Dataset<String> lines = files.select(LINE).as(Encoders.STRING()).map(looked, Encoders.STRING());
+    StructType types = jsonReader().json(lines).schema();
+    Optional<String> lost = losses.first(types);
+    if (lost.isPresent()) {
+      throw new PromptsError("prompts.path", path, lost.get());
+    }
+    return types;
   }
 
   /** The columns of JSON that are read as text. */
@@ -163,20 +198,6 @@ final class PromptReader {
         Arrays.stream(schema.fields())
             .map(f -> f.name().equals(field.name()) ? field : f)
             .toArray(StructField[]::new));
-  }
-
-  private void refuseLosses(String pattern, StructType types) {
-    StructType kept =
-        new StructType(
-            Arrays.stream(types.fields())
-                .filter(field -> spec.keep().contains(field.name()))
-                .toArray(StructField[]::new));
-    FlatMapFunction<String, String> losses = line -> JsonLine.loss(line, kept).stream().iterator();
-    List<String> lost =
-        spark.read().textFile(pattern).flatMap(losses, Encoders.STRING()).takeAsList(1);
-    if (!lost.isEmpty()) {
-      throw new PromptsError("prompts.path", path, lost.get(0));
-    }
   }
 
   private PromptInput csv(String pattern) throws IOException {

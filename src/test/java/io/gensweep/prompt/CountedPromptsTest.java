@@ -45,32 +45,32 @@ class CountedPromptsTest {
 
   @Test
   void idsThatAreNullOrRepeatAreNamed() {
-    assertThatThrownBy(
-            () -> CountedPrompts.of(set("(1, 'a'), (1, 'b'), (2, 'c'), (3, 'd'), (3, 'e')")))
+    assertThatThrownBy(() -> count(set("(1, 'a'), (1, 'b'), (2, 'c'), (3, 'd'), (3, 'e')")))
         .isInstanceOf(PromptsError.class)
         .hasMessageStartingWith("prompts.id: id: ids are not unique: ")
         .hasMessageContaining("1 (2 times)")
         .hasMessageContaining("3 (2 times)");
-    assertThatThrownBy(() -> CountedPrompts.of(set("(null, 'where am I'), (2, 'c')")))
+    assertThatThrownBy(() -> count(set("(null, 'where am I'), (2, 'c')")))
         .isInstanceOf(PromptsError.class)
         .hasMessageStartingWith("prompts.id: id: the id is null in 1 rows")
         .hasMessageContaining("where am I");
     // A null prompt has an id all the same, and that must be its own.
-    assertThatThrownBy(() -> CountedPrompts.of(set("(1, 'a'), (1, cast(null as string))")))
+    assertThatThrownBy(() -> count(set("(1, 'a'), (1, cast(null as string))")))
         .isInstanceOf(PromptsError.class);
   }
 
   @Test
   void theInputHashSeesValuesAndNotTheirOrder() {
     PromptDataset set = set("(1, 'a'), (2, 'b'), (3, 'c')");
-    String hash = CountedPrompts.of(set).inputHash();
+    String hash = count(set).inputHash();
+    assertThat(count(set).size()).isEqualTo(3);
+    assertThat(count(set).rows()).as("two of each").isEqualTo(6);
     PromptDataset shuffled =
         new PromptDataset(set.rows().repartition(3, col("content")), "x", Optional.of("id"));
 
-    assertThat(CountedPrompts.of(shuffled).inputHash()).isEqualTo(hash);
-    assertThat(CountedPrompts.of(set("(1, 'a'), (2, 'c'), (3, 'b')")).inputHash())
-        .isNotEqualTo(hash);
-    assertThat(CountedPrompts.of(set("(1, 'a'), (2, 'b')")).inputHash()).isNotEqualTo(hash);
+    assertThat(count(shuffled).inputHash()).isEqualTo(hash);
+    assertThat(count(set("(1, 'a'), (2, 'c'), (3, 'b')")).inputHash()).isNotEqualTo(hash);
+    assertThat(count(set("(1, 'a'), (2, 'b')")).inputHash()).isNotEqualTo(hash);
     // It goes into manifests, so it may not change with the version of Spark.
     assertThat(hash).isEqualTo("xxhash64-sum:3:-3051c6f28fa387de");
   }
@@ -138,18 +138,22 @@ class CountedPromptsTest {
 
   @Test
   void whatAPromptLetsGenerateAndItsLengthMakeItsCost() {
+    PromptDataset plain = set("(1, 'a'), (2, repeat('a', 400)), (3, NULL)");
     Dataset<Row> prompts =
-        set("(1, 'a'), (2, repeat('a', 400)), (3, NULL)")
+        plain
             .rows()
             .withColumn(
                 PromptColumns.SAMPLING,
                 org.apache.spark.sql.functions.expr(
                     "CASE prompt_id WHEN 1 THEN '{\"max_tokens\": 70}' END"));
     List<Double> costs =
-        new CountedPrompts(prompts, 3, 0, 0, "")
-            .entries(20).orderBy(PromptColumns.PROMPT_ID).collectAsList().stream()
-                .map(row -> row.getDouble(2))
-                .toList();
+        count(new PromptDataset(prompts, plain.place(), plain.idColumn()))
+            .entries()
+            .orderBy(PromptColumns.PROMPT_ID)
+            .collectAsList()
+            .stream()
+            .map(row -> row.getDouble(2))
+            .toList();
     assertThat(costs.get(0)).isBetween(70.0, 80.0);
     assertThat(costs.get(1)).isBetween(120.0, 130.0);
     assertThat(costs.get(2)).isBetween(20.0, 21.0);
@@ -170,6 +174,14 @@ class CountedPromptsTest {
     ids.sort(Utf8Order.INSTANCE);
 
     assertThat(ids).containsExactly("", "z", "za", "é", "\uFFFD", "😀", "😀a");
+  }
+
+  /** Two rows of the output for each, and at most 20 tokens. */
+  static CountedPrompts count(PromptDataset prompts) {
+    try (CountedPrompts counted =
+        CountedPrompts.of(prompts, org.apache.spark.sql.functions.lit(2), 20)) {
+      return counted;
+    }
   }
 
   private static ShardAssignment assignment(int shards, Set<Integer> done) {

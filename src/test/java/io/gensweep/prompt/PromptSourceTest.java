@@ -65,8 +65,8 @@ class PromptSourceTest {
 
     PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
 
-    CountedPrompts plan = CountedPrompts.of(set);
-    assertThat(plan.rows()).isEqualTo(4);
+    CountedPrompts plan = CountedPromptsTest.count(set);
+    assertThat(plan.size()).isEqualTo(4);
     assertThat(plan.malformed()).isEqualTo(2);
     List<Prompt> prompts = prompts(set);
     assertThat(prompts.stream().map(Prompt::content))
@@ -101,7 +101,7 @@ class PromptSourceTest {
 
     PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
 
-    assertThat(CountedPrompts.of(set).rows()).isEqualTo(2);
+    assertThat(CountedPromptsTest.count(set).size()).isEqualTo(2);
     assertThat(prompts(set).get(1).content())
         .isEqualTo(new Bad("bad_prompt", "the prompt is null"));
   }
@@ -395,7 +395,7 @@ class PromptSourceTest {
   void repeatedPromptsWithoutIdsAreRefused() throws IOException {
     Path file = write("p.txt", "same", "other", "same");
 
-    assertThatThrownBy(() -> CountedPrompts.of(read(text(file))))
+    assertThatThrownBy(() -> CountedPromptsTest.count(read(text(file))))
         .isInstanceOf(PromptsError.class)
         .hasMessageStartingWith("prompts.id: (not given): the default id is a hash")
         .hasMessageContaining("(2 times)");
@@ -408,7 +408,7 @@ class PromptSourceTest {
     PromptDataset set =
         read(spec(file, "csv", Optional.of("id"), PromptKind.TEXT, "prompt", List.of("n"), NONE));
 
-    assertThat(CountedPrompts.of(set).malformed()).isEqualTo(1);
+    assertThat(CountedPromptsTest.count(set).malformed()).isEqualTo(1);
     List<Prompt> prompts = prompts(set);
     assertThat(prompts.get(0).content()).isEqualTo(new Text("a, b"));
     assertThat(prompts.get(0).kept().getString(0)).isEqualTo("3");
@@ -449,8 +449,8 @@ class PromptSourceTest {
                 LastAssistant.ERROR));
 
     assertThat(prompts(fromParquet)).isEqualTo(prompts(fromTable));
-    assertThat(CountedPrompts.of(fromParquet).inputHash())
-        .isEqualTo(CountedPrompts.of(fromTable).inputHash());
+    assertThat(CountedPromptsTest.count(fromParquet).inputHash())
+        .isEqualTo(CountedPromptsTest.count(fromTable).inputHash());
   }
 
   @Test
@@ -571,7 +571,7 @@ class PromptSourceTest {
         jsonl(jsonl, "id", PromptKind.TEXT, "prompt", List.of()),
         "prompts.path: " + jsonl,
         "no rows");
-    assertThatThrownBy(() -> CountedPrompts.of(read(text(text))))
+    assertThatThrownBy(() -> CountedPromptsTest.count(read(text(text))))
         .isInstanceOf(PromptsError.class)
         .hasMessageContaining("no rows");
   }

@@ -3,6 +3,7 @@ package io.gensweep.spark.executor;
 import io.gensweep.job.JobError;
 import io.gensweep.model.Machine;
 import io.gensweep.model.Numerics;
+import io.gensweep.prompt.JobDescription;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Iterator;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.resource.ResourceInformation;
@@ -42,11 +44,12 @@ public record MachineReport(String executor, List<Machine> machine, String refus
       return List.of(here(device, Map.of()));
     }
     int tasks = Math.min(spark.sparkContext().defaultParallelism(), MOST);
-    List<MachineReport> reports =
+    JavaRDD<MachineReport> all =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(Collections.nCopies(tasks, 0), tasks)
-            .mapPartitions(new Task(device))
-            .collect();
+            .mapPartitions(new Task(device));
+    List<MachineReport> reports =
+        JobDescription.during(spark, "executors: what each computes with", all::collect);
     return reports.stream().distinct().toList();
   }
 

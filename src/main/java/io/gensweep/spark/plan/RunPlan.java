@@ -12,6 +12,7 @@ import io.gensweep.output.OutputSchema;
 import io.gensweep.output.PromptLedger;
 import io.gensweep.output.ShardCommit;
 import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptDataset;
 import io.gensweep.prompt.PromptSource;
 import io.gensweep.prompt.ShardLayout;
@@ -31,9 +32,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Driver. What is settled before the first task: the prompts were counted, and the output is new or
- * belongs to the same job.
- *
- * @param rows of the whole output, those that fail included
+ * belongs to the same job. To be closed before generation begins, for Spark keeps the entries of
+ * the counted prompts until then.
  */
 public record RunPlan(
     Work<?> work,
@@ -42,8 +42,8 @@ public record RunPlan(
     ShardCommit commit,
     CountedPrompts prompts,
     ShardPlan shards,
-    long rows,
-    Manifest manifest) {
+    Manifest manifest)
+    implements AutoCloseable {
 
   /**
    * Looks at prompts and output, and changes nothing.
@@ -65,55 +65,74 @@ public record RunPlan(
     LocalDateTime time = time(earlier);
     String template = ChatTemplates.text(job, hadoop);
     ChatTemplates.of(job, template, model.folder().path(), time);
-    PromptDataset set =
-        PromptSource.read(
-            spark,
-            job.prompts(),
-            command == Command.SCORE ? job.score() : Optional.empty(),
-            OutputSchema.reserved(OutputKind.of(command, job)));
-    CountedPrompts prompts = CountedPrompts.of(set);
-
     TaskPlan plan = model.forTasks(job, hadoop, template, time);
     Work<?> work = Work.of(command, plan, model.folder().path());
-    long rows = work.rows(prompts);
-    SortedMap<String, String> versions = Versions.here(spark);
-    versions.put(Versions.TIME, time.toString());
-    Manifest manifest =
-        new Manifest(
-            settings,
-            new TreeMap<>(hashes(model, prompts, template)),
-            plan.numerics(),
-            versions,
-            new TreeMap<>(),
-            ShardLayout.of(1));
-    if (earlier.isPresent()) {
-      output.requireSame(earlier.get().withInputOf(manifest), manifest);
+    PromptDataset set = dataset(command, job, spark);
+    CountedPrompts prompts = CountedPrompts.of(set, work.rowsOfPrompt(), job.sweep().mostTokens());
+    try {
+      SortedMap<String, String> versions = Versions.here(spark);
+      versions.put(Versions.TIME, time.toString());
+      Manifest manifest =
+          new Manifest(
+              settings,
+              new TreeMap<>(hashes(model, prompts, template)),
+              plan.numerics(),
+              versions,
+              new TreeMap<>(),
+              ShardLayout.of(1));
+      if (earlier.isPresent()) {
+        output.requireSame(earlier.get().withInputOf(manifest), manifest);
+      }
+      PromptLedger ledger = new PromptLedger(outputPath, hadoop);
+      ShardPlan shards =
+          JobDescription.during(
+              spark,
+              "prompts: those appended since the last run",
+              () -> shards(earlier, manifest, prompts, ledger, spark));
+      ShardCommit commit =
+          new ShardCommit(
+              outputPath,
+              hadoop,
+              work.kind(),
+              shards.layout(),
+              set.kept(),
+              Map.of(
+                  "gensweep.settings",
+                  settings.toString(),
+                  "gensweep.numerics",
+                  manifest.numericsText()));
+      return new RunPlan(
+          work, output, ledger, commit, prompts, shards, manifest.withLayout(shards.layout()));
+    } catch (IOException | RuntimeException e) {
+      prompts.close();
+      throw e;
     }
-    PromptLedger ledger = new PromptLedger(outputPath, hadoop);
-    ShardPlan shards =
-        shards(earlier, manifest, prompts, rows, job.sweep().mostTokens(), ledger, spark);
-    ShardCommit commit =
-        new ShardCommit(
-            outputPath,
-            hadoop,
-            work.kind(),
-            shards.layout(),
-            set.kept(),
-            Map.of(
-                "gensweep.settings",
-                settings.toString(),
-                "gensweep.numerics",
-                manifest.numericsText()));
-    return new RunPlan(
-        work, output, ledger, commit, prompts, shards, rows, manifest.withLayout(shards.layout()));
+  }
+
+  /** The job's prompts, read no further than their schema needs. */
+  public static PromptDataset dataset(Command command, JobSpec job, SparkSession spark) {
+    return PromptSource.read(
+        spark,
+        job.prompts(),
+        command == Command.SCORE ? job.score() : Optional.empty(),
+        OutputSchema.reserved(OutputKind.of(command, job)));
+  }
+
+  /** Rows of the whole output, those that fail included. */
+  public long rows() {
+    return prompts.rows();
+  }
+
+  /** Gives back what was kept of the prompts, once the ledger has it. */
+  @Override
+  public void close() {
+    prompts.close();
   }
 
   private static ShardPlan shards(
       Optional<Manifest> earlier,
       Manifest now,
       CountedPrompts prompts,
-      long rows,
-      double tokens,
       PromptLedger ledger,
       SparkSession spark)
       throws IOException {
@@ -121,15 +140,15 @@ public record RunPlan(
         count ->
             CountedPrompts.batch(
                 count,
-                Math.max(1, rows / prompts.rows()),
+                Math.max(1, prompts.rows() / prompts.size()),
                 spark.sparkContext().defaultParallelism());
     if (earlier.isEmpty()) {
-      return ShardPlan.first(prompts, tokens, cut.apply(prompts.rows()));
+      return ShardPlan.first(prompts, cut.apply(prompts.size()));
     }
     ShardLayout layout = earlier.get().layout();
     return earlier.get().input().equals(now.input())
-        ? ShardPlan.same(prompts, tokens, layout, ledger, spark)
-        : ShardPlan.appended(prompts, tokens, layout, ledger, cut, spark);
+        ? ShardPlan.same(prompts, layout, ledger, spark)
+        : ShardPlan.appended(prompts, layout, ledger, cut, spark);
   }
 
   /** A resumed run keeps the time of the first, for chat templates that print it. */

@@ -38,59 +38,43 @@ public record ShardPlan(
   private static final String ROWS = "rows";
   private static final String HASHES = "hashes";
 
-  /**
-   * Of a run that begins an output.
-   *
-   * @param tokens at most to generate for a prompt
-   */
-  static ShardPlan first(CountedPrompts plan, double tokens, ShardLayout.Batch batch) {
+  /** Of a run that begins an output. */
+  static ShardPlan first(CountedPrompts counted, ShardLayout.Batch batch) {
     ShardLayout layout = ShardLayout.of(batch);
-    return new ShardPlan(
-        layout, inFirstBatch(plan, tokens, layout), Optional.of(plan.entries(tokens)), 0);
+    return new ShardPlan(layout, inFirstBatch(counted, layout), Optional.of(counted.entries()), 0);
   }
 
-  /**
-   * Of a run that resumes an output with the prompts that it is of.
-   *
-   * @param tokens at most to generate for a prompt
-   */
+  /** Of a run that resumes an output with the prompts that it is of. */
   static ShardPlan same(
-      CountedPrompts plan,
-      double tokens,
-      ShardLayout layout,
-      PromptLedger ledger,
-      SparkSession spark)
+      CountedPrompts counted, ShardLayout layout, PromptLedger ledger, SparkSession spark)
       throws IOException {
     Dataset<Row> sharded =
         layout.batches().size() == 1
-            ? inFirstBatch(plan, tokens, layout)
-            : inBatches(plan, tokens, layout, recorded(ledger, spark, layout));
+            ? inFirstBatch(counted, layout)
+            : inBatches(counted, layout, recorded(ledger, spark, layout));
     return new ShardPlan(layout, sharded, Optional.empty(), 0);
   }
 
   /**
    * Of a run that resumes an output with other prompts than it is of.
    *
-   * @param tokens at most to generate for a prompt
    * @param cut what to cut so many appended prompts into
    * @throws OutputError unless what is new is appended
    */
   static ShardPlan appended(
-      CountedPrompts plan,
-      double tokens,
+      CountedPrompts counted,
       ShardLayout earlier,
       PromptLedger ledger,
       LongFunction<ShardLayout.Batch> cut,
       SparkSession spark)
       throws IOException {
-    Dataset<Row> entries = plan.entries(tokens);
+    Dataset<Row> entries = counted.entries();
     Dataset<Row> recorded = recorded(ledger, spark, earlier);
     requireUnchanged(recorded, byId(entries.withColumn(PromptColumns.BATCH, lit(0))), ledger);
     Dataset<Row> unseen = entries.join(recorded, BY_ID, "left_anti");
     long count = unseen.count();
     ShardLayout layout = earlier.append(cut.apply(count));
-    return new ShardPlan(
-        layout, inBatches(plan, tokens, layout, recorded), Optional.of(unseen), count);
+    return new ShardPlan(layout, inBatches(counted, layout, recorded), Optional.of(unseen), count);
   }
 
   private static void requireUnchanged(
@@ -150,24 +134,26 @@ public record ShardPlan(
             min(col(PromptColumns.BATCH)).as(PromptColumns.BATCH));
   }
 
-  private static Dataset<Row> inFirstBatch(CountedPrompts plan, double tokens, ShardLayout layout) {
-    return sharded(plan.prompts().withColumn(PromptColumns.BATCH, lit(0)), tokens, layout);
+  private static Dataset<Row> inFirstBatch(CountedPrompts counted, ShardLayout layout) {
+    return sharded(counted, counted.prompts().withColumn(PromptColumns.BATCH, lit(0)), layout);
   }
 
   private static Dataset<Row> inBatches(
-      CountedPrompts plan, double tokens, ShardLayout layout, Dataset<Row> recorded) {
+      CountedPrompts counted, ShardLayout layout, Dataset<Row> recorded) {
     Dataset<Row> batches = recorded.select(PromptColumns.PROMPT_ID, PromptColumns.BATCH);
     int last = layout.batches().size() - 1;
     return sharded(
-        plan.prompts()
+        counted,
+        counted
+            .prompts()
             .join(batches, BY_ID, "left")
             .withColumn(PromptColumns.BATCH, coalesce(col(PromptColumns.BATCH), lit(last))),
-        tokens,
         layout);
   }
 
-  private static Dataset<Row> sharded(Dataset<Row> prompts, double tokens, ShardLayout layout) {
+  private static Dataset<Row> sharded(
+      CountedPrompts counted, Dataset<Row> prompts, ShardLayout layout) {
     return ShardPartitions.withShard(prompts, layout)
-        .withColumn(PromptColumns.COST, CountedPrompts.cost(tokens));
+        .withColumn(PromptColumns.COST, counted.cost());
   }
 }

@@ -6,6 +6,7 @@ import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
 import io.gensweep.model.Checkpoint;
 import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.ShardAssignment;
 import io.gensweep.prompt.ShardPartitions;
@@ -51,8 +52,8 @@ final class DryRun {
     int shards = run.manifest().layout().shards();
     int done = run.commit().done().size();
     List<SweepPoint> points = job.sweep().points();
-    double promptTokens = speed.promptTokens() * prompts.rows();
-    double most = job.sweep().mostTokens() * prompts.rows();
+    double promptTokens = speed.promptTokens() * prompts.size();
+    double most = job.sweep().mostTokens() * prompts.size();
     double left = (double) (shards - done) / shards;
     double seconds =
         left * (promptTokens / speed.prefillPerSecond() + most / speed.decodePerSecond()) / engines;
@@ -61,7 +62,7 @@ final class DryRun {
     line(
         "prompts",
         "%,d, about %,.0f tokens (%.1f each, by %d of them)",
-        prompts.rows(),
+        prompts.size(),
         promptTokens,
         speed.promptTokens(),
         speed.prompts());
@@ -99,8 +100,12 @@ final class DryRun {
             run.shards().prompts().limit(most).withColumn(PromptColumns.SHARD, lit(0)),
             new ShardAssignment(new double[1], List.of()));
     try {
-      return some.mapPartitions(new SpeedSample.Task(new GenerationWork(run.work().plan())))
-          .first();
+      return JobDescription.during(
+          spark,
+          "dry run: speed of one executor",
+          () ->
+              some.mapPartitions(new SpeedSample.Task(new GenerationWork(run.work().plan())))
+                  .first());
     } finally {
       if (spark.sparkContext().isLocal()) {
         LoadedModel.closeAll();

@@ -12,7 +12,6 @@ import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
 import io.gensweep.output.OutputLock;
 import io.gensweep.output.ShardCommit;
-import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.ShardAssignment;
 import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardPartitions;
@@ -100,7 +99,9 @@ public final class GenerationJob {
       throws IOException {
     GenerationJob job = new GenerationJob(Command.RUN, resolved, spark, out);
     ModelPlan model = job.model();
-    new DryRun(model, job.plan(model), out).print(spark);
+    RunPlan plan = job.plan(model);
+    plan.close();
+    new DryRun(model, plan, out).print(spark);
   }
 
   private RunSummary run(boolean retryFailed) throws IOException {
@@ -108,10 +109,9 @@ public final class GenerationJob {
     OutputLock lock = OutputLock.acquire(outputPath, hadoop, this::lockLost);
     try {
       RunPlan plan = plan(model);
-      lock.requireHeld();
-      begin(plan);
-      if (command == Command.RUN) {
-        plan.output().write(job.sweep());
+      try (plan) {
+        lock.requireHeld();
+        begin(plan);
       }
       return generate(plan, lock, retryFailed);
     } finally {
@@ -126,6 +126,9 @@ public final class GenerationJob {
       plan.ledger().write(batch, plan.shards().unrecorded().get());
     }
     plan.output().write(plan.manifest());
+    if (command == Command.RUN) {
+      plan.output().write(job.sweep());
+    }
   }
 
   private void lockLost() {
@@ -167,7 +170,7 @@ public final class GenerationJob {
     out.printf(
         Locale.ROOT,
         "gensweep: %,d prompts, %,d %s, %,d of %,d shards to do%n",
-        plan.prompts().rows(),
+        plan.prompts().size(),
         plan.rows(),
         plan.work().kind().folder(),
         missing,
@@ -194,7 +197,7 @@ public final class GenerationJob {
           failed,
           job.output().path());
     }
-    RunSummary summary = summary(plan.prompts(), plan.rows(), commit.rows(spark), totals);
+    RunSummary summary = summary(plan, commit.rows(spark), totals);
     lock.requireHeld();
     plan.output().write(plan.manifest().withCounts(summary.counts()));
     plan.output().writeMetrics(summary.json());
@@ -202,12 +205,12 @@ public final class GenerationJob {
     return summary;
   }
 
-  private RunSummary summary(CountedPrompts prompts, long wanted, long completions, Totals totals) {
+  private RunSummary summary(RunPlan plan, long completions, Totals totals) {
     return new RunSummary(
         OutputKind.of(command, job),
-        prompts.rows(),
+        plan.prompts().size(),
         completions,
-        wanted - completions,
+        plan.rows() - completions,
         totals.promptTokens(),
         totals.generatedTokens(),
         (System.nanoTime() - start) / 1e9,

@@ -12,12 +12,11 @@ import io.gensweep.job.JobSpec;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputKind;
-import io.gensweep.output.OutputSchema;
 import io.gensweep.output.RowDifference;
 import io.gensweep.prompt.CountedPrompts;
+import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.PromptDataset;
-import io.gensweep.prompt.PromptSource;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.spark.plan.EarlierRun;
@@ -36,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -93,36 +93,25 @@ public final class VerifyJob {
                 Map.of("model.dtype", earlier.numerics().dtype().toString()))
             .resolve(Optional.empty())
             .spec();
-    OutputKind kind = OutputKind.of(command, job);
     ModelPlan model = ModelPlan.of(job.model(), job.engine(), Optional.of(earlier), spark);
-    PromptDataset set =
-        PromptSource.read(
-            spark,
-            job.prompts(),
-            command == Command.SCORE ? job.score() : Optional.empty(),
-            OutputSchema.reserved(kind));
-    CountedPrompts prompts = CountedPrompts.of(set);
     TaskPlan plan = model.forTasks(job, hadoop, ChatTemplates.text(job, hadoop), earlier.time());
     Work<?> work = Work.of(command, plan, model.folder().path());
-    Causes causes =
-        Causes.between(
-            manifest,
-            RunPlan.hashes(model, prompts, plan.template()),
-            plan.numerics(),
-            Versions.here(spark));
-    causes.otherNumerics().ifPresent(line -> out.println("gensweep: " + line));
-    return compare(work, set, prompts, causes);
-  }
-
-  private boolean compare(Work<?> work, PromptDataset set, CountedPrompts prompts, Causes causes)
-      throws IOException {
+    PromptDataset set = RunPlan.dataset(command, job, spark);
+    CountedPrompts prompts = CountedPrompts.of(set, work.rowsOfPrompt(), job.sweep().mostTokens());
     List<Dataset<Row>> stored = stored(work.kind());
-    double least = least(prompts.prompts());
-    for (Dataset<Row> rows : stored) {
-      least = Math.min(least, least(rows));
+    Column chosen;
+    Causes causes;
+    try (prompts) {
+      chosen = chosen(prompts, stored);
+      causes =
+          Causes.between(
+              manifest,
+              RunPlan.hashes(model, prompts, plan.template()),
+              plan.numerics(),
+              Versions.here(spark));
     }
-    Column chosen = place().lt(lit(fraction)).or(place().leq(lit(least)));
-    JavaPairRDD<String, Row> again = byId(prompts.prompts().filter(chosen));
+    causes.otherNumerics().ifPresent(line -> out.println("gensweep: " + line));
+    JavaPairRDD<String, Row> again = byId(set.rows().filter(chosen));
     JavaPairRDD<String, Row> before = byId(spark.emptyDataFrame().withColumn("a", lit("")));
     for (Dataset<Row> rows : stored) {
       before = before.union(byId(rows.filter(chosen)));
@@ -130,9 +119,17 @@ public final class VerifyJob {
     Totals totals = new Totals(spark.sparkContext());
     JavaRDD<RowDifference> differences =
         again
-            .cogroup(before, tasks(work.rows(prompts)))
+            .cogroup(before, tasks(prompts.rows()))
             .mapPartitions(new VerifyTask<>(work, set.kept(), output.succeeded(), totals))
             .persist(StorageLevel.MEMORY_AND_DISK());
+    return JobDescription.during(
+        spark,
+        "verify: rows made again beside those that are stored",
+        () -> report(differences, totals, causes));
+  }
+
+  /** Says what differs. */
+  private boolean report(JavaRDD<RowDifference> differences, Totals totals, Causes causes) {
     try {
       long count = differences.count();
       long rows = totals.rows();
@@ -155,11 +152,26 @@ public final class VerifyJob {
     }
   }
 
+  /** The share of the prompts, and at least one of those that are there or are stored. */
+  private Column chosen(CountedPrompts prompts, List<Dataset<Row>> stored) {
+    double least =
+        JobDescription.during(
+            spark,
+            "verify: choice of prompts",
+            () ->
+                Stream.concat(Stream.of(prompts.entries()), stored.stream())
+                    .mapToDouble(VerifyJob::least)
+                    .min()
+                    .orElseThrow());
+    return place().lt(lit(fraction)).or(place().leq(lit(least)));
+  }
+
   /** The rows that are there, and those that failed. */
   private List<Dataset<Row>> stored(OutputKind kind) throws IOException {
     List<Dataset<Row>> stored = new ArrayList<>();
     for (String folder : output.rowFolders(kind)) {
-      stored.add(spark.read().parquet(folder));
+      stored.add(
+          JobDescription.during(spark, "output: schema", () -> spark.read().parquet(folder)));
     }
     return stored;
   }

@@ -7,12 +7,12 @@ import io.gensweep.engine.Variant;
 import io.gensweep.job.Command;
 import io.gensweep.output.CompletionRows;
 import io.gensweep.output.OutputKind;
-import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.Prompt;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /** Driver and executor. The command `run`: all continuations of each prompt. */
@@ -24,8 +24,8 @@ public record GenerationWork(TaskPlan plan) implements Work<Completion> {
   }
 
   @Override
-  public long rows(CountedPrompts prompts) {
-    return WantedRows.count(plan.job(), prompts);
+  public Column rowsOfPrompt() {
+    return RowCount.column(plan.job());
   }
 
   @Override

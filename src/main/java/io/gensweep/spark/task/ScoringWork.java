@@ -1,17 +1,21 @@
 package io.gensweep.spark.task;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.size;
+
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.Score;
 import io.gensweep.job.JobError;
 import io.gensweep.output.OutputKind;
 import io.gensweep.output.ScoreRows;
-import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.Prompt;
+import io.gensweep.prompt.PromptColumns;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.token.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /** Driver and executor. The command `score`: the log-probs of each prompt's references. */
@@ -42,8 +46,8 @@ record ScoringWork(TaskPlan plan) implements Work<Score> {
   }
 
   @Override
-  public long rows(CountedPrompts prompts) {
-    return prompts.references();
+  public Column rowsOfPrompt() {
+    return size(col(PromptColumns.REFERENCES));
   }
 
   @Override

@@ -1,21 +1,16 @@
 package io.gensweep.spark.task;
 
-import io.gensweep.engine.Attempt;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.Variant;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.RowSampling;
 import io.gensweep.job.SweepPoint;
-import io.gensweep.prompt.CountedPrompts;
-import io.gensweep.prompt.PromptColumns;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Executor, one per task; driver for the job's own. The continuations wanted of each prompt, by the
@@ -61,41 +56,8 @@ final class WantedRows {
     return new Wanted(ofJob.variants(), Optional.of(failure));
   }
 
-  /**
-   * Driver. How many rows a whole run makes, failed ones included: as many of a prompt as {@link
-   * #of} gives, which depends on the prompt's column alone.
-   */
-  static long count(JobSpec job, CountedPrompts prompts) {
-    long each = continuations(job.sweep().points());
-    if (job.prompts().sampling().isEmpty()) {
-      return prompts.rows() * each;
-    }
-    JavaRDD<String> own =
-        prompts.prompts().select(PromptColumns.SAMPLING).javaRDD().map(row -> row.getString(0));
-    return own.mapPartitions(cells -> List.of(count(job, each, cells)).iterator())
-        .fold(0L, Long::sum);
-  }
-
-  private static long count(JobSpec job, long each, Iterator<String> cells) {
-    RowSampling sampling = new RowSampling(job);
-    long rows = 0;
-    while (cells.hasNext()) {
-      String own = cells.next();
-      rows += own == null ? each : count(sampling, each, own);
-    }
-    return rows;
-  }
-
-  private static long count(RowSampling sampling, long each, String own) {
-    return Attempt.of(() -> continuations(sampling.points(own)), failure -> each);
-  }
-
   private static List<SamplingConfig> samplings(List<SweepPoint> points) {
     return points.stream().map(SweepPoint::sampling).toList();
-  }
-
-  private static long continuations(List<SweepPoint> points) {
-    return points.stream().mapToLong(point -> point.sampling().n()).sum();
   }
 
   private Wanted resolved(List<SweepPoint> points) {

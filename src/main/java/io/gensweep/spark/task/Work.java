@@ -6,14 +6,15 @@ import io.gensweep.engine.Failure;
 import io.gensweep.engine.Request;
 import io.gensweep.job.Command;
 import io.gensweep.output.OutputKind;
-import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.Prompt;
+import io.gensweep.prompt.PromptColumns;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /**
@@ -40,8 +41,8 @@ public sealed interface Work<A extends Answer> extends Serializable
 
   OutputKind kind();
 
-  /** Rows of the whole output, those that fail included. */
-  long rows(CountedPrompts prompts);
+  /** Rows of the output that a prompt makes, those that fail included; of {@link PromptColumns}. */
+  Column rowsOfPrompt();
 
   /** Makes what a task sends to the engine. */
   QueryBuilder<A> queryBuilder(LoadedModel model);
