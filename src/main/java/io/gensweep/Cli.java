@@ -1,5 +1,6 @@
 package io.gensweep;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +33,7 @@ public final class Cli {
 
   private final RunCommand run;
   private final VerifyCommand verify;
-  private final TextSource texts;
+  private final Supplier<FileAccess> files;
 
   @Option(
       names = {"-h", "--help"},
@@ -41,10 +43,10 @@ public final class Cli {
   @SuppressWarnings("UnusedVariable") // picocli looks for the option, nobody for its value
   private boolean help;
 
-  public Cli(RunCommand run, VerifyCommand verify, TextSource texts) {
+  public Cli(RunCommand run, VerifyCommand verify, Supplier<FileAccess> files) {
     this.run = run;
     this.verify = verify;
-    this.texts = texts;
+    this.files = files;
   }
 
   /** Runs the command that the arguments name; what goes wrong is told to {@code err}. */
@@ -191,7 +193,7 @@ public final class Cli {
 
     private Optional<String> text(String key, String location) {
       try {
-        return texts.read(location);
+        return files.get().text(location);
       } catch (CharacterCodingException e) {
         throw new JobError(key + ": " + location + " is no text in UTF-8", e);
       } catch (IOException | RuntimeException e) {

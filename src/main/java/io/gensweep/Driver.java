@@ -1,10 +1,10 @@
 package io.gensweep;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Command;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
 import io.gensweep.report.RunSummary;
-import io.gensweep.spark.executor.HadoopTexts;
 import io.gensweep.spark.run.GenerationJob;
 import io.gensweep.spark.run.VerifyJob;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class Driver {
                           return run(command, job, options);
                         }),
                 (output, fraction) -> interruption.during(() -> verify(output, fraction)),
-                location -> HadoopTexts.read(location, HadoopTexts.submitted()))
+                FileAccess::submitted)
             .execute(
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 new PrintWriter(System.err, true, Charset.defaultCharset()),

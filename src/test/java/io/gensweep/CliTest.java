@@ -2,6 +2,7 @@ package io.gensweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,7 +254,7 @@ class CliTest {
           verified.add(output + " " + fraction);
           return ExitCode.FAILED;
         };
-    return new Cli(run, verify, TextSource.local())
+    return new Cli(run, verify, () -> new FileAccess(new Configuration(false)))
         .execute(new PrintWriter(out), new PrintWriter(err), arguments);
   }
 }

@@ -37,6 +37,7 @@ class RoomsTest {
       List.of(
           "io.gensweep.sampling..",
           "io.gensweep.job..",
+          "io.gensweep.files..",
           "io.gensweep.token..",
           "io.gensweep.prompt..",
           "io.gensweep.model..",

@@ -3,7 +3,7 @@ package io.gensweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.gensweep.spark.executor.HadoopTexts;
+import io.gensweep.files.FileAccess;
 import io.gensweep.spark.run.GenerationJob;
 import io.gensweep.spark.run.VerifyJob;
 import java.io.ByteArrayOutputStream;
@@ -192,6 +192,6 @@ class WrongUseTest {
             VerifyJob.run(output, fraction, LocalSpark.session(), quiet)
                 ? ExitCode.DONE
                 : ExitCode.FAILED,
-        location -> HadoopTexts.read(location, HadoopTexts.submitted()));
+        FileAccess::submitted);
   }
 }

@@ -1,6 +1,7 @@
 package io.gensweep.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.IfExists;
 import io.gensweep.job.SweepGrid;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -26,8 +26,8 @@ public final class OutputFolder {
 
   private final Storage storage;
 
-  public OutputFolder(String path, Configuration configuration) {
-    storage = new Storage(path, configuration);
+  public OutputFolder(String path, FileAccess access) {
+    storage = new Storage(path, access);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.gensweep.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -73,9 +73,9 @@ public final class OutputLock implements AutoCloseable {
    * @param lost called once, should another process have taken the lock over
    * @throws OutputError naming who holds it
    */
-  public static OutputLock acquire(String output, Configuration configuration, Runnable lost)
+  public static OutputLock acquire(String output, FileAccess access, Runnable lost)
       throws IOException {
-    OutputLock lock = new OutputLock(new Storage(output, configuration), lost);
+    OutputLock lock = new OutputLock(new Storage(output, access), lost);
     try {
       lock.take();
     } catch (IOException | FSError e) {

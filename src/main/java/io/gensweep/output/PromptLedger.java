@@ -3,6 +3,7 @@ package io.gensweep.output;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sum;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
 import io.gensweep.prompt.ShardLayout;
@@ -14,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -45,8 +45,8 @@ public final class PromptLedger implements Serializable {
 
   private final Storage storage;
 
-  public PromptLedger(String output, Configuration configuration) {
-    this.storage = new Storage(output, configuration);
+  public PromptLedger(String output, FileAccess access) {
+    this.storage = new Storage(output, access);
   }
 
   /**

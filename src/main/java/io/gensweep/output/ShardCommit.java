@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.ShardLayout;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -53,12 +53,12 @@ public final class ShardCommit implements Serializable {
    */
   public ShardCommit(
       String output,
-      Configuration configuration,
+      FileAccess access,
       OutputKind kind,
       ShardLayout layout,
       StructType kept,
       Map<String, String> footer) {
-    this.storage = new Storage(output, configuration);
+    this.storage = new Storage(output, access);
     this.kind = kind;
     this.layout = layout;
     this.rowSchema = OutputSchema.rows(kind, kept);

@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.prompt.Globs;
 import java.io.FileNotFoundException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -31,13 +31,13 @@ final class Storage implements Serializable {
   static final String TEMPORARY = "_tmp";
 
   private final String root;
-  private final HadoopSettings hadoop;
+  private final FileAccess access;
   // Made on each machine when first asked for.
   private transient FileSystem opened;
 
-  Storage(String root, Configuration configuration) {
+  Storage(String root, FileAccess access) {
     this.root = root;
-    this.hadoop = new HadoopSettings(configuration);
+    this.access = access;
   }
 
   Path path(String... names) {
@@ -62,7 +62,7 @@ final class Storage implements Serializable {
 
   private FileSystem open() {
     try {
-      FileSystem files = new Path(root).getFileSystem(hadoop.configuration());
+      FileSystem files = access.fileSystem(new Path(root));
       // The checksummed local file system would leave a .crc beside each file.
       return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
     } catch (IOException | RuntimeException e) {

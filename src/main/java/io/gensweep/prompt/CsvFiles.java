@@ -2,6 +2,7 @@ package io.gensweep.prompt;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.gensweep.files.FileAccess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
@@ -23,7 +23,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Driver. Reads CSV files with a header. All columns are text, because guessing types changes
@@ -39,8 +38,8 @@ final class CsvFiles {
    */
   static Dataset<Row> read(SparkSession spark, Dataset<Row> files, FolderColumns folders)
       throws IOException {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    List<String> header = header(files.inputFiles(), hadoop);
+    FileAccess access = FileAccess.of(spark);
+    List<String> header = header(files.inputFiles(), access);
     if (header.isEmpty()) {
       return spark.emptyDataFrame();
     }
@@ -61,18 +60,14 @@ final class CsvFiles {
             .map(name -> col(InputColumns.backticks(name)))
             .toArray(Column[]::new);
     return spark.createDataFrame(
-        files
-            .select(columns)
-            .toJavaRDD()
-            .flatMap(new CsvRows(header, new SerializableConfiguration(hadoop))),
-        schema);
+        files.select(columns).toJavaRDD().flatMap(new CsvRows(header, access)), schema);
   }
 
   /** Opens a file, decompressed by the codec of its name. */
-  static CsvRecords open(Path file, Configuration hadoop) throws IOException {
-    InputStream in = file.getFileSystem(hadoop).open(file);
+  static CsvRecords open(Path file, FileAccess access) throws IOException {
+    InputStream in = access.fileSystem(file).open(file);
     try {
-      CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(file);
+      CompressionCodec codec = new CompressionCodecFactory(access.configuration()).getCodec(file);
       return new CsvRecords(codec == null ? in : codec.createInputStream(in));
     } catch (IOException | RuntimeException e) {
       in.close();
@@ -86,9 +81,9 @@ final class CsvFiles {
   }
 
   /** The header of the first file that has one. */
-  private static List<String> header(String[] files, Configuration hadoop) throws IOException {
+  private static List<String> header(String[] files, FileAccess access) throws IOException {
     for (String file : Stream.of(files).sorted().toList()) {
-      try (CsvRecords records = open(new Path(URI.create(file)), hadoop)) {
+      try (CsvRecords records = open(new Path(URI.create(file)), access)) {
         if (records.next()) {
           return header(records);
         }

@@ -1,5 +1,6 @@
 package io.gensweep.prompt;
 
+import io.gensweep.files.FileAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -11,7 +12,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
@@ -22,16 +22,16 @@ final class CsvRows implements FlatMapFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
   private final String[] header;
-  private final SerializableConfiguration hadoop;
+  private final FileAccess access;
 
-  CsvRows(List<String> header, SerializableConfiguration hadoop) {
+  CsvRows(List<String> header, FileAccess access) {
     this.header = header.toArray(String[]::new);
-    this.hadoop = hadoop;
+    this.access = access;
   }
 
   @Override
   public Iterator<Row> call(Row file) throws IOException {
-    CsvRecords records = CsvFiles.open(new Path(file.getString(0)), hadoop.value());
+    CsvRecords records = CsvFiles.open(new Path(file.getString(0)), access);
     // A reader may stop before the last row.
     TaskCompletionListener close = ended -> close(records);
     var unused = TaskContext.get().addTaskCompletionListener(close);

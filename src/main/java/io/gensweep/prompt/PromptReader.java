@@ -1,5 +1,6 @@
 package io.gensweep.prompt;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.job.PromptKind;
@@ -100,8 +101,7 @@ final class PromptReader {
   private String pattern() throws IOException {
     Path place = new Path(path);
     try {
-      FileStatus status =
-          place.getFileSystem(spark.sparkContext().hadoopConfiguration()).getFileStatus(place);
+      FileStatus status = FileAccess.of(spark).fileSystem(place).getFileStatus(place);
       if (status.isFile() && place.getName().matches("[._].*")) {
         throw new PromptsError(
             "prompts.path",

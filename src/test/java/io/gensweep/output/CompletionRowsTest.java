@@ -7,6 +7,7 @@ import io.gensweep.engine.Completion;
 import io.gensweep.engine.Failure;
 import io.gensweep.engine.FinishReason;
 import io.gensweep.engine.Variant;
+import io.gensweep.files.FileAccess;
 import io.gensweep.prompt.ShardLayout;
 import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
@@ -70,7 +71,7 @@ class CompletionRowsTest {
     ShardCommit commit =
         new ShardCommit(
             folder.toString(),
-            new Configuration(),
+            new FileAccess(new Configuration()),
             OutputKind.COMPLETIONS,
             ShardLayout.of(1),
             kept,

@@ -1,5 +1,6 @@
 package io.gensweep.output;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.prompt.ShardLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
@@ -24,7 +25,7 @@ public final class DiesWhileWriting {
   public static void main(String[] args) throws Exception {
     new ShardCommit(
             args[0],
-            new Configuration(),
+            new FileAccess(new Configuration()),
             OutputKind.COMPLETIONS,
             ShardLayout.of(1),
             new StructType(),

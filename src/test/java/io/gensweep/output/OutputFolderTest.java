@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.DType;
 import io.gensweep.job.IfExists;
 import io.gensweep.model.Backend;
@@ -256,7 +257,7 @@ class OutputFolderTest {
   private ShardCommit commit() {
     return new ShardCommit(
         parent.resolve("out").toString(),
-        new Configuration(),
+        new FileAccess(new Configuration()),
         OutputKind.COMPLETIONS,
         ShardLayout.of(7),
         new StructType(),
@@ -269,7 +270,7 @@ class OutputFolderTest {
   }
 
   private OutputFolder folder() {
-    return new OutputFolder(parent.resolve("out").toString(), new Configuration());
+    return new OutputFolder(parent.resolve("out").toString(), new FileAccess(new Configuration()));
   }
 
   private List<String> names() {

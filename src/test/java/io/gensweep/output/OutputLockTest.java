@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.files.FileAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,8 +118,9 @@ class OutputLockTest {
 
   @Test
   void anObjectStoreHoldsItToo() throws IOException {
-    Configuration store = new Configuration();
-    ShowsWhatIsClosed.configure(store);
+    Configuration configuration = new Configuration();
+    ShowsWhatIsClosed.configure(configuration);
+    FileAccess store = new FileAccess(configuration);
     String place = "objects://host" + output;
     OutputLock lock = OutputLock.acquire(place, store, lost::incrementAndGet);
     assertThatThrownBy(() -> OutputLock.acquire(place, store, lost::incrementAndGet))
@@ -132,7 +134,8 @@ class OutputLockTest {
   }
 
   private OutputLock acquire() throws IOException {
-    return OutputLock.acquire(output.toString(), new Configuration(), lost::incrementAndGet);
+    return OutputLock.acquire(
+        output.toString(), new FileAccess(new Configuration()), lost::incrementAndGet);
   }
 
   /** What this process writes. */

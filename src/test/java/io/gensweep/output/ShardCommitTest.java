@@ -3,6 +3,7 @@ package io.gensweep.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.prompt.ShardLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -41,7 +42,7 @@ class ShardCommitTest {
 
   @Test
   void aShardIsDoneWhenItsFileIsThereEvenWithoutRows() throws IOException {
-    ShardCommit commit = commit(3, new Configuration());
+    ShardCommit commit = commit(3, new FileAccess(new Configuration()));
 
     commit.commit(2, List.of(), List.of());
 
@@ -54,7 +55,7 @@ class ShardCommitTest {
 
   @Test
   void aReopenedShardIsMadeAgainAndItsErrorsGoWithWhatFailed() throws IOException {
-    ShardCommit commit = commit(3, new Configuration());
+    ShardCommit commit = commit(3, new FileAccess(new Configuration()));
     commit.commit(0, List.of(row("a", 0, 0)), List.of());
     commit.commit(1, List.of(row("b", 0, 0)), List.of(error("c")));
     byte[] untouched =
@@ -83,13 +84,13 @@ class ShardCommitTest {
         }
       }
     }
-    commit(1, new Configuration()).commit(0, rows, List.of());
+    commit(1, new FileAccess(new Configuration())).commit(0, rows, List.of());
     byte[] inOrder = Files.readAllBytes(folder.resolve("completions/shard-00000-of-00001.parquet"));
     List<String> keys = keys(folder.resolve("completions/shard-00000-of-00001.parquet"));
     Files.delete(folder.resolve("completions/shard-00000-of-00001.parquet"));
 
     Collections.shuffle(rows, new Random(1));
-    commit(1, new Configuration()).commit(0, rows, List.of());
+    commit(1, new FileAccess(new Configuration())).commit(0, rows, List.of());
 
     assertThat(keys.get(0)).isEqualTo("a 0 0");
     assertThat(keys.get(2)).isEqualTo("a 0 2");
@@ -100,7 +101,7 @@ class ShardCommitTest {
 
   @Test
   void aDoneShardIsLeftAlone() throws IOException {
-    ShardCommit commit = commit(1, new Configuration());
+    ShardCommit commit = commit(1, new FileAccess(new Configuration()));
     commit.commit(0, List.of(row("a", 0, 0)), List.of());
 
     commit.commit(0, List.of(row("b", 0, 0)), List.of(error("b")));
@@ -112,7 +113,7 @@ class ShardCommitTest {
 
   @Test
   void theErrorsOfAnAttemptThatDiedGiveWayToThoseOfTheNext() throws IOException {
-    ShardCommit commit = commit(2, new Configuration());
+    ShardCommit commit = commit(2, new FileAccess(new Configuration()));
     // Died between the two renames.
     commit.commit(0, List.of(), List.of(error("a"), error("b")));
     Files.delete(folder.resolve("completions/shard-00000-of-00002.parquet"));
@@ -129,7 +130,7 @@ class ShardCommitTest {
 
   @Test
   void aWriteThatFailsLeavesNoFile() throws IOException {
-    ShardCommit commit = commit(1, new Configuration());
+    ShardCommit commit = commit(1, new FileAccess(new Configuration()));
     Row wrong = RowFactory.create("z", 0, 0);
 
     assertThatThrownBy(() -> commit.commit(0, List.of(row("a", 0, 0), wrong), List.of()))
@@ -158,26 +159,26 @@ class ShardCommitTest {
     assertThat(names("_tmp")).hasSize(1);
     assertThat(Files.size(folder.resolve("_tmp").resolve(names("_tmp").get(0)))).isPositive();
     assertThat(names("completions")).isEmpty();
-    ShardCommit commit = commit(1, new Configuration());
+    ShardCommit commit = commit(1, new FileAccess(new Configuration()));
     assertThat(commit.done()).isEmpty();
 
     commit.commit(0, List.of(row("a", 0, 0)), List.of());
-    new OutputFolder(folder.toString(), new Configuration()).succeed();
+    new OutputFolder(folder.toString(), new FileAccess(new Configuration())).succeed();
 
     assertThat(names(".")).containsExactly("_SUCCESS", "completions");
   }
 
   @Test
   void racingAttemptsEndWithOneFile() throws Exception {
-    race(folder.toString(), new Configuration());
+    race(folder.toString(), new FileAccess(new Configuration()));
   }
 
   @Test
   void racingAttemptsEndWithOneFileWhereRenameReplacesNothing() throws Exception {
     Configuration configuration = new Configuration();
     configuration.set("fs.strict.impl", RenameReplacesNothing.class.getName());
-    race("strict://host" + folder, configuration);
-    errorsAreReplaced("strict://host" + folder + "/again", configuration);
+    race("strict://host" + folder, new FileAccess(configuration));
+    errorsAreReplaced("strict://host" + folder + "/again", new FileAccess(configuration));
   }
 
   @Test
@@ -209,17 +210,12 @@ class ShardCommitTest {
     assertThat(names(".")).containsExactly("completions");
   }
 
-  private void race(String output, Configuration configuration) throws Exception {
+  private void race(String output, FileAccess access) throws Exception {
     int shards = 20;
     int attempts = 4;
     ShardCommit commit =
         new ShardCommit(
-            output,
-            configuration,
-            OutputKind.COMPLETIONS,
-            ShardLayout.of(shards),
-            NOTHING_KEPT,
-            Map.of());
+            output, access, OutputKind.COMPLETIONS, ShardLayout.of(shards), NOTHING_KEPT, Map.of());
     List<Row> rows = IntStream.range(0, 200).mapToObj(i -> row("p" + i, 0, 0)).toList();
     List<Row> errors = List.of(error("q"));
     ExecutorService threads = Executors.newFixedThreadPool(attempts);
@@ -254,15 +250,10 @@ class ShardCommitTest {
     }
   }
 
-  private void errorsAreReplaced(String output, Configuration configuration) throws IOException {
+  private void errorsAreReplaced(String output, FileAccess access) throws IOException {
     ShardCommit commit =
         new ShardCommit(
-            output,
-            configuration,
-            OutputKind.COMPLETIONS,
-            ShardLayout.of(1),
-            NOTHING_KEPT,
-            Map.of());
+            output, access, OutputKind.COMPLETIONS, ShardLayout.of(1), NOTHING_KEPT, Map.of());
     commit.commit(0, List.of(), List.of(error("a"), error("b")));
     Files.delete(folder.resolve("again/completions/shard-00000-of-00001.parquet"));
 
@@ -274,9 +265,9 @@ class ShardCommitTest {
 
   @Test
   void filesOfAnotherCutAreRefused() throws IOException {
-    commit(3, new Configuration()).commit(0, List.of(), List.of());
+    commit(3, new FileAccess(new Configuration())).commit(0, List.of(), List.of());
 
-    assertThatThrownBy(() -> commit(4, new Configuration()).done())
+    assertThatThrownBy(() -> commit(4, new FileAccess(new Configuration())).done())
         .isInstanceOf(OutputError.class)
         .hasMessageContaining("completions/shard-00000-of-00003.parquet is of another run");
     assertThat(commit(ShardLayout.of(3).append(ShardLayout.Batch.of(2))).done()).containsExactly(0);
@@ -284,7 +275,7 @@ class ShardCommitTest {
 
   @Test
   void itReachesTasksBySerialization() throws Exception {
-    ShardCommit commit = commit(2, new Configuration());
+    ShardCommit commit = commit(2, new FileAccess(new Configuration()));
     commit.done();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(commit);
@@ -297,10 +288,10 @@ class ShardCommitTest {
     assertThat(commit.done()).containsExactly(1);
   }
 
-  private static Configuration objectStore() {
+  private static FileAccess objectStore() {
     Configuration configuration = new Configuration();
     ShowsWhatIsClosed.configure(configuration);
-    return configuration;
+    return new FileAccess(configuration);
   }
 
   static Row row(String id, int point, int sample) {
@@ -322,10 +313,10 @@ class ShardCommitTest {
     return RowFactory.create(values);
   }
 
-  private ShardCommit commit(int shards, Configuration configuration) {
+  private ShardCommit commit(int shards, FileAccess access) {
     return new ShardCommit(
         folder.toString(),
-        configuration,
+        access,
         OutputKind.COMPLETIONS,
         ShardLayout.of(shards),
         NOTHING_KEPT,
@@ -335,7 +326,7 @@ class ShardCommitTest {
   private ShardCommit commit(ShardLayout layout) {
     return new ShardCommit(
         folder.toString(),
-        new Configuration(),
+        new FileAccess(new Configuration()),
         OutputKind.COMPLETIONS,
         layout,
         NOTHING_KEPT,

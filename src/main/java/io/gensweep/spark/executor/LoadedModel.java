@@ -140,7 +140,7 @@ public final class LoadedModel implements AutoCloseable {
 
   private static LoadedModel load(TaskPlan plan, DecoderSettings decoder) {
     long start = System.nanoTime();
-    Path folder = ModelCopy.local(plan.model(), plan.hadoop().configuration());
+    Path folder = ModelCopy.local(plan.model(), plan.files());
     ModelFolder model = ModelFolder.open(folder);
     requireNumerics(model, plan.numerics(), decoder);
     requireHash(folder, "config and weights", ModelHashes.weights(model), plan.modelHash());

@@ -1,5 +1,6 @@
 package io.gensweep.spark.executor;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.model.Sha256;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -35,7 +35,7 @@ public final class ModelCopy {
    * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
    *     is
    */
-  public static Path local(String uri, Configuration configuration) {
+  public static Path local(String uri, FileAccess access) {
     org.apache.hadoop.fs.Path source;
     try {
       source = new org.apache.hadoop.fs.Path(uri);
@@ -47,7 +47,7 @@ public final class ModelCopy {
       return Path.of(source.toUri().getPath()).toAbsolutePath();
     }
     try {
-      FileSystem files = source.getFileSystem(configuration);
+      FileSystem files = access.fileSystem(source);
       if (files instanceof LocalFileSystem local) {
         return local.pathToFile(source).toPath();
       }

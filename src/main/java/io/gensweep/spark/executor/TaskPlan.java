@@ -1,9 +1,9 @@
 package io.gensweep.spark.executor;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobSpec;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.Numerics;
-import io.gensweep.output.HadoopSettings;
 import java.io.Serializable;
 import java.time.LocalDateTime;
 
@@ -16,7 +16,7 @@ import java.time.LocalDateTime;
  * @param tokenizerHash what {@link ModelHashes#tokenizer} must be on every machine
  * @param decoder all but the device, which is each task's own
  * @param numerics what every machine must compute with
- * @param hadoop what opens the model's file system
+ * @param files what opens the model's file system
  * @param template the text of {@code chat_template: FILE}; "": the model's own template
  * @param time what a chat template may print as now
  */
@@ -27,7 +27,7 @@ public record TaskPlan(
     String tokenizerHash,
     DecoderSettings decoder,
     Numerics numerics,
-    HadoopSettings hadoop,
+    FileAccess files,
     String template,
     LocalDateTime time)
     implements Serializable {}

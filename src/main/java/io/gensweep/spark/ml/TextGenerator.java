@@ -2,6 +2,7 @@ package io.gensweep.spark.ml;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.JobSpec;
@@ -126,7 +127,7 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
     ModelPlan model = ModelPlan.of(job.model(), job.engine(), Optional.empty(), spark);
     LocalDateTime time = LocalDateTime.now(ZoneOffset.UTC).withNano(0);
     ChatTemplates.of(job, "", model.folder().path(), time);
-    TaskPlan plan = model.forTasks(job, spark.sparkContext().hadoopConfiguration(), "", time);
+    TaskPlan plan = model.forTasks(job, FileAccess.of(spark), "", time);
     int prompt = dataset.schema().fieldIndex(required(inputCol));
     return dataset.toDF().mapPartitions(new TextTask(plan, prompt), Encoders.row(schema));
   }

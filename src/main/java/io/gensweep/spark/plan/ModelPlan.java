@@ -1,12 +1,12 @@
 package io.gensweep.spark.plan;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.ModelSpec;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.ModelFolder;
-import io.gensweep.output.HadoopSettings;
 import io.gensweep.spark.executor.MachineReport;
 import io.gensweep.spark.executor.ModelCopy;
 import io.gensweep.spark.executor.ModelHashes;
@@ -18,7 +18,6 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -40,7 +39,7 @@ public record ModelPlan(
   public static ModelPlan of(
       ModelSpec asked, EngineSpec engine, Optional<EarlierRun> earlier, SparkSession spark) {
     ModelSpec model = earlier.map(run -> run.in(asked)).orElse(asked);
-    ModelFolder folder = open(model, spark.sparkContext().hadoopConfiguration());
+    ModelFolder folder = open(model, FileAccess.of(spark));
     TokenizerCheck.require(folder.path(), ModelHashes.tokenizer(folder.path()));
     int maxModelLen = model.maxModelLen().orElse(folder.spec().maxPositions());
     int cores = EngineThreads.of(spark.sparkContext());
@@ -67,8 +66,8 @@ public record ModelPlan(
    *
    * @throws JobError if it is not whole, or the job wants more of it than it has
    */
-  public static ModelFolder open(ModelSpec model, Configuration configuration) {
-    Path path = ModelCopy.local(model.path(), configuration);
+  public static ModelFolder open(ModelSpec model, FileAccess access) {
+    Path path = ModelCopy.local(model.path(), access);
     ModelFolder folder = ModelFolder.open(path);
     int longest = folder.spec().maxPositions();
     int maxModelLen = model.maxModelLen().orElse(longest);
@@ -95,8 +94,7 @@ public record ModelPlan(
    * @param template the text of {@code chat_template: FILE}; "": the model's own template
    * @param time what a chat template may print as now
    */
-  public TaskPlan forTasks(
-      JobSpec job, Configuration configuration, String template, LocalDateTime time) {
+  public TaskPlan forTasks(JobSpec job, FileAccess access, String template, LocalDateTime time) {
     return new TaskPlan(
         job,
         ModelCopy.absolute(job.model().path()),
@@ -104,7 +102,7 @@ public record ModelPlan(
         tokenizerHash(),
         decoder,
         planned.numerics(),
-        new HadoopSettings(configuration),
+        access,
         template,
         time);
   }

@@ -1,6 +1,7 @@
 package io.gensweep.spark.plan;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
@@ -27,7 +28,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -59,13 +59,13 @@ public record RunPlan(
       ModelPlan model,
       SparkSession spark)
       throws IOException {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    OutputFolder output = new OutputFolder(outputPath, hadoop);
+    FileAccess access = FileAccess.of(spark);
+    OutputFolder output = new OutputFolder(outputPath, access);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
     LocalDateTime time = time(earlier);
-    String template = ChatTemplates.text(job, hadoop);
+    String template = ChatTemplates.text(job, access);
     ChatTemplates.of(job, template, model.folder().path(), time);
-    TaskPlan plan = model.forTasks(job, hadoop, template, time);
+    TaskPlan plan = model.forTasks(job, access, template, time);
     Work<?> work = Work.of(command, plan, model.folder().path());
     PromptDataset set = dataset(command, job, spark);
     CountedPrompts prompts = CountedPrompts.of(set, work.rowsOfPrompt(), job.sweep().mostTokens());
@@ -83,7 +83,7 @@ public record RunPlan(
       if (earlier.isPresent()) {
         output.requireSame(earlier.get().withInputOf(manifest), manifest);
       }
-      PromptLedger ledger = new PromptLedger(outputPath, hadoop);
+      PromptLedger ledger = new PromptLedger(outputPath, access);
       ShardPlan shards =
           JobDescription.during(
               spark,
@@ -92,7 +92,7 @@ public record RunPlan(
       ShardCommit commit =
           new ShardCommit(
               outputPath,
-              hadoop,
+              access,
               work.kind(),
               shards.layout(),
               set.kept(),

@@ -1,6 +1,7 @@
 package io.gensweep.spark.run;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
@@ -30,7 +31,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -45,7 +45,7 @@ public final class GenerationJob {
   private final Command command;
   private final JobSpec job;
   private final SparkSession spark;
-  private final Configuration hadoop;
+  private final FileAccess access;
   private final PrintStream out;
   private final String outputPath;
   private final long start = System.nanoTime();
@@ -57,7 +57,7 @@ public final class GenerationJob {
     this.settings = resolved.resolved(command);
     this.job = resolved.spec();
     this.spark = spark;
-    this.hadoop = spark.sparkContext().hadoopConfiguration();
+    this.access = FileAccess.of(spark);
     this.out = out;
     this.outputPath = qualified(job.output().path());
   }
@@ -66,7 +66,7 @@ public final class GenerationJob {
   private String qualified(String path) {
     try {
       Path place = new Path(path);
-      return place.getFileSystem(hadoop).makeQualified(place).toString();
+      return access.fileSystem(place).makeQualified(place).toString();
     } catch (IOException | RuntimeException e) {
       throw new JobError("output.path: " + path + " is no place to write to: " + Cause.line(e), e);
     }
@@ -106,7 +106,7 @@ public final class GenerationJob {
 
   private RunSummary run(boolean retryFailed) throws IOException {
     ModelPlan model = model();
-    OutputLock lock = OutputLock.acquire(outputPath, hadoop, this::lockLost);
+    OutputLock lock = OutputLock.acquire(outputPath, access, this::lockLost);
     try {
       RunPlan plan = plan(model);
       try (plan) {
@@ -143,10 +143,10 @@ public final class GenerationJob {
   private ModelPlan model() throws IOException {
     // A resumed run keeps what the first decided: bits of a row may depend on it.
     Optional<EarlierRun> earlier =
-        new OutputFolder(outputPath, hadoop).check(job.output().ifExists()).map(EarlierRun::of);
+        new OutputFolder(outputPath, access).check(job.output().ifExists()).map(EarlierRun::of);
     if (command == Command.RUN) {
       // Before any executor is asked.
-      ModelFolder folder = ModelPlan.open(job.model(), hadoop);
+      ModelFolder folder = ModelPlan.open(job.model(), access);
       int longest = job.model().maxModelLen().orElse(folder.spec().maxPositions());
       SamplingTokens.check(job.sweep(), folder, longest);
     }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.shiftrightunsigned;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.JobSpec;
@@ -36,7 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
@@ -57,15 +57,15 @@ public final class VerifyJob {
   private static final int ROWS_PER_TASK = 2_000;
 
   private final SparkSession spark;
-  private final Configuration hadoop;
+  private final FileAccess access;
   private final OutputFolder output;
   private final double fraction;
   private final PrintStream out;
 
   private VerifyJob(String path, double fraction, SparkSession spark, PrintStream out) {
     this.spark = spark;
-    this.hadoop = spark.sparkContext().hadoopConfiguration();
-    this.output = new OutputFolder(path, hadoop);
+    this.access = FileAccess.of(spark);
+    this.output = new OutputFolder(path, access);
     this.fraction = fraction;
     this.out = out;
   }
@@ -94,7 +94,7 @@ public final class VerifyJob {
             .resolve(Optional.empty())
             .spec();
     ModelPlan model = ModelPlan.of(job.model(), job.engine(), Optional.of(earlier), spark);
-    TaskPlan plan = model.forTasks(job, hadoop, ChatTemplates.text(job, hadoop), earlier.time());
+    TaskPlan plan = model.forTasks(job, access, ChatTemplates.text(job, access), earlier.time());
     Work<?> work = Work.of(command, plan, model.folder().path());
     PromptDataset set = RunPlan.dataset(command, job, spark);
     CountedPrompts prompts = CountedPrompts.of(set, work.rowsOfPrompt(), job.sweep().mostTokens());

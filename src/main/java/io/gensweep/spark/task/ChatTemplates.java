@@ -1,28 +1,28 @@
 package io.gensweep.spark.task;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
-import io.gensweep.spark.executor.HadoopTexts;
 import io.gensweep.token.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 
 /** Driver and executor. The chat template that a job uses, if it uses one. */
 public final class ChatTemplates {
   private ChatTemplates() {}
 
   /** The text of {@code chat_template: FILE}, read on the driver; "" if the job names none. */
-  public static String text(JobSpec job, Configuration configuration) {
+  public static String text(JobSpec job, FileAccess access) {
     if (job.chat().templateFile().isEmpty()) {
       return "";
     }
     String file = job.chat().templateFile().get();
     try {
-      return HadoopTexts.read(file, configuration)
+      return access
+          .text(file)
           .orElseThrow(() -> new JobError("chat_template: there is no file " + file));
     } catch (IOException e) {
       throw new JobError("chat_template: " + file + " cannot be read: " + Cause.line(e), e);

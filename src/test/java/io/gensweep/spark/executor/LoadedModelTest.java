@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.LocalSpark;
 import io.gensweep.engine.Lease;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.JobSpec;
@@ -86,7 +87,7 @@ class LoadedModelTest {
             plan.tokenizerHash(),
             plan.decoder(),
             planned,
-            plan.hadoop(),
+            plan.files(),
             plan.template(),
             plan.time());
     try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder())) {
@@ -123,10 +124,6 @@ class LoadedModelTest {
             .resolve(Optional.empty())
             .spec();
     return ModelPlan.of(job.model(), job.engine(), Optional.empty(), SPARK)
-        .forTasks(
-            job,
-            SPARK.sparkContext().hadoopConfiguration(),
-            "",
-            LocalDateTime.of(2026, 1, 1, 0, 0));
+        .forTasks(job, FileAccess.of(SPARK), "", LocalDateTime.of(2026, 1, 1, 0, 0));
   }
 }

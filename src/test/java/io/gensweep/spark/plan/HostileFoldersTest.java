@@ -2,6 +2,7 @@ package io.gensweep.spark.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.model.ModelFolder;
@@ -64,7 +65,7 @@ class HostileFoldersTest {
   /** All that a driver does with a folder before its first task; what was thrown, if anything. */
   private static Optional<Throwable> check(JobSpec job) {
     try {
-      ModelFolder model = ModelPlan.open(job.model(), new Configuration());
+      ModelFolder model = ModelPlan.open(job.model(), new FileAccess(new Configuration()));
       TokenizerCheck.require(model.path(), UUID.randomUUID().toString());
       SamplingTokens.check(job.sweep(), model, model.spec().maxPositions());
       render(ChatTemplates.of(job, "", model.path(), NOW).orElseThrow());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
+import io.gensweep.files.FileAccess;
 import io.gensweep.output.OutputLock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ class HdfsTest {
   @Test
   void oneRunAtATimeWrites() throws IOException {
     String place = uri("/locked");
-    try (OutputLock lock = OutputLock.acquire(place, hdfs.getConf(), () -> {})) {
+    try (OutputLock lock = OutputLock.acquire(place, new FileAccess(hdfs.getConf()), () -> {})) {
       lock.requireHeld();
       assertThatThrownBy(() -> TinyRun.of(job("/locked")))
           .isInstanceOf(JobError.class)

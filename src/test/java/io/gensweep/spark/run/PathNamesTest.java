@@ -3,8 +3,8 @@ package io.gensweep.spark.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.LocalSpark;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobFile;
-import io.gensweep.spark.executor.HadoopTexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -71,7 +71,7 @@ class PathNamesTest {
     return TinyRun.of(
         JobFile.parse(
                 job.toString(),
-                HadoopTexts.read(job.toString(), HadoopTexts.submitted()).orElseThrow(),
+                FileAccess.submitted().text(job.toString()).orElseThrow(),
                 List.of(
                     "model.path=" + model,
                     "model.dtype=float32",

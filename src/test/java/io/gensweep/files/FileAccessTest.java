@@ -1,4 +1,4 @@
-package io.gensweep.output;
+package io.gensweep.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import java.io.ObjectOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
-class HadoopSettingsTest {
+class FileAccessTest {
   @Test
   void whatTheDriverHasArrivesAndNothingElse() throws Exception {
     Configuration driver = new Configuration();
@@ -18,11 +18,11 @@ class HadoopSettingsTest {
     driver.unset("io.file.buffer.size");
     ByteArrayOutputStream sent = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
-      out.writeObject(new HadoopSettings(driver));
+      out.writeObject(new FileAccess(driver));
     }
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(sent.toByteArray()))) {
-      Configuration executor = ((HadoopSettings) in.readObject()).configuration();
+      Configuration executor = ((FileAccess) in.readObject()).configuration();
       assertThat(executor.get("fs.s3a.secret.key")).isEqualTo("a=b\n");
       assertThat(executor.get("gensweep.twice")).isEqualTo("a=b\n!");
       assertThat(executor.get("io.file.buffer.size")).isNull();
