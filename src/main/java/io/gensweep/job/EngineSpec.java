@@ -1,5 +1,6 @@
 package io.gensweep.job;
 
+import io.gensweep.sampling.Checks;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ import java.util.Optional;
  */
 public record EngineSpec(Optional<Integer> maxBatch) implements Serializable {
   public EngineSpec {
-    Rules.require(
+    Checks.require(
         maxBatch.isEmpty() || maxBatch.get() >= 1,
         "max_batch must be >= 1 or auto, was " + maxBatch.orElse(0));
   }

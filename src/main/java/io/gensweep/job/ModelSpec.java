@@ -1,7 +1,7 @@
 package io.gensweep.job;
 
-import static io.gensweep.job.Rules.require;
 import static io.gensweep.job.Rules.requireNoHome;
+import static io.gensweep.sampling.Checks.require;
 
 import java.io.Serializable;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.gensweep.job;
 
-import static io.gensweep.job.Rules.require;
+import static io.gensweep.sampling.Checks.require;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,18 +1,13 @@
 package io.gensweep.job;
 
+import static io.gensweep.sampling.Checks.require;
+
 import java.util.List;
 import java.util.Optional;
 
 /** Checks shared by the records of this package. */
 final class Rules {
   private Rules() {}
-
-  /** The message starts with the key, so that a reader of job files can put its section before. */
-  static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new IllegalArgumentException(message);
-    }
-  }
 
   /** The texts in quotes, so that an empty text is visible. */
   static List<String> quoted(List<String> texts) {

@@ -1,5 +1,7 @@
 package io.gensweep.job;
 
+import io.gensweep.sampling.Checks;
+
 /**
  * Options of the command line that are not part of the job.
  *
@@ -10,7 +12,7 @@ public record RunOptions(boolean dryRun, boolean retryFailed) {
   public static final RunOptions NONE = new RunOptions(false, false);
 
   public RunOptions {
-    Rules.require(
+    Checks.require(
         !(dryRun && retryFailed), "--dry-run makes nothing: leave out --dry-run or --retry-failed");
   }
 }

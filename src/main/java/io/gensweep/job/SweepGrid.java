@@ -1,6 +1,6 @@
 package io.gensweep.job;
 
-import static io.gensweep.job.Rules.require;
+import static io.gensweep.sampling.Checks.require;
 import static io.gensweep.sampling.SamplingLimits.MAX_CONTINUATIONS_PER_PROMPT;
 
 import io.gensweep.sampling.SamplingConfig;

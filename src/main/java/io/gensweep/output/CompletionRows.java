@@ -1,7 +1,6 @@
 package io.gensweep.output;
 
 import io.gensweep.engine.Completion;
-import io.gensweep.engine.Failure;
 import io.gensweep.sampling.SamplingConfig;
 import io.gensweep.sampling.TopLogprob;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ public final class CompletionRows {
     if (kind == OutputKind.COMPLETIONS_AND_PROMPT_LOGPROBS) {
       values.add(completion.promptLogprobs().map(CompletionRows::afterNothing).orElse(null));
     }
-    completion.failure().ifPresent(failure -> values.add(error(failure)));
+    completion.failure().ifPresent(failure -> values.add(failure.toString()));
     for (int i = 0; i < kept.length(); i++) {
       values.add(kept.get(i));
     }
@@ -46,7 +45,7 @@ public final class CompletionRows {
         completion.logprobs(),
         completion.samplingLogprobs(),
         completion.topLogprobs().map(CompletionRows::alternatives).orElse(null),
-        cumulative(completion.logprobs()),
+        LogProbs.sum(completion.logprobs()),
         completion.finishReason().name().toLowerCase(Locale.ROOT),
         completion.stopReason().orElse(null),
         completion.promptTokens(),
@@ -74,18 +73,5 @@ public final class CompletionRows {
       entries.add(logprob);
     }
     return entries;
-  }
-
-  /** Sums in position order and in double, so that equal lists give equal sums. */
-  private static double cumulative(float[] logprobs) {
-    double sum = 0;
-    for (float logprob : logprobs) {
-      sum += logprob;
-    }
-    return sum;
-  }
-
-  private static String error(Failure failure) {
-    return failure.kind() + ": " + failure.message();
   }
 }

@@ -30,7 +30,7 @@ public final class ScoreRows {
 
   private static List<Object> own(Score score, int bytes) {
     boolean failed = score.failure().isPresent();
-    double sum = score.sum();
+    double sum = LogProbs.sum(score.logprobs());
     // Arrays.asList takes nulls.
     return Arrays.asList(
         score.promptId(),

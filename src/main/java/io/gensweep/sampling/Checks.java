@@ -4,11 +4,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
-/** Checks of sampling values whose messages name the key, the bound and the value. */
-final class Checks {
+/** Checks of values whose messages name the key, the bound and the value. */
+public final class Checks {
   private static final int LONGEST_SHOWN = 80;
 
   private Checks() {}
+
+  /** Requires a rule; the message starts with the key, so that its section can go before. */
+  public static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
 
   static void require(boolean holds, String rule, Object was) {
     if (!holds) {

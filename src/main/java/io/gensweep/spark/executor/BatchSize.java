@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Executor. How many sequences an engine decodes together where the job says {@code max_batch:
- * auto}: what {@link BatchProbe} found, kept on this machine's disk, so that only the first engine
- * of a kind measures.
+ * Executor. Chooses how many sequences an engine decodes together where the job says {@code
+ * max_batch: auto}: the size that {@link BatchProbe} measured, cached on this machine's disk, so
+ * that only the first engine of a kind measures.
  */
 final class BatchSize {
   private BatchSize() {}
@@ -47,7 +47,7 @@ final class BatchSize {
     }
   }
 
-  /** At once or not at all; what cannot be kept is measured again. */
+  /** Writes the file atomically; a size that cannot be stored is measured again. */
   private static void write(Path file, int size) {
     try {
       Path whole = Files.createTempFile(file.getParent(), "gensweep-batch", ".tmp");

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Instant;
 
 /**
- * Executor to driver. One model loaded on one device.
+ * Executor to driver. Reports one model that was loaded on one device.
  *
  * @param instructions that its libraries use
  * @param loadedAt by the executor's clock

@@ -28,8 +28,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /**
- * Executor, one per JVM and device. Model, tokenizer and the engine that all tasks of the JVM
- * share, so that a batch stays full while one task ends and another begins.
+ * Executor, one per JVM and device. Holds the model, the tokenizer and the engine that all tasks of
+ * the JVM share, so that the batch stays full while one task ends and another begins.
  */
 public final class LoadedModel implements AutoCloseable {
   private static final SharedModels<LoadedModel> SHARED =
@@ -60,7 +60,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * The plan's model on the device that Spark gave the task, loaded if no task before loaded it so.
+   * Leases the plan's model on the device that Spark gave the task; the first task to ask loads it.
    *
    * @throws JobError if this machine does not compute as planned, or its copy is not the one that
    *     the driver read
@@ -71,7 +71,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * The plan's model on a device, loaded if no task before loaded it so.
+   * Leases the plan's model on a device.
    *
    * @param decoder with the task's own device
    */
@@ -88,7 +88,7 @@ public final class LoadedModel implements AutoCloseable {
     SHARED.closeAll();
   }
 
-  /** Sequences that the engine decodes together. */
+  /** Number of sequences that the engine decodes together. */
   public int batch() {
     return batch;
   }
@@ -105,14 +105,14 @@ public final class LoadedModel implements AutoCloseable {
     return runner.shape();
   }
 
-  /** On this machine's disk. */
+  /** Folder of the model on this machine's disk. */
   public Path folder() {
     return folder;
   }
 
   /**
-   * Work of a task for one row; what goes wrong in it is that row's failure, unless the model was
-   * closed meanwhile.
+   * Runs a step of a task for one row; an exception becomes that row's failure, unless the model
+   * was closed meanwhile.
    */
   public <T> T attempt(Supplier<T> work, Function<Failure, T> failed) {
     return Attempt.of(
@@ -125,12 +125,15 @@ public final class LoadedModel implements AutoCloseable {
         });
   }
 
-  /** How the model was loaded; given to the first task that asks. */
+  /** Returns how the model was loaded, to the first task that asks and to no other. */
   public Optional<EngineReport> takeReport() {
     return report.getAndSet(Optional.empty());
   }
 
-  /** What the engine did since the last call, so that tasks that share it add up to what it did. */
+  /**
+   * Returns what the engine did since the last call, so that the shares of all tasks add up to its
+   * work.
+   */
   public synchronized EngineCounters takeCounters() {
     EngineCounters now = loop.counters();
     EngineCounters since = now.minus(reported);
@@ -181,7 +184,7 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /** Rows of other bits must not be beside the others; what a JVM computes with is settled. */
+  /** Refuses a machine whose rows would have other bits than those of the other executors. */
   private static void requireNumerics(
       ModelFolder model, Numerics planned, DecoderSettings decoder) {
     Numerics here =
@@ -195,7 +198,7 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /** A file that was cut or changed on one machine must not write rows beside the others. */
+  /** Refuses files that were truncated or changed on this machine alone. */
   private static void requireHash(Path folder, String files, String found, String expected) {
     if (!found.equals(expected)) {
       throw new JobError(
@@ -213,7 +216,7 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /** The thread that computes ends before what it computes with. */
+  /** Ends the thread that computes before it frees what that thread computes with. */
   @Override
   public void close() {
     loop.close();

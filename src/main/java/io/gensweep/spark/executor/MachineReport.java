@@ -18,7 +18,7 @@ import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Executor to driver. What one executor computes with.
+ * Executor to driver. Describes what one executor computes with.
  *
  * @param executor and its host
  * @param machine one; none where it has not the device that is asked for
@@ -26,7 +26,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public record MachineReport(String executor, List<Machine> machine, String refusal)
     implements Serializable {
-  /** Tasks that ask, at most: executors beyond these are looked at when they load the model. */
+  /**
+   * Upper bound on the tasks that ask; executors beyond it are checked when they load the model.
+   */
   private static final int MOST = 1000;
 
   public MachineReport {
@@ -34,8 +36,8 @@ public record MachineReport(String executor, List<Machine> machine, String refus
   }
 
   /**
-   * Of every executor that is there, by a task for each of their cores; Spark gives the first tasks
-   * of a stage to all of them. In local mode of this JVM, without a task.
+   * Asks every executor, with one task per core: Spark spreads the first tasks of a stage over all
+   * executors. In local mode it asks this JVM, without a task.
    *
    * @param device auto, cpu, cuda or cuda:N
    */
@@ -53,14 +55,14 @@ public record MachineReport(String executor, List<Machine> machine, String refus
     return reports.stream().distinct().toList();
   }
 
-  /** The name of this JVM's executor, and its host. */
+  /** Names this JVM's executor and its host. */
   static String thisExecutor() {
     SparkEnv env = SparkEnv.get();
     return env.executorId() + " on " + env.blockManager().blockManagerId().host();
   }
 
   /**
-   * What is said of an executor that does not compute as it should.
+   * Says how an executor computes otherwise than planned.
    *
    * @param executor its name, and its host
    */
@@ -80,7 +82,7 @@ public record MachineReport(String executor, List<Machine> machine, String refus
     }
   }
 
-  /** One task of the stage that asks. */
+  /** Reports the executor that runs it. */
   private record Task(String device) implements FlatMapFunction<Iterator<Integer>, MachineReport> {
     @Override
     public Iterator<MachineReport> call(Iterator<Integer> none) {

@@ -16,13 +16,13 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 
 /**
- * Driver and executor. The model folder on this machine's disk: the folder itself where it is
- * local, else a copy, made once per machine and URI.
+ * Driver and executor. Gives the model folder a place on this machine's disk: the folder itself
+ * where it is local, else a copy, made once per machine and URI.
  */
 public final class ModelCopy {
   private ModelCopy() {}
 
-  /** The same place by a name that does not depend on the working directory. */
+  /** Makes a local path independent of the working directory. */
   public static String absolute(String uri) {
     return new org.apache.hadoop.fs.Path(uri).toUri().getScheme() == null
         ? Path.of(uri).toAbsolutePath().normalize().toString()
@@ -30,7 +30,7 @@ public final class ModelCopy {
   }
 
   /**
-   * The folder, copied to this machine first where it is not local.
+   * Returns the folder on this machine, copied first where it is not local.
    *
    * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
    *     is

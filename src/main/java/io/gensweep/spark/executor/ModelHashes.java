@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Hashes of a model's files, in hexadecimal, so that every machine finds that it has the same. */
+/**
+ * Driver and executor. Hashes a model's files, so that every machine can check that it has the
+ * same; in hexadecimal.
+ */
 public final class ModelHashes {
   private ModelHashes() {}
 
-  /** Of all that the decoder is made from. */
+  /** Hash of config.json and the weights. */
   public static String weights(ModelFolder folder) {
     return Sha256.hex(
         Stream.concat(
@@ -21,7 +24,10 @@ public final class ModelHashes {
             .toList());
   }
 
-  /** Of all that makes text of tokens and tokens of text, and says which of them end one. */
+  /**
+   * Hash of the files of tokenizer and chat template, and of generation_config.json, which has the
+   * end-of-text ids.
+   */
   public static String tokenizer(Path folder) {
     return Sha256.hex(
         Stream.concat(

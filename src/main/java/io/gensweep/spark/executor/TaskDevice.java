@@ -3,14 +3,17 @@ package io.gensweep.spark.executor;
 import java.util.Map;
 import org.apache.spark.resource.ResourceInformation;
 
-/** Executor. Which device a task computes on: the job's word, and the address that Spark gave. */
+/**
+ * Executor. Finds the device of a task, by the job's setting and the GPU address that Spark
+ * assigned.
+ */
 final class TaskDevice {
   private static final String GPU = "gpu";
 
   private TaskDevice() {}
 
   /**
-   * The device by the name that the model room gives it.
+   * Names the device as the model room does.
    *
    * @param device auto, cpu, cuda or cuda:N
    * @return cpu or cuda:N

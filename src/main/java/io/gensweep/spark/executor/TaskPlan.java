@@ -8,8 +8,8 @@ import java.io.Serializable;
 import java.time.LocalDateTime;
 
 /**
- * Driver and executor. What a task must know: the job, and what the driver decided once for all
- * executors, so that no two of them decide otherwise.
+ * Driver and executor. Everything that the driver tells a task: the job, and what it decided once
+ * for all executors, so that no two of them decide differently.
  *
  * @param model the model's folder, by a path or URI that holds on every machine
  * @param modelHash what {@link ModelHashes#weights} must be on every machine

@@ -32,10 +32,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Driver. A stage of a Spark ML pipeline that continues the text of a column, by the contract of
- * DJL's Spark transformers: model URL, engine, batch size, input and output column. Unlike a run it
- * keeps nothing on disk; unlike those, it loads a model once per executor and device, and batches
- * across the tasks of an executor.
+ * Driver. Spark ML transformer that continues the text of a column, with the setters of DJL's Spark
+ * transformers: model URL, engine, batch size, input and output column. It writes nothing to disk.
+ * It loads a model once per executor and device, and batches across the tasks of an executor, which
+ * DJL's do not.
  *
  * <p>The same text gives the same continuation wherever its row is, since its draws are addressed
  * by a hash of the text. A row without a usable text gets null.
@@ -105,7 +105,7 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
   }
 
   /**
-   * Settings by the keys of a job file, as {@code --set} takes them.
+   * Sets keys of a job file, as {@code --set} does.
    *
    * @param values such as {@code sampling.temperature=0.7} or {@code model.dtype=bfloat16}
    */

@@ -23,8 +23,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Executor, one per task. Continues the texts of a partition, a window ahead of whoever reads the
- * rows, and gives them in the order in which they came.
+ * Executor, one per task. Continues the texts of a partition and returns the rows in their order;
+ * it keeps a window of requests ahead of the reader.
  */
 final class TextTask implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
@@ -56,7 +56,7 @@ final class TextTask implements MapPartitionsFunction<Row, Row> {
     return new Continued(rows, lease.value(), window);
   }
 
-  /** A row that waits for its continuation. */
+  /** Row that waits for its continuation. */
   private static final class Pending {
     private final Row row;
     private boolean whole;

@@ -9,7 +9,8 @@ import java.time.LocalDateTime;
 import java.util.Optional;
 
 /**
- * Driver. What a run's driver decided by where and when it ran, as its manifest tells.
+ * Driver. Decisions of an earlier run that depended on its cluster and its time, read from its
+ * manifest.
  *
  * @param time what a chat template prints as now
  */
@@ -23,7 +24,7 @@ public record EarlierRun(Numerics numerics, LocalDateTime time) {
     return new EarlierRun(manifest.numerics(), LocalDateTime.parse(time));
   }
 
-  /** A model whose type is settled, where the job leaves it to the machine. */
+  /** Puts the earlier run's dtype in the place of {@code auto}. */
   ModelSpec in(ModelSpec model) {
     return model.dtype() == DType.AUTO
         ? new ModelSpec(model.path(), numerics.dtype(), model.device(), model.maxModelLen())
@@ -31,7 +32,7 @@ public record EarlierRun(Numerics numerics, LocalDateTime time) {
   }
 
   /**
-   * Threads of an engine's operations: the same again where bits depend on them.
+   * Threads of an engine's operations: those of the earlier run where bits depend on them.
    *
    * @param here as many as suit this cluster
    */

@@ -2,13 +2,17 @@ package io.gensweep.spark.plan;
 
 import org.apache.spark.SparkContext;
 
-/** Driver. Threads of an engine's operations: the cores that Spark gives an executor. */
+/**
+ * Driver. Finds the number of threads for an engine's operations: the cores that Spark gives an
+ * executor.
+ */
 final class EngineThreads {
   private EngineThreads() {}
 
   /**
-   * In local mode the cores that the master names. Elsewhere {@code spark.executor.cores}; without
-   * it an executor takes its whole machine, of which the driver's stands for one.
+   * Returns the cores that the master names in local mode, else {@code spark.executor.cores}.
+   * Without that setting an executor takes its whole machine, and the driver's machine is taken for
+   * an example of it.
    */
   static int of(SparkContext spark) {
     int machine = Runtime.getRuntime().availableProcessors();

@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. The model as the job asks for it, found to be whole and to fit the job before any task
- * starts.
+ * Driver. The model of a job, checked before any task starts: its files are complete, it fits the
+ * job, and the executors can compute it.
  *
  * @param weightsHash of config and weights, which each executor finds again before it loads them
  */
 public record ModelPlan(
     ModelFolder folder, DecoderSettings decoder, NumericsPlan planned, String weightsHash) {
-  /** Most sequences decoded together where the job says auto and each engine chooses. */
+  /** Upper bound on sequences decoded together where the job says auto. */
   private static final int MOST = 256;
 
   /**
@@ -62,7 +62,7 @@ public record ModelPlan(
   }
 
   /**
-   * The model's folder on this machine.
+   * Opens the model's folder, copied to this machine first where it is not local.
    *
    * @throws JobError if it is not whole, or the job wants more of it than it has
    */
@@ -89,7 +89,7 @@ public record ModelPlan(
   }
 
   /**
-   * What each task is told of a job on this model.
+   * Makes the plan that is sent to the tasks of a job on this model.
    *
    * @param template the text of {@code chat_template: FILE}; "": the model's own template
    * @param time what a chat template may print as now
@@ -107,7 +107,7 @@ public record ModelPlan(
         time);
   }
 
-  /** What is odd about the folder and not wrong, one line each. */
+  /** Warnings about the folder, one line each. */
   public List<String> warnings() {
     return Stream.concat(
             folder.warnings().stream(), TokenizerFiles.warnings(folder.path()).stream())

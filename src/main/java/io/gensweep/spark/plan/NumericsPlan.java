@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Driver. How all executors are to compute, decided by what they can: the driver may be a laptop or
- * an edge node that computes nothing.
+ * Driver. Decides how all executors compute, by what they report: the driver itself may be a laptop
+ * or an edge node that computes nothing.
  *
  * @param others a line for each executor that does not compute so; it writes nothing
  */
@@ -26,8 +26,8 @@ public record NumericsPlan(Numerics numerics, List<String> others) {
   }
 
   /**
-   * The numerics of the run that is resumed, where an executor has them; else those that most
-   * executors have, and of as many the first in the order of their text.
+   * Chooses the numerics of the run that is resumed, if an executor has them; else those of most
+   * executors, and among ties the first in the order of their text.
    *
    * @param threads of one operation
    * @throws JobError if no executor computes the model as it is asked for

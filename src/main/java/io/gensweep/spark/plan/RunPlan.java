@@ -31,9 +31,9 @@ import java.util.function.LongFunction;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. What is settled before the first task: the prompts were counted, and the output is new or
- * belongs to the same job. To be closed before generation begins, for Spark keeps the entries of
- * the counted prompts until then.
+ * Driver. Plan of a run, complete before the first task: the prompts are counted, and the output is
+ * new or belongs to the same job. Close it before generation begins, since Spark caches the entries
+ * of the prompts until then.
  */
 public record RunPlan(
     Work<?> work,
@@ -46,7 +46,7 @@ public record RunPlan(
     implements AutoCloseable {
 
   /**
-   * Looks at prompts and output, and changes nothing.
+   * Plans a run by its prompts and its output, and changes neither.
    *
    * @param settings the resolved job, as it goes into manifest and footers
    * @throws JobError if something is wrong that the user can put right
@@ -109,7 +109,7 @@ public record RunPlan(
     }
   }
 
-  /** The job's prompts, read no further than their schema needs. */
+  /** Opens the job's prompts, and reads no more of them than their schema needs. */
   public static PromptDataset dataset(Command command, JobSpec job, SparkSession spark) {
     return PromptSource.read(
         spark,
@@ -118,12 +118,12 @@ public record RunPlan(
         OutputSchema.reserved(OutputKind.of(command, job)));
   }
 
-  /** Rows of the whole output, those that fail included. */
+  /** Number of rows of the whole output, those that fail included. */
   public long rows() {
     return prompts.rows();
   }
 
-  /** Gives back what was kept of the prompts, once the ledger has it. */
+  /** Frees the cached entries of the prompts; the ledger has them then. */
   @Override
   public void close() {
     prompts.close();
@@ -158,7 +158,7 @@ public record RunPlan(
         .orElseGet(() -> LocalDateTime.now(ZoneOffset.UTC).withNano(0));
   }
 
-  /** Of what the rows are made from. */
+  /** Hashes of the inputs of a run. */
   public static Map<String, String> hashes(
       ModelPlan model, CountedPrompts prompts, String template) {
     Map<String, String> hashes = new TreeMap<>();

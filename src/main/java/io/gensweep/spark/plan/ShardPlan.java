@@ -24,8 +24,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. The shard of each prompt. Prompts keep those of the run that first saw them; what was
- * appended since gets shards of its own, so that no shard that is done changes.
+ * Driver. Assigns each prompt to a shard. A prompt keeps the shard that it had in the first run
+ * that saw it; prompts appended since then get shards of their own, so that no shard that is done
+ * changes.
  *
  * @param prompts with their shard and their cost
  * @param unrecorded entries of the last batch that the ledger lacks; empty when it has them all
@@ -38,13 +39,13 @@ public record ShardPlan(
   private static final String ROWS = "rows";
   private static final String HASHES = "hashes";
 
-  /** Of a run that begins an output. */
+  /** Plans a run that begins an output. */
   static ShardPlan first(CountedPrompts counted, ShardLayout.Batch batch) {
     ShardLayout layout = ShardLayout.of(batch);
     return new ShardPlan(layout, inFirstBatch(counted, layout), Optional.of(counted.entries()), 0);
   }
 
-  /** Of a run that resumes an output with the prompts that it is of. */
+  /** Plans a run that resumes an output with the same prompts. */
   static ShardPlan same(
       CountedPrompts counted, ShardLayout layout, PromptLedger ledger, SparkSession spark)
       throws IOException {
@@ -56,7 +57,7 @@ public record ShardPlan(
   }
 
   /**
-   * Of a run that resumes an output with other prompts than it is of.
+   * Plans a run that resumes an output with other prompts, which must be the same and more.
    *
    * @param cut what to cut so many appended prompts into
    * @throws OutputError unless what is new is appended
@@ -108,7 +109,7 @@ public record ShardPlan(
     }
   }
 
-  /** One row for each id that the output is of. */
+  /** Ids in the ledger, one row each. */
   private static Dataset<Row> recorded(PromptLedger ledger, SparkSession spark, ShardLayout layout)
       throws IOException {
     Dataset<Row> entries =
@@ -124,7 +125,7 @@ public record ShardPlan(
     return byId(entries);
   }
 
-  /** Lines that are malformed in the same way share an id. */
+  /** Groups entries by id, since malformed lines with the same text share one. */
   private static Dataset<Row> byId(Dataset<Row> entries) {
     return entries
         .groupBy(col(PromptColumns.PROMPT_ID))

@@ -6,13 +6,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 
-/** Driver. What makes the rows of a run beside the numerics, for the manifest. */
+/** Driver. Versions of the software that makes the rows, for the manifest. */
 public final class Versions {
   public static final String TIME = "time";
 
   private Versions() {}
 
-  /** By name, all but the time. */
+  /** Versions by name, without the time. */
   public static SortedMap<String, String> here(SparkSession spark) {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("djl", TorchVersions.djl());

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Driver. Why rows may be others now than in the run that wrote them.
+ * Driver. Explains why rows may differ from those that the run wrote.
  *
  * @param inputs hashes that differ, of what the rows are made from
  * @param numerics parts that differ, of how they are computed
@@ -54,7 +54,7 @@ record Causes(List<String> inputs, List<String> numerics, List<String> versions,
     return lines;
   }
 
-  /** What is to be known before any row: that the machine changed, if it did. */
+  /** Says once, before any row, that the machine is another, if it is. */
   Optional<String> otherNumerics() {
     return numerics.isEmpty()
         ? Optional.empty()
@@ -64,7 +64,7 @@ record Causes(List<String> inputs, List<String> numerics, List<String> versions,
                 + String.join("; ", numerics));
   }
 
-  /** What is said of a row: which it is, what differs, and why that can be. */
+  /** Describes a row that differs: its key, what differs, and the likely cause. */
   String line(RowDifference difference) {
     return difference.line(tolerance) + ". " + why(difference);
   }

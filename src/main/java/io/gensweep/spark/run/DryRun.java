@@ -28,8 +28,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. What a run would do, told without doing it: sizes from the job and the model's config,
- * and a time from the speed of one executor on a sample of the prompts ({@link SpeedSample}).
+ * Driver. Prints what a run would do: sizes from the job and the model's config, and a time
+ * estimated from the speed of one executor on a sample of the prompts ({@link SpeedSample}).
  */
 final class DryRun {
   private final JobSpec job;
@@ -143,7 +143,7 @@ final class DryRun {
     return bytes;
   }
 
-  /** Those that are there now; a cluster that grows on demand will be faster. */
+  /** Counts the executors that are running now; a cluster that grows on demand will be faster. */
   private static int engines(SparkContext context) {
     return Math.max(1, context.statusTracker().getExecutorInfos().length - 1);
   }

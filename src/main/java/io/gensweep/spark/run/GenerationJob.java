@@ -35,9 +35,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. One run of a command from a resolved job to {@code _SUCCESS}: look at model, prompts and
- * output; write the manifest; let the executors make the shards that are missing; say what
- * happened.
+ * Driver. Runs the command run or score, from a resolved job to {@code _SUCCESS}: plans, writes the
+ * manifest, lets the executors make the missing shards, and writes the metrics.
  */
 public final class GenerationJob {
 
@@ -62,7 +61,7 @@ public final class GenerationJob {
     this.outputPath = qualified(job.output().path());
   }
 
-  /** Executors have working directories of their own. */
+  /** Makes a path absolute, since executors have working directories of their own. */
   private String qualified(String path) {
     try {
       Path place = new Path(path);
@@ -91,7 +90,7 @@ public final class GenerationJob {
   }
 
   /**
-   * Tells what {@link #run} would do, and how long it may take.
+   * Prints what {@link #run} would do, and how long it may take.
    *
    * @throws JobError as {@link #run} does
    */

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Driver. A line every few seconds while a run goes on, if there is news. */
+/** Driver. Prints a line every few seconds while a run goes on, if anything changed. */
 final class Progress implements AutoCloseable {
   private static final long SECONDS = 5;
 
@@ -25,7 +25,10 @@ final class Progress implements AutoCloseable {
             return thread;
           });
 
-  /** Of the first look that found rows: what was before it, a model's load too, tells no pace. */
+  /**
+   * Time of the first look that found rows; what came before, such as loading the model, says
+   * nothing about speed.
+   */
   private long start;
 
   private RowCounts first = RowCounts.NONE;
@@ -82,7 +85,7 @@ final class Progress implements AutoCloseable {
                 time(seconds / made * Math.max(0, rows - now.rows())));
   }
 
-  /** Such as {@code 1h05m}, {@code 3m20s} or {@code 12s}. */
+  /** Formats a duration, such as {@code 1h05m}, {@code 3m20s} or {@code 12s}. */
   static String time(double seconds) {
     Duration time = Duration.ofSeconds(Math.round(seconds));
     if (time.toHours() > 0) {

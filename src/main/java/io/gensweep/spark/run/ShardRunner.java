@@ -17,8 +17,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Driver. Lets the executors make the shards that a run still lacks, tells how far they are, and
- * stops them once it is certain that too many rows failed.
+ * Driver. Runs the Spark job that makes the missing shards, prints its progress, and stops it as
+ * soon as it is certain that too many rows failed.
  */
 final class ShardRunner {
   private static final Pattern LOCAL_ATTEMPTS = Pattern.compile("local\\[.*, *([0-9]+)\\]");
@@ -92,7 +92,10 @@ final class ShardRunner {
     }
   }
 
-  /** Local mode knows no setting, but {@code local[threads, attempts]}. */
+  /**
+   * Attempts that Spark gives a task; local mode has them in {@code local[threads, attempts]} and
+   * ignores the setting.
+   */
   private static int attempts(SparkContext context) {
     Matcher local = LOCAL_ATTEMPTS.matcher(context.master());
     if (local.matches()) {

@@ -16,8 +16,8 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.TaskInfo;
 
 /**
- * Driver, on Spark's listener thread. What the tasks of a run have done up to now: accumulators
- * have only the tasks that ended, so those that run are counted by their heartbeats.
+ * Driver, on Spark's listener thread. Counts what the tasks of a run have done up to now:
+ * accumulators cover only tasks that ended, so running tasks are counted by their heartbeats.
  */
 final class TaskWatch extends SparkListener {
   private final Totals totals;
@@ -45,12 +45,12 @@ final class TaskWatch extends SparkListener {
     return running.values().stream().reduce(ended, RowCounts::plus);
   }
 
-  /** What the last task that failed threw. */
+  /** Exception of the last task that failed. */
   synchronized Optional<Throwable> failure() {
     return failure;
   }
 
-  /** Of the last attempt the run's own end tells. */
+  /** Reports a failed attempt, but for the last, which ends the run and is reported there. */
   private void retried(TaskInfo task, Throwable thrown) {
     if (task.attemptNumber() + 1 < attempts) {
       onRetry.accept(

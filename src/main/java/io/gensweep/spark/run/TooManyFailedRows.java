@@ -1,8 +1,8 @@
 package io.gensweep.spark.run;
 
 /**
- * Driver. A run that stopped because more rows failed than the job allows. What is done stays, and
- * can be gone on with.
+ * Driver. Thrown when a run stopped because more rows failed than the job allows. The shards that
+ * are done stay, and the run can be resumed.
  */
 public final class TooManyFailedRows extends RuntimeException {
   private static final long serialVersionUID = 1L;

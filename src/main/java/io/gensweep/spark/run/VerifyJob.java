@@ -47,8 +47,8 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * Driver. The command `verify`: makes a share of an output's rows again by the settings in its
- * manifest, through the engine that made them, and says what is not the same. Writes nothing.
+ * Driver. Runs the command verify: makes a share of an output's rows again by the settings in its
+ * manifest, with the engine that made them, and reports every difference. Writes nothing.
  *
  * <p>Whole prompts are chosen, by a hash of their ids alone, so the same share is the same prompts
  * everywhere. As many threads compute as in the run that is verified, whatever the session has.
@@ -128,7 +128,7 @@ public final class VerifyJob {
         () -> report(differences, totals, causes));
   }
 
-  /** Says what differs. */
+  /** Prints the rows that differ. */
   private boolean report(JavaRDD<RowDifference> differences, Totals totals, Causes causes) {
     try {
       long count = differences.count();
@@ -152,7 +152,7 @@ public final class VerifyJob {
     }
   }
 
-  /** The share of the prompts, and at least one of those that are there or are stored. */
+  /** Chooses the share of the prompts, and at least one that is in the input or in the output. */
   private Column chosen(CountedPrompts prompts, List<Dataset<Row>> stored) {
     double least =
         JobDescription.during(
@@ -166,7 +166,7 @@ public final class VerifyJob {
     return place().lt(lit(fraction)).or(place().leq(lit(least)));
   }
 
-  /** The rows that are there, and those that failed. */
+  /** Stored rows, and stored error rows. */
   private List<Dataset<Row>> stored(OutputKind kind) throws IOException {
     List<Dataset<Row>> stored = new ArrayList<>();
     for (String folder : output.rowFolders(kind)) {
@@ -176,7 +176,7 @@ public final class VerifyJob {
     return stored;
   }
 
-  /** In [0, 1), by the prompt's id. */
+  /** Number in [0, 1) by the hash of the prompt's id. */
   private static Column place() {
     Column hash = xxhash64(col(PromptColumns.PROMPT_ID), lit("verify"));
     return shiftrightunsigned(hash, 11).cast("double").multiply(lit(0x1p-53));

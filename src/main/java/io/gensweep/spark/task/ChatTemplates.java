@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Optional;
 
-/** Driver and executor. The chat template that a job uses, if it uses one. */
+/** Driver and executor. Loads the chat template of a job, if the job uses one. */
 public final class ChatTemplates {
   private ChatTemplates() {}
 
-  /** The text of {@code chat_template: FILE}, read on the driver; "" if the job names none. */
+  /** Reads the text of {@code chat_template: FILE}, on the driver; "" if the job names none. */
   public static String text(JobSpec job, FileAccess access) {
     if (job.chat().templateFile().isEmpty()) {
       return "";
@@ -30,7 +30,7 @@ public final class ChatTemplates {
   }
 
   /**
-   * The template that renders the job's prompts, if any is to.
+   * Loads the template that renders the job's prompts; empty if none does.
    *
    * @param text a template in place of the model's own; "" for that one
    */

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
-/** Driver and executor. The command `run`: all continuations of each prompt. */
+/** Driver and executor. Work of the command run: all continuations of each prompt. */
 public record GenerationWork(TaskPlan plan) implements Work<Completion> {
 
   @Override

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Executor, one per task. A prompt's content as token ids. */
+/** Executor, one per task. Encodes a prompt's content as token ids, by the job's rules. */
 public final class PromptEncoder {
   /** Token ids, or why there are none. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -69,7 +69,7 @@ public final class PromptEncoder {
             : Optional.empty();
   }
 
-  /** By a job's rules. */
+  /** Makes the encoder of a job. */
   public static PromptEncoder of(TaskPlan plan, LoadedModel model) {
     JobSpec job = plan.job();
     return new PromptEncoder(

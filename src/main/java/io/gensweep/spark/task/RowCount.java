@@ -15,8 +15,8 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Driver and executor. Counts the rows that {@link WantedRows} gives a prompt, which depends on the
- * prompt's own sampling alone.
+ * Driver and executor. Counts the rows that {@link WantedRows} gives a prompt; the count depends on
+ * the prompt's own sampling alone.
  */
 final class RowCount implements UDF1<String, Long> {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package io.gensweep.spark.task;
 
 /**
- * Driver. What some tasks have done.
+ * Driver. Counts what some tasks have done.
  *
  * @param shards committed
  * @param tokens generated

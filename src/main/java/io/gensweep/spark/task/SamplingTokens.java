@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Driver for checks, and executor, one per task. Sampling as a model's tokens: every id is one that
- * the model has, nothing is more than it has room for, and bad words are sequences of ids.
+ * Driver and executor. Resolves sampling settings against a model: every id is in its vocabulary,
+ * every size fits, and bad words become sequences of ids.
  *
  * @param encoder the tokenizer's, without special tokens added
  */

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
-/** Driver and executor. The command `score`: the log-probs of each prompt's references. */
+/** Driver and executor. Work of the command score: the log-probs of each prompt's references. */
 record ScoringWork(TaskPlan plan) implements Work<Score> {
   ScoringWork {
     if (plan.job().score().isEmpty()) {

@@ -17,8 +17,8 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Executor, one per task. Sends the prompts of its shard to the engine that the JVM's tasks share,
- * a window ahead of it, and commits the shard when the last answer is there.
+ * Executor, one per task. Makes one shard: sends its prompts to the engine that the JVM's tasks
+ * share, a window ahead, and commits the shard when the last answer has arrived.
  */
 public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<Row>> {
   private static final long serialVersionUID = 1;
@@ -51,7 +51,7 @@ public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<
     }
   }
 
-  /** The prompts of one shard, sent to the engine and received as rows. */
+  /** Run of one shard: prompts go to the engine, answers come back as rows. */
   private final class ShardRun {
     private final Work.QueryBuilder<A> queries;
     private final RequestWindow<A, Prompt> window;

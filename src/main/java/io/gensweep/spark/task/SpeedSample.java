@@ -20,8 +20,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Executor, and driver for what it says. How fast one engine is with some of a job's own prompts,
- * by a few steps of the real engine.
+ * Executor to driver. Measures how fast one engine is on some of a job's own prompts, in a few
+ * steps of the real engine.
  *
  * @param prompts that were measured, those that cannot run left out
  * @param promptTokens mean of those
@@ -42,7 +42,7 @@ public record SpeedSample(
   private static final int WARM_TOKENS = 2;
   private static final int TOKENS = 16;
 
-  /** One task: takes the sample on its own device. */
+  /** Takes the sample, on the task's device. */
   public static final class Task implements FlatMapFunction<Iterator<Row>, SpeedSample> {
     private static final long serialVersionUID = 1;
 
@@ -76,7 +76,10 @@ public record SpeedSample(
     }
   }
 
-  /** As many sequences as fit together, or all that the prompts have; each {@code tokens} long. */
+  /**
+   * Generates as many sequences as fit together, or all that the prompts have, each {@code tokens}
+   * long.
+   */
   private static void generate(
       List<Request<Completion>> requests,
       int maxBatch,

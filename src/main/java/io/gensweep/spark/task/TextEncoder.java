@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Executor, one per task. The texts that a job scores as token ids. */
+/** Executor, one per task. Encodes the texts that a job scores as token ids. */
 final class TextEncoder {
   private static final Failure NO_TEXT =
       new Failure("bad_reference", "the text to score is null, or the list of texts is empty");
@@ -37,7 +37,7 @@ final class TextEncoder {
   private final int prefix;
   private final int maxModelLen;
 
-  /** By a job's rules. */
+  /** Makes the encoder of a job. */
   TextEncoder(TaskPlan plan, LoadedModel model) {
     this.model = model;
     this.job = plan.job();
@@ -99,7 +99,7 @@ final class TextEncoder {
   }
 
   /**
-   * Every text of a prompt.
+   * Makes the query for every text of a prompt.
    *
    * @param shared tokens that all windows start with
    * @param windows of a text; none where it has no tokens
@@ -132,12 +132,12 @@ final class TextEncoder {
         failed);
   }
 
-  /** The indices of the references that a task asks about. */
+  /** Indices of the references that this task asks about. */
   private static List<Integer> asked(Prompt prompt) {
     return prompt.slice().of(IntStream.range(0, prompt.references().size()).boxed().toList());
   }
 
-  /** A line that is no record has no text either; that it is none says more. */
+  /** Says of a malformed line that it is malformed, and not that it has no text. */
   private static Failure noText(Prompt prompt) {
     return prompt.content() instanceof PromptContent.Bad bad && bad.isMalformed()
         ? new Failure(bad.kind(), bad.message())

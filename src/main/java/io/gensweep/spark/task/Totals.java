@@ -10,8 +10,8 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Driver, filled by executors. What the tasks of a run did; Spark adds a task's share once, when it
- * succeeds, whatever was retried.
+ * Driver, filled by executors. Totals of the tasks of a run; Spark adds a task's share once, when
+ * it succeeds, however often it was retried.
  */
 public final class Totals implements Serializable {
   private static final long serialVersionUID = 1;
@@ -34,7 +34,7 @@ public final class Totals implements Serializable {
     engines = spark.collectionAccumulator("engines");
   }
 
-  /** A row of a shard that may not be whole yet, so that progress shows within shards. */
+  /** Counts a row, before its shard is complete, so that progress shows within shards. */
   public void row(long tokens, boolean isFailed) {
     (isFailed ? failed : completions).add(1);
     generatedTokens.add(tokens);
@@ -56,7 +56,7 @@ public final class Totals implements Serializable {
     engines.add(report);
   }
 
-  /** What one task has done, of what Spark knows about it. */
+  /** Counts what one task has done, by its accumulators. */
   public RowCounts counts(scala.collection.Iterable<AccumulableInfo> ofTask) {
     return new RowCounts(
         value(shards, ofTask),
@@ -88,7 +88,7 @@ public final class Totals implements Serializable {
     return generatedTokens.value();
   }
 
-  /** What all engines did. */
+  /** Adds up what all engines did. */
   public EngineCounters work() {
     return work.value().stream().reduce(EngineCounters.NONE, EngineCounters::plus);
   }

@@ -27,8 +27,8 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * Executor, one per task. Makes the rows of some prompts again, through the engine that made them,
- * and compares them with what is stored.
+ * Executor, one per task. Makes the rows of some prompts again, with the engine that made them, and
+ * compares them with the stored rows.
  */
 public final class VerifyTask<A extends Answer>
     implements FlatMapFunction<
@@ -67,14 +67,14 @@ public final class VerifyTask<A extends Answer>
     }
   }
 
-  /** A prompt that is made again. */
+  /** Prompt whose rows are made again. */
   private record Origin<A extends Answer>(
       Prompt prompt, Optional<Request<A>> request, Map<String, StoredRow> missing) {}
 
-  /** A row whose stored ids are to be scored. */
+  /** Row whose stored ids are to be scored. */
   private record Doubtful(RowDifference difference, StoredRow stored) {}
 
-  /** A partition's prompts made again, row by row beside what is stored. */
+  /** Comparison of a partition's prompts, made again, with the stored rows. */
   private final class Comparison {
     private final LoadedModel model;
     private final int width;
@@ -174,7 +174,7 @@ public final class VerifyTask<A extends Answer>
       }
     }
 
-    /** What the model itself says of the stored ids. */
+    /** Scores the stored ids with the model. */
     void rescore() throws InterruptedException {
       try (RequestWindow<Score, Doubtful> window =
           new RequestWindow<>(model.loop(), width, task::isInterrupted)) {

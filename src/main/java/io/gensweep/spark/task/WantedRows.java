@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Executor, one per task; driver for the job's own. The continuations wanted of each prompt, by the
- * job and by the prompt's own sampling.
+ * Executor, one per task. Lists the continuations that a prompt gets, by the job and by the
+ * prompt's own sampling.
  */
 final class WantedRows {
-  /** What one prompt shall have; with a failure, the rows that tell of it. */
+  /** Continuations of one prompt; with a failure, the error rows in their place. */
   record Wanted(List<Variant> variants, Optional<Failure> failure) {
     static Wanted bad(List<Variant> variants, String message) {
       return new Wanted(variants, Optional.of(new Failure("bad_sampling", message)));
@@ -29,7 +29,7 @@ final class WantedRows {
   private final List<SamplingConfig> usual;
   private final SamplingTokens tokens;
 
-  /** The job's own sampling was checked with the same tokens. */
+  /** Expects the job's own sampling to be checked with the same tokens. */
   WantedRows(JobSpec job, SamplingTokens tokens) {
     this.tokens = tokens;
     this.usual = samplings(job.sweep().points());
@@ -51,7 +51,7 @@ final class WantedRows {
     }
   }
 
-  /** The rows of a prompt whose own sampling made an exception. */
+  /** Error rows of a prompt whose own sampling threw an exception. */
   Wanted failed(Failure failure) {
     return new Wanted(ofJob.variants(), Optional.of(failure));
   }

@@ -18,14 +18,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /**
- * Driver and executor. What a command makes of prompts, where commands differ: what the engine is
- * asked about each, and what row an answer becomes. Everything else about a run is the same.
+ * Driver and executor. What is specific to a command: the query that a prompt becomes, and the row
+ * that an answer becomes. Everything else about a run is the same for all commands.
  */
 public sealed interface Work<A extends Answer> extends Serializable
     permits GenerationWork, ScoringWork {
 
   /**
-   * What the command makes of a job's prompts.
+   * Work of a command.
    *
    * @param model its folder on this machine
    */
@@ -77,7 +77,7 @@ public sealed interface Work<A extends Answer> extends Serializable
   }
 
   /**
-   * What there is to ask the engine about one prompt, and what needs no engine.
+   * Query for the engine about one prompt, and the answers that need no engine.
    *
    * @param request answers still to come
    * @param failed answers that need no engine

@@ -3,9 +3,9 @@ package io.gensweep.spark.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ResolvedJob;
-import io.gensweep.files.FileAccess;
 import io.gensweep.output.OutputLock;
 import java.io.IOException;
 import java.util.ArrayList;

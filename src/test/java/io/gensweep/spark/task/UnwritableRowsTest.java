@@ -7,6 +7,7 @@ import io.gensweep.engine.Completion;
 import io.gensweep.engine.FinishReason;
 import io.gensweep.engine.Score;
 import io.gensweep.engine.Variant;
+import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobSpec;
 import io.gensweep.prompt.Prompt;
 import io.gensweep.prompt.PromptContent;
@@ -113,10 +114,6 @@ class UnwritableRowsTest {
   private static TaskPlan plan(String... sets) {
     JobSpec job = TinyJob.of(Path.of("none"), Path.of("none"), sets).spec();
     return ModelPlan.of(job.model(), job.engine(), Optional.empty(), SPARK)
-        .forTasks(
-            job,
-            SPARK.sparkContext().hadoopConfiguration(),
-            "",
-            LocalDateTime.of(2026, 1, 1, 0, 0));
+        .forTasks(job, FileAccess.of(SPARK), "", LocalDateTime.of(2026, 1, 1, 0, 0));
   }
 }
