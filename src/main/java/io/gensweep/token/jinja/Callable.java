@@ -87,7 +87,7 @@ interface Callable {
     public Object call(Rendering rendering, Arguments arguments) {
       List<String> parameters = macro.parameters();
       arguments.only("macro " + macro.name(), parameters.toArray(String[]::new));
-      Scope inner = macro.frame().open(scope.innerMacro());
+      Scope inner = macro.frame().open(scope.inner());
       int firstDefault = parameters.size() - macro.defaults().size();
       for (int i = 0; i < parameters.size(); i++) {
         String parameter = parameters.get(i);

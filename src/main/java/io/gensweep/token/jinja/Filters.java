@@ -49,8 +49,8 @@ final class Filters {
           entry("list", items(SequenceFilters::list)),
           entry("lower", text("lower", text -> text.toLowerCase(Locale.ROOT))),
           entry("map", items(SequenceFilters::map)),
-          entry("max", all((r, value, a) -> SequenceFilters.extreme(value, a, 1))),
-          entry("min", all((r, value, a) -> SequenceFilters.extreme(value, a, -1))),
+          entry("max", all((r, value, a) -> SequenceFilters.extreme(r, value, a, 1))),
+          entry("min", all((r, value, a) -> SequenceFilters.extreme(r, value, a, -1))),
           entry("reject", items((r, value, a) -> SequenceFilters.chosen(r, value, a, false))),
           entry(
               "rejectattr", items((r, v, a) -> SequenceFilters.chosenByAttribute(r, v, a, false))),

@@ -32,11 +32,11 @@ final class Operators {
     if (operator.equals("+")) {
       return add(left, right);
     }
-    if (operator.equals("*") && right instanceof Long times) {
-      return repeat(left, times);
+    if (operator.equals("*") && (right instanceof Long || right instanceof Boolean)) {
+      return repeat(left, Numbers.index(right));
     }
-    if (operator.equals("*") && left instanceof Long times) {
-      return repeat(right, times);
+    if (operator.equals("*") && (left instanceof Long || left instanceof Boolean)) {
+      return repeat(right, Numbers.index(left));
     }
     if (operator.equals("%") && left instanceof String) {
       throw TemplateException.unsupported("formatting with %");

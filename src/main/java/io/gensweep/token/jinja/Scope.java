@@ -15,39 +15,24 @@ final class Scope {
   private final Map<String, Object> variables = new HashMap<>();
   private final Optional<Scope> outer;
   private final Rendering rendering;
-  private final int loopDepth;
 
-  private Scope(Optional<Scope> outer, Rendering rendering, int loopDepth) {
+  private Scope(Optional<Scope> outer, Rendering rendering) {
     this.outer = outer;
     this.rendering = rendering;
-    this.loopDepth = loopDepth;
   }
 
   static Scope of(Rendering rendering, Map<String, Object> variables) {
-    Scope scope = new Scope(Optional.empty(), rendering, 0);
+    Scope scope = new Scope(Optional.empty(), rendering);
     scope.variables.putAll(variables);
     return scope;
   }
 
   Scope inner() {
-    return new Scope(Optional.of(this), rendering, loopDepth);
-  }
-
-  Scope innerLoop() {
-    return new Scope(Optional.of(this), rendering, loopDepth + 1);
-  }
-
-  /** A macro's body counts its loops from the start. */
-  Scope innerMacro() {
-    return new Scope(Optional.of(this), rendering, 0);
+    return new Scope(Optional.of(this), rendering);
   }
 
   Rendering rendering() {
     return rendering;
-  }
-
-  int loopDepth() {
-    return loopDepth;
   }
 
   Optional<Object> find(String name) {
@@ -85,13 +70,11 @@ final class Scope {
   /** The {@code loop} variable of one for statement. */
   static final class Loop {
     private final List<Object> items;
-    private final int depth;
     private int index;
     private Optional<Arguments> lastChanged = Optional.empty();
 
-    Loop(List<Object> items, int depth) {
+    Loop(List<Object> items) {
       this.items = items;
-      this.depth = depth;
     }
 
     void moveTo(int newIndex) {
@@ -107,8 +90,9 @@ final class Scope {
         case "first" -> index == 0;
         case "last" -> index == items.size() - 1;
         case "length" -> (long) items.size();
-        case "depth" -> depth + 1L;
-        case "depth0" -> (long) depth;
+        // Loops count as nested only inside recursive ones.
+        case "depth" -> 1L;
+        case "depth0" -> 0L;
         case "previtem" -> neighbour(index - 1, "there is no previous item");
         case "nextitem" -> neighbour(index + 1, "there is no next item");
         case "cycle" -> (Callable) (rendering, arguments) -> cycle(arguments);

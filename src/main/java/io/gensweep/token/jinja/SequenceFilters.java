@@ -14,9 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The filters that walk through a list, dict or generator. */
 final class SequenceFilters {
+  /** A part of a path that is the position in a list. */
+  private static final Pattern POSITION = Pattern.compile("\\d{1,18}");
+
   private static final Undefined EMPTY = new Undefined("the sequence was empty");
 
   private SequenceFilters() {}
@@ -60,7 +64,8 @@ final class SequenceFilters {
     String separator = Values.text(arguments.or(0, "d", ""));
     Output result = new Output();
     String before = "";
-    for (Object item : attributes(Values.iterate(value), arguments.find(1, "attribute"))) {
+    for (Object item :
+        attributes(rendering, Values.iterate(value), arguments.find(1, "attribute"))) {
       result.add(before);
       result.add(Values.text(item));
       before = separator;
@@ -94,25 +99,47 @@ final class SequenceFilters {
     return value instanceof String text ? text.toLowerCase(Locale.ROOT) : value;
   }
 
-  /** What sort, unique, min and max look at: the item or its attribute, in small letters. */
-  private static Object ranked(Object item, Arguments arguments, int caseIndex) {
-    Object looked = attributes(List.of(item), arguments.find(caseIndex + 1, "attribute")).get(0);
-    return Values.truthy(arguments.or(caseIndex, "case_sensitive", false))
-        ? looked
-        : folded(looked);
+  /** What unique, min and max compare: the item or its attribute, in small letters. */
+  private static Object ranked(
+      Rendering rendering, Object item, Arguments arguments, int caseIndex) {
+    Object value = attribute(rendering, item, arguments.find(caseIndex + 1, "attribute"));
+    return Values.truthy(arguments.or(caseIndex, "case_sensitive", false)) ? value : folded(value);
   }
+
+  /** An item with what it is sorted by. */
+  private record Sorted(List<Object> key, Object item) {}
 
   static Object sort(Rendering rendering, Object value, Arguments arguments) {
     arguments.only("sort", "reverse", "case_sensitive", "attribute");
-    List<Object> items = new ArrayList<>(Values.iterate(value));
-    // Each item is compared so often.
-    for (int left = items.size(); left > 0; left /= 2) {
-      rendering.chargeDeep(items);
+    List<Sorted> sorted = new ArrayList<>();
+    for (Object item : Values.iterate(value)) {
+      sorted.add(new Sorted(sortKey(rendering, item, arguments), item));
     }
-    Comparator<Object> order =
-        (a, b) -> Operators.compare(ranked(a, arguments, 1), ranked(b, arguments, 1));
-    items.sort(Values.truthy(arguments.or(0, "reverse", false)) ? order.reversed() : order);
-    return items;
+    // Each item is compared so often.
+    for (int left = sorted.size(); left > 0; left /= 2) {
+      sorted.forEach(item -> rendering.chargeDeep(item.key()));
+    }
+    Comparator<Sorted> order = Comparator.comparing(Sorted::key, Operators::compare);
+    sorted.sort(Values.truthy(arguments.or(0, "reverse", false)) ? order.reversed() : order);
+    return new ArrayList<>(sorted.stream().map(Sorted::item).toList());
+  }
+
+  /** A list with a value for each attribute, since values that are equal need have no order. */
+  private static List<Object> sortKey(Rendering rendering, Object item, Arguments arguments) {
+    Object attribute = arguments.or(2, "attribute", None.NONE);
+    String[] names = attribute instanceof String text ? text.split(",", -1) : new String[0];
+    Rendering.checkItems(names.length);
+    List<Object> key = new ArrayList<>();
+    for (String name : names) {
+      key.add(attribute(rendering, item, Optional.of(name)));
+    }
+    if (names.length == 0) {
+      key.add(attribute(rendering, item, Optional.of(attribute)));
+    }
+    if (!Values.truthy(arguments.or(1, "case_sensitive", false))) {
+      key.replaceAll(SequenceFilters::folded);
+    }
+    return key;
   }
 
   static Object unique(Rendering rendering, Object value, Arguments arguments) {
@@ -120,7 +147,7 @@ final class SequenceFilters {
     List<Object> seen = new ArrayList<>();
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.iterate(value)) {
-      Object rank = ranked(item, arguments, 0);
+      Object rank = ranked(rendering, item, arguments, 0);
       Values.requireHashable(rank);
       rendering.chargeDeep(seen);
       if (seen.stream().noneMatch(other -> Operators.same(other, rank))) {
@@ -133,17 +160,19 @@ final class SequenceFilters {
   }
 
   /** The largest item for direction 1, the smallest for -1. */
-  static Object extreme(Object value, Arguments arguments, int direction) {
+  static Object extreme(Rendering rendering, Object value, Arguments arguments, int direction) {
     arguments.only("min or max", "case_sensitive", "attribute");
     List<Object> items = Values.iterate(value);
     if (items.isEmpty()) {
       return EMPTY;
     }
     Object best = items.get(0);
-    for (Object item : items) {
-      int order = Operators.compare(ranked(item, arguments, 0), ranked(best, arguments, 0));
-      if (order * direction > 0) {
+    Object bestRank = ranked(rendering, best, arguments, 0);
+    for (Object item : items.subList(1, items.size())) {
+      Object rank = ranked(rendering, item, arguments, 0);
+      if (Operators.compare(rank, bestRank) * direction > 0) {
         best = item;
+        bestRank = rank;
       }
     }
     return best;
@@ -152,7 +181,8 @@ final class SequenceFilters {
   static Object sum(Rendering rendering, Object value, Arguments arguments) {
     arguments.only("sum", "attribute", "start");
     Object total = arguments.or(1, "start", 0L);
-    for (Object item : attributes(Values.iterate(value), arguments.find(0, "attribute"))) {
+    for (Object item :
+        attributes(rendering, Values.iterate(value), arguments.find(0, "attribute"))) {
       total = Operators.apply(rendering, total, "+", item);
     }
     return total;
@@ -169,7 +199,7 @@ final class SequenceFilters {
       if (!arguments.named().keySet().equals(Set.of("attribute"))) {
         throw TemplateException.unsupported("map with anything but a filter or an attribute");
       }
-      return new Generator(attributes(items, arguments.find(0, "attribute")));
+      return new Generator(attributes(rendering, items, arguments.find(0, "attribute")));
     }
     String filter = StringMethods.string(arguments.positional().get(0));
     List<Object> mapped = new ArrayList<>(items.size());
@@ -202,7 +232,7 @@ final class SequenceFilters {
     List<Object> chosen = new ArrayList<>();
     for (Object item : items(value)) {
       rendering.chargeStep();
-      Object looked = attributes(List.of(item), attribute).get(0);
+      Object looked = attribute(rendering, item, attribute);
       if (holds(rendering, looked, arguments.withoutFirst(1)) == wanted) {
         chosen.add(item);
       }
@@ -218,24 +248,26 @@ final class SequenceFilters {
     return Tests.holds(rendering, test, value, arguments.withoutFirst(1));
   }
 
-  /** The named attribute of each item; dots lead to attributes of attributes. */
-  private static List<Object> attributes(List<Object> items, Optional<Object> path) {
-    if (path.isEmpty() || path.get() == None.NONE) {
-      return items;
-    }
+  private static List<Object> attributes(
+      Rendering rendering, List<Object> items, Optional<Object> path) {
     List<Object> found = new ArrayList<>(items.size());
-    for (Object item : items) {
-      Object value = item;
-      if (path.get() instanceof Long) {
-        value = Members.item(value, path.get());
-      } else {
-        for (String part : StringMethods.string(path.get()).split("\\.", -1)) {
-          boolean isPosition = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-          value = Members.item(value, isPosition ? (Object) Long.valueOf(part) : part);
-        }
-      }
-      found.add(value);
-    }
+    items.forEach(item -> found.add(attribute(rendering, item, path)));
     return found;
+  }
+
+  /** The named attribute of an item; dots lead to attributes of attributes. */
+  private static Object attribute(Rendering rendering, Object item, Optional<Object> path) {
+    if (path.isEmpty() || path.get() == None.NONE) {
+      return item;
+    }
+    rendering.chargeScan(path.get());
+    if (path.get() instanceof Long) {
+      return Members.item(item, path.get());
+    }
+    Object value = item;
+    for (String part : StringMethods.string(path.get()).split("\\.", -1)) {
+      value = Members.item(value, POSITION.matcher(part).matches() ? Long.valueOf(part) : part);
+    }
+    return value;
   }
 }

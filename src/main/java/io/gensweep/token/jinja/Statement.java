@@ -109,10 +109,10 @@ sealed interface Statement {
       Object value = scope.rendering().chargeItems(over.evaluate(scope));
       List<Object> items = chosen(scope, Values.iterate(value));
       boolean wentThrough = false;
-      Loop loop = new Loop(items, scope.loopDepth());
+      Loop loop = new Loop(items);
       for (int i = 0; i < items.size(); i++) {
         scope.rendering().chargeStep();
-        Scope round = scope.innerLoop();
+        Scope round = scope.inner();
         loop.moveTo(i);
         target.assign(round, items.get(i));
         round.write("loop", loop);

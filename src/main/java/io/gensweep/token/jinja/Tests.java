@@ -20,7 +20,8 @@ final class Tests {
   private static final Map<String, Test> TESTS =
       Map.ofEntries(
           entry("boolean", kind(value -> value instanceof Boolean)),
-          entry("callable", kind(value -> value instanceof Callable)),
+          // jinja2's Undefined has a method for calls, which fails.
+          entry("callable", kind(value -> value instanceof Callable || value instanceof Undefined)),
           entry("defined", kind(value -> !(value instanceof Undefined))),
           entry("divisibleby", (r, value, a) -> remainder(r, value, argument(a)).equals(0L)),
           entry("eq", compares("==")),

@@ -70,6 +70,8 @@ class HostileTemplatesTest {
         "{% set l = range(99999) | list %}{% for i in range(9) %}{{ [l, l, l, l, l, l, l, l, l, l, l] | sum(start=[]) }}{% endfor %}",
         "{{ {'a': [{}]} | tojson(indent=16000000) }}",
         "{{ [[[[[[[[[[1]]]]]]]]]] | tojson(indent='x' * 9000000) }}",
+        "{{ [{}, {}, {}] | sort(attribute='x,' * 8000000) }}",
+        "{{ range(99999) | map('string') | list | map(attribute='x' * 99999) | list }}",
         "{{ strftime_now('%d' * 8000000) }}",
         "{{ ('1' * 9000000 ~ 'x') | float }}",
         "{{ ('1' * 9000000 ~ 'x') | int }}",
