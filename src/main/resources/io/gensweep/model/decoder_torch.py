@@ -160,60 +160,68 @@
     both = (self).linear(same, torch.add(at, 1), "mul", gate)
     return (self).linear((self).ready(both), torch.add(at, 2), "add", x)
 
-  # Fills the KV cache with whole spans of prompts; gives [tokens, hidden] after the first `depth` layers. K and V of the
-  # layer after those are written too, and it needs no more where nothing meets its output.
-  # ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in it that keep its K and V.
-  # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def span_layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, depth: int) -> Tensor:
+  # [tokens, hidden] of the tokens after the first `depth` layers. K and V of the layer after those are stored too, and it needs no
+  # more where nothing meets its output. ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in
+  # it that keep its K and V. view: what the tokens attend to, spans of prompts (attend_spans) or rows of a decode (attend_rows).
+  def layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, view: Dict[str, Tensor], depth: int) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     cos = torch.index_select(self.rope[0], 0, positions)
     sin = torch.index_select(self.rope[1], 0, positions)
-    tokens = torch.size(ids, 0)
     rotated = torch.add(self.heads, self.kv_heads)
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
     for layer in range(torch.len(self.mlp_norm)):
       qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
-      qkv = torch.view(qkv, [tokens, torch.add(rotated, self.kv_heads), self.head_dim])
+      qkv = torch.view(qkv, [torch.size(ids, 0), torch.add(rotated, self.kv_heads), self.head_dim])
       qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
       v = torch.slice(qkv, 1, rotated)
       _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
       _1 = torch.index_put_(self.values[layer], where, v)
       if torch.lt(layer, depth):
-        # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
-        qk = torch.to(qk, 6)
-        v = torch.to(v, 6)
-        attended = annotate(List[Tensor], [])
-        for i in range(torch.size(spans, 0)):
-          first = int(torch.select(torch.select(spans, 0, i), 0, 0))
-          count = int(torch.select(torch.select(spans, 0, i), 0, 1))
-          start = int(torch.select(torch.select(spans, 0, i), 0, 2))
-          entry = int(torch.select(torch.select(spans, 0, i), 0, 3))
-          span = torch.narrow(qk, 0, first, count)
-          q = torch.reshape(torch.slice(span, 1, 0, self.heads), [count, self.kv_heads, -1, self.head_dim])
-          q = torch.permute(q, [1, 2, 0, 3])
-          if torch.eq(start, 0):
-            a = (self).attend_span(q, torch.slice(span, 1, self.heads), torch.narrow(v, 0, first, count), annotate(Optional[Tensor], None))
-          else:
-            end = torch.add(start, count)
-            held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
-            mine = torch.narrow(table, 0, entry, held)
-            past = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=ids.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
-            a = (self).attend_span(q, (self).gather_blocks(self.keys[layer], mine, end), (self).gather_blocks(self.values[layer], mine, end), past)
-          torch.append(attended, a)
-        x = (self).linear((self).ready(torch.to(torch.cat(attended, 0), self.dtype)), torch.add(torch.mul(layer, 5), 2), "add", x)
+        if torch.__contains__(view, "spans"):
+          attended = (self).attend_spans(qk, v, layer, positions, view)
+        else:
+          attended = (self).attend_rows(torch.slice(qk, 1, 0, self.heads), layer, view)
+        x = (self).linear((self).ready(attended), torch.add(torch.mul(layer, 5), 2), "add", x)
         x = (self).mlp(x, layer)
     return x
 
+  # Attention of spans of prompts over their own tokens and those before them, [tokens, heads * head_dim].
+  # view: spans [sequences, 4] of (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
+  def attend_spans(self: __torch__.Decoder, qk: Tensor, v: Tensor, layer: int, positions: Tensor, view: Dict[str, Tensor]) -> Tensor:
+    spans = view["spans"]
+    # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
+    f = torch.to(qk, 6)
+    values = torch.to(v, 6)
+    attended = annotate(List[Tensor], [])
+    for i in range(torch.size(spans, 0)):
+      first = int(torch.select(torch.select(spans, 0, i), 0, 0))
+      count = int(torch.select(torch.select(spans, 0, i), 0, 1))
+      start = int(torch.select(torch.select(spans, 0, i), 0, 2))
+      entry = int(torch.select(torch.select(spans, 0, i), 0, 3))
+      span = torch.narrow(f, 0, first, count)
+      q = torch.reshape(torch.slice(span, 1, 0, self.heads), [count, self.kv_heads, -1, self.head_dim])
+      q = torch.permute(q, [1, 2, 0, 3])
+      if torch.eq(start, 0):
+        a = (self).attend_span(q, torch.slice(span, 1, self.heads), torch.narrow(values, 0, first, count), annotate(Optional[Tensor], None))
+      else:
+        end = torch.add(start, count)
+        held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
+        mine = torch.narrow(view["table"], 0, entry, held)
+        past = torch.le(torch.unsqueeze(torch.arange(end, dtype=4, device=positions.device), 0), torch.unsqueeze(torch.narrow(positions, 0, first, count), 1))
+        a = (self).attend_span(q, (self).gather_blocks(self.keys[layer], mine, end), (self).gather_blocks(self.values[layer], mine, end), past)
+      torch.append(attended, a)
+    return torch.to(torch.cat(attended, 0), self.dtype)
+
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
   def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
-    _0 = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.sub(torch.len(self.mlp_norm), 1))
+    _0 = (self).layers(ids, positions, blocks, offsets, {"spans": spans, "table": table}, torch.sub(torch.len(self.mlp_norm), 1))
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
   def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = (self).span_layers(ids, positions, blocks, offsets, table, spans, torch.len(self.mlp_norm))
+    x = (self).layers(ids, positions, blocks, offsets, {"spans": spans, "table": table}, torch.len(self.mlp_norm))
     x = (self).norm(torch.index_select(x, 0, asked), self.ends[1])
     found = annotate(List[Tensor], [])
     start = 0
@@ -248,7 +256,7 @@
     shared = [-1, torch.size(q, 1), -1, -1]
     ks = torch.expand(torch.unsqueeze(torch.transpose(k, 0, 1), 1), shared)
     vs = torch.expand(torch.unsqueeze(torch.transpose(v, 0, 1), 1), shared)
-    a = torch.scaled_dot_product_attention(q, ks, vs, some, 0., torch.__is__(past, None), scale=None, enable_gqa=False)
+    a = torch.scaled_dot_product_attention(q, ks, vs, some, 0., torch.__is__(past, None), scale=self.scale, enable_gqa=False)
     return torch.reshape(torch.permute(torch.slice(a, 2, 0, count), [2, 0, 1, 3]), [count, torch.mul(self.heads, self.head_dim)])
 
   # [end, kv_heads, head_dim] of one sequence as float32, from its blocks in order.
@@ -260,10 +268,13 @@
   # Each block that a row sees is multiplied with the row's query; then the partial softmaxes of a row's blocks are joined
   # (as in flash attention). Nothing is padded to the longest row. Blocks are gathered a few at a time, so that they stay in the
   # processor's cache, and rows that share one may have it.
-  # table [entries]: the blocks of each row, one row after the other; owners [entries]: the row; mask [entries * kv_heads, group,
+  # view: table [entries]: the blocks of each row, one row after the other; owners [entries]: the row; mask [entries * kv_heads, group,
   # block]: 0, or low enough to have no mass; places [rows * width]: entries of each row; absent [rows, width, 1, 1, 1]: 0 or -inf.
-  def attend(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, table: Tensor, owners: Tensor, mask: Tensor, places: Tensor, absent: Tensor) -> Tensor:
-    scale = torch.pow(self.head_dim, -0.5)
+  def attend_rows(self: __torch__.Decoder, q: Tensor, layer: int, view: Dict[str, Tensor]) -> Tensor:
+    table = view["table"]
+    owners = view["owners"]
+    mask = view["mask"]
+    absent = view["absent"]
     rows = torch.size(q, 0)
     entries = torch.size(table, 0)
     group = torch.floordiv(self.heads, self.kv_heads)
@@ -275,18 +286,18 @@
       batch = torch.mul(torch.sub(end, start), self.kv_heads)
       some = torch.slice(table, 0, start, end)
       asked = torch.reshape(torch.index_select(q, 0, torch.slice(owners, 0, start, end)), [batch, group, self.head_dim])
-      k = torch.view(torch.index_select(keys, 0, some), [batch, self.block, self.head_dim])
-      v = torch.view(torch.index_select(values, 0, some), [batch, self.block, self.head_dim])
+      k = torch.view(torch.index_select(self.keys[layer], 0, some), [batch, self.block, self.head_dim])
+      v = torch.view(torch.index_select(self.values[layer], 0, some), [batch, self.block, self.head_dim])
       part = torch.slice(mask, 0, torch.mul(start, self.kv_heads), torch.mul(end, self.kv_heads))
-      scores = torch.to(torch.baddbmm(part, asked, torch.transpose(k, 1, 2), beta=1, alpha=scale), 6)
+      scores = torch.to(torch.baddbmm(part, asked, torch.transpose(k, 1, 2), beta=1, alpha=self.scale), 6)
       p = torch.softmax(scores, -1)
       # The log of the mass of a block: the largest p is exp(best - mass).
       torch.append(masses, torch.sub(torch.amax(scores, [-1], True), torch.log(torch.amax(p, [-1], True))))
       torch.append(partials, torch.to(torch.bmm(torch.to(p, self.dtype), v), 6))
-    partial = torch.index_select(torch.view(torch.cat(partials, 0), [entries, self.kv_heads, group, self.head_dim]), 0, places)
+    partial = torch.index_select(torch.view(torch.cat(partials, 0), [entries, self.kv_heads, group, self.head_dim]), 0, view["places"])
     if torch.gt(width, 1):
       spread = [rows, width, self.kv_heads, group, -1]
-      mass = torch.index_select(torch.view(torch.cat(masses, 0), [entries, self.kv_heads, group, 1]), 0, places)
+      mass = torch.index_select(torch.view(torch.cat(masses, 0), [entries, self.kv_heads, group, 1]), 0, view["places"])
       weight = torch.softmax(torch.add(torch.view(mass, spread), absent), 1)
       partial = torch.sum(torch.mul(torch.view(partial, spread), weight), [1])
     return torch.to(torch.reshape(partial, [rows, torch.mul(self.heads, self.head_dim)]), self.dtype)
@@ -295,12 +306,7 @@
   # of each row, one row after the other; owners [entries]: the row; starts [rows]: a row's first entry; temperatures [rows] or empty.
   # Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
   def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, temperatures: Tensor) -> Tensor:
-    x = torch.embedding(self.ends[0], ids)
-    cos = torch.index_select(self.rope[0], 0, positions)
-    sin = torch.index_select(self.rope[1], 0, positions)
     rows = torch.size(ids, 0)
-    rotated = torch.add(self.heads, self.kv_heads)
-    where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
     # Positions of a row that an entry has: all of its block, but for the last.
     first = torch.mul(torch.sub(torch.arange(torch.size(table, 0), dtype=4, device=ids.device), torch.index_select(starts, 0, owners)), self.block)
     filled = torch.sub(torch.add(torch.index_select(positions, 0, owners), 1), first)
@@ -314,15 +320,8 @@
     steps = torch.unsqueeze(torch.arange(width, dtype=4, device=ids.device), 0)
     places = torch.view(torch.add(torch.unsqueeze(starts, 1), torch.minimum(steps, torch.sub(held, 1))), [-1])
     absent = torch.view(torch.where(torch.ge(steps, held), -inf, 0.), [rows, width, 1, 1, 1])
-    for layer in range(torch.len(self.mlp_norm)):
-      qkv = (self).linear((self).ready((self).norm(x, self.attention_norm[layer])), torch.add(torch.mul(layer, 5), 1), "none", x)
-      qkv = torch.view(qkv, [rows, torch.add(rotated, self.kv_heads), self.head_dim])
-      qk = (self).rotate(torch.slice(qkv, 1, 0, rotated), cos, sin)
-      _0 = torch.index_put_(self.keys[layer], where, torch.slice(qk, 1, self.heads))
-      _1 = torch.index_put_(self.values[layer], where, torch.slice(qkv, 1, rotated))
-      a = (self).attend(torch.slice(qk, 1, 0, self.heads), self.keys[layer], self.values[layer], table, owners, mask, places, absent)
-      x = (self).linear((self).ready(a), torch.add(torch.mul(layer, 5), 2), "add", x)
-      x = (self).mlp(x, layer)
+    view = {"table": table, "owners": owners, "mask": mask, "places": places, "absent": absent}
+    x = (self).layers(ids, positions, blocks, offsets, view, torch.len(self.mlp_norm))
     logits = (self).linear((self).ready((self).norm(x, self.ends[1])), 0, "none", x)
     if torch.gt(torch.size(logits, 1), self.vocab):
       _2 = torch.fill_(torch.slice(logits, 1, self.vocab), -inf)
