@@ -33,6 +33,10 @@ class DocsTest {
   private static final Pattern TEST_CLASS =
       Pattern.compile("\\b[A-Z][a-z0-9]\\w*(?:Test|IT|Benchmark)\\b");
 
+  private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]\\w*)[`.]");
+  private static final Set<Path> ABOUT_CODE =
+      Set.of(Path.of("CONTRIBUTING.md"), Path.of("docs/architecture.md"));
+
   @Test
   void everyKeyOfTheReadmesJobIsOneThatTheProgramHas() throws IOException {
     JsonNode shown = YamlTree.parse(readmeJob(), line -> "README.md:" + line).root();
@@ -103,6 +107,17 @@ class DocsTest {
     Set<String> tests = javaFiles("src/test/java", "src/bench/java");
     for (Found test : findAll(TEST_CLASS)) {
       assertThat(tests).as(test.toString()).contains(test.group(0));
+    }
+  }
+
+  /** In the pages that speak of the code; elsewhere it may be a class of others. */
+  @Test
+  void everyTypeNamedIsThere() throws IOException {
+    Set<String> types = javaFiles("src/main/java", "src/test/java");
+    for (Found type : findAll(TYPE)) {
+      if (ABOUT_CODE.contains(type.page())) {
+        assertThat(types).as(type.toString()).contains(type.group(1));
+      }
     }
   }
 
