@@ -71,16 +71,26 @@ public final class DecoderLoader {
     if (backend == Backend.KERNELS && !Kernels.load()) {
       throw new IllegalStateException("this libtorch is too old for the kernels");
     }
-    DecoderLoader loader = new DecoderLoader(folder, settings, backend);
-    ZooModel<ProgramCall, ByteBuffer> model = loader.program();
-    ProgramThreads threads = new ProgramThreads(settings.threads(), loader.lanes());
     try {
-      int lanes = threads.whole(() -> loader.fill(model, threads));
+      return new DecoderLoader(folder, settings, backend).load(folder);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      Optional<JobError> shortage = MemoryShortage.whileLoading(folder, settings.dtype(), e);
+      if (shortage.isPresent()) {
+        throw shortage.get();
+      }
+      throw e;
+    }
+  }
+
+  private ModelRunner load(ModelFolder folder) {
+    ZooModel<ProgramCall, ByteBuffer> model = program();
+    ProgramThreads threads = new ProgramThreads(settings.threads(), lanes());
+    try {
+      int lanes = threads.whole(() -> fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(
-          model, threads, shape, new BlockPool(loader.blocks, loader.prefixUnit()), lanes);
-    } catch (RuntimeException e) {
+      return new TorchDecoder(model, threads, shape, new BlockPool(blocks, prefixUnit()), lanes);
+    } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       close(model);
       throw e;

@@ -8,6 +8,7 @@ import io.gensweep.model.spec.TensorNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every tensor of a checkpoint that a decoder has, found and checked for its shape before any is
@@ -68,6 +69,15 @@ record DecoderWeights(
     }
     return new DecoderWeights(
         ends.weight(spec.names().embedding(), spec.vocabSize()), norm, head, List.copyOf(layers));
+  }
+
+  /** Numbers in all tensors, biases left out. */
+  long elements() {
+    Stream<StoredTensor> ends = Stream.of(embedding, finalNorm);
+    return Stream.of(ends, head.stream(), layers.stream().flatMap(l -> l.weights().stream()))
+        .flatMap(tensors -> tensors)
+        .mapToLong(t -> t.shape().stream().mapToLong(size -> size).reduce(1, (a, b) -> a * b))
+        .sum();
   }
 
   /**

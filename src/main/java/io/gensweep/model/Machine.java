@@ -43,13 +43,8 @@ public record Machine(
     CpuFeatures cpu = CpuFeatures.here();
     if (!device.equals(CPU)) {
       int ordinal = Integer.parseInt(device.substring("cuda:".length()));
-      return new Machine(
-          CUDA,
-          CudaDevice.architecture(ordinal),
-          cpu,
-          gpuSettings(System.getenv()),
-          TorchVersions.libtorch(),
-          "");
+      return gpu(
+          CudaDevice.architecture(ordinal), cpu, System.getenv(), TorchVersions.libtorch());
     }
     boolean kernels = Stream.of(DType.values()).anyMatch(cpu::kernels) && Kernels.load();
     return new Machine(
@@ -61,11 +56,14 @@ public record Machine(
         kernels ? Kernels.hash() : "");
   }
 
-  private static String gpuSettings(Map<String, String> environment) {
-    return GPU_SETTINGS.stream()
-        .filter(environment::containsKey)
-        .map(name -> name + "=" + environment.get(name))
-        .collect(Collectors.joining(" "));
+  static Machine gpu(
+      String architecture, CpuFeatures cpu, Map<String, String> environment, String libtorch) {
+    String settings =
+        GPU_SETTINGS.stream()
+            .filter(environment::containsKey)
+            .map(name -> name + "=" + environment.get(name))
+            .collect(Collectors.joining(" "));
+    return new Machine(CUDA, architecture, cpu, settings, libtorch, "");
   }
 
   /**

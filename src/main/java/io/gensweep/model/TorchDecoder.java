@@ -258,7 +258,7 @@ final class TorchDecoder implements ModelRunner {
       return predictors.get(lane).predict(call);
     } catch (TranslateException | EngineException e) {
       String message = "the decoder failed in " + call.method() + ": " + e.getMessage();
-      throw isOutOfMemory(message)
+      throw MemoryShortage.isToldBy(message)
           ? new DeviceMemoryException(message, e)
           : new DeviceException(message, e);
     } catch (OutOfMemoryError e) {
@@ -273,12 +273,5 @@ final class TorchDecoder implements ModelRunner {
     threads.close();
     predictors.forEach(Predictor::close);
     DecoderLoader.close(model);
-  }
-
-  /** As libtorch's allocators say it: DefaultCPUAllocator and CUDACachingAllocator. */
-  static boolean isOutOfMemory(String message) {
-    return message.contains("not enough memory")
-        || message.contains("can't allocate memory")
-        || message.contains("out of memory");
   }
 }
