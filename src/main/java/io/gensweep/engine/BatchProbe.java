@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executor, once per engine. Chooses how many sequences to decode together where the job leaves it
  * open, by the speed of a few steps of the model itself. No row depends on the choice.
  */
 public final class BatchProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchProbe.class);
   private static final int FIRST = 16;
   private static final int STEPS = 3;
 
@@ -43,6 +46,7 @@ public final class BatchProbe {
         break;
       }
       rates.put(size, size / step);
+      LOG.debug("{} sequences together: {} s a step", size, step);
     }
     return smallestEnough(rates).orElse(Math.min(FIRST, most));
   }

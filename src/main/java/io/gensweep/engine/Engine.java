@@ -1,5 +1,6 @@
 package io.gensweep.engine;
 
+import io.gensweep.job.Cause;
 import io.gensweep.model.DeviceMemoryException;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.sampling.Candidates;
@@ -8,12 +9,16 @@ import io.gensweep.sampling.SamplingConfig;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executor, one per JVM and device; one thread. Continuous batching: each step fills KV rows of
  * prompts and texts, and moves every sequence that runs by one token.
  */
 public final class Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
   private final ModelRunner runner;
   private final Scheduler scheduler;
   private final Sampler sampler = new Sampler();
@@ -75,6 +80,8 @@ public final class Engine {
       scheduler.retire();
       tally.sampled();
     } catch (DeviceMemoryException e) {
+      LOG.warn(
+          "goes on with half as many sequences at a time: {}", Cause.firstLine(e.getMessage()));
       scheduler.halve(e);
       tally.halved();
     }

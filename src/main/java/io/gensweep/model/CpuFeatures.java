@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -24,6 +25,8 @@ public record CpuFeatures(Set<String> flags, String vendor, Map<String, String> 
 
   private static final List<String> FPMATH =
       List.of("ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE");
+  private static final Set<String> AVX512 =
+      Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
   private static final String ATEN = "ATEN_CPU_CAPABILITY";
   private static final String MKL = "MKL_CBWR";
   private static final String MKL_MOST = "MKL_ENABLE_INSTRUCTIONS";
@@ -86,21 +89,41 @@ public record CpuFeatures(Set<String> flags, String vendor, Map<String, String> 
         || (oneDnn().compareTo(InstructionSet.AVX512_VNNI) >= 0 && flags.contains("avx512_vnni"));
   }
 
-  /**
-   * Whether the project's own kernels serve decoders in this type. Where the CPU has tiles (AMX),
-   * oneDNN has the faster products of fewer than 32 bits.
-   */
+  /** Whether the project's own kernels serve decoders in this type. */
   public boolean kernels(DType dtype) {
-    return Kernels.exist()
-        && bfloat16Products()
-        && flags.containsAll(Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"))
-        && aten().hasAvx512()
-        && switch (dtype) {
-          case FLOAT32 -> true;
-          case BFLOAT16 -> flags.contains("avx512_bf16") && bfloat16Native() && !tiles();
-          case INT8 -> flags.contains("avx512_vnni") && integerDots() && !tiles();
-          default -> false;
-        };
+    return whyNotKernels(dtype).isEmpty();
+  }
+
+  /**
+   * Why the project's own kernels do not serve decoders in this type, if they do not. Where the CPU
+   * has tiles (AMX), oneDNN has the faster products of fewer than 32 bits.
+   */
+  Optional<String> whyNotKernels(DType dtype) {
+    if (!Kernels.exist()) {
+      return Optional.of("they are for Linux on x86-64");
+    }
+    if (!bfloat16Products() || !flags.containsAll(AVX512) || !aten().hasAvx512()) {
+      return Optional.of("they need AVX-512, this CPU has " + instructions());
+    }
+    if (dtype == DType.FLOAT32) {
+      return Optional.empty();
+    }
+    if (tiles()) {
+      return Optional.of("oneDNN is the faster one in " + dtype + " on this CPU, which has AMX");
+    }
+    boolean native16 = flags.contains("avx512_bf16") && bfloat16Native();
+    boolean native8 = flags.contains("avx512_vnni") && integerDots();
+    return switch (dtype) {
+      case BFLOAT16 -> need(native16, "AVX-512 BF16 for bfloat16");
+      case INT8 -> need(native8, "AVX-512 VNNI for int8");
+      default -> Optional.of("they do not compute in " + dtype);
+    };
+  }
+
+  private Optional<String> need(boolean there, String what) {
+    return there
+        ? Optional.empty()
+        : Optional.of("they need " + what + ", this CPU has " + instructions());
   }
 
   private boolean tiles() {

@@ -6,6 +6,7 @@ import io.gensweep.model.spec.DecoderSpec;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,8 +44,7 @@ public record Machine(
     CpuFeatures cpu = CpuFeatures.here();
     if (!device.equals(CPU)) {
       int ordinal = Integer.parseInt(device.substring("cuda:".length()));
-      return gpu(
-          CudaDevice.architecture(ordinal), cpu, System.getenv(), TorchVersions.libtorch());
+      return gpu(CudaDevice.architecture(ordinal), cpu, System.getenv(), TorchVersions.libtorch());
     }
     boolean kernels = Stream.of(DType.values()).anyMatch(cpu::kernels) && Kernels.load();
     return new Machine(
@@ -120,7 +120,23 @@ public record Machine(
     if (!device.equals(CPU)) {
       return Backend.PLAIN;
     }
-    boolean own = !kernels.isEmpty() && cpu.kernels(dtype) && Kernels.supports(spec);
-    return own ? Backend.KERNELS : Backend.PACKED;
+    return whyNotKernels(dtype, spec).isEmpty() ? Backend.KERNELS : Backend.PACKED;
+  }
+
+  /** Why another backend than the project's own kernels computes a model held so, if one does. */
+  public Optional<String> whyNotKernels(DType dtype, DecoderSpec spec) {
+    if (!device.equals(CPU)) {
+      return Optional.of("they are for CPUs, this is " + architecture);
+    }
+    Optional<String> why = cpu.whyNotKernels(dtype);
+    if (why.isPresent()) {
+      return why;
+    }
+    if (kernels.isEmpty()) {
+      return Optional.of("libtorch " + libtorch + " is too old for them");
+    }
+    return Kernels.supports(spec)
+        ? Optional.empty()
+        : Optional.of("a width of the model is no multiple of 4");
   }
 }

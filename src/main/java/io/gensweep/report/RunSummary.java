@@ -1,5 +1,6 @@
 package io.gensweep.report;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.engine.EngineCounters;
@@ -34,7 +35,7 @@ public record RunSummary(
     double startSeconds,
     double modelLoadSeconds,
     EngineCounters work,
-    List<String> engines) {
+    List<EngineReport> engines) {
   public RunSummary {
     engines = List.copyOf(engines);
   }
@@ -92,7 +93,8 @@ public record RunSummary(
             .put("put_back", work.putBack())
             .put("generated_tokens_per_second", drawn ? tokensPerSecond() : 0)
             .put("scored_tokens_per_second", drawn ? 0 : tokensPerSecond());
-    engines.forEach(json.putArray("engines")::add);
+    ArrayNode list = json.putArray("engines");
+    engines.forEach(engine -> list.add(engine.json()));
     return json;
   }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executor. Chooses how many sequences an engine decodes together where the job says {@code
@@ -18,6 +20,8 @@ import java.util.UUID;
  * that only the first engine of a kind measures.
  */
 final class BatchSize {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchSize.class);
+
   private BatchSize() {}
 
   static int of(ModelRunner runner, String modelHash, DecoderSettings decoder) {
@@ -32,9 +36,11 @@ final class BatchSize {
             "gensweep-batch-" + UUID.nameUUIDFromBytes(kind.getBytes(StandardCharsets.UTF_8)));
     Optional<Integer> kept = read(file).filter(n -> n >= 1 && n <= decoder.maxBatch());
     if (kept.isPresent()) {
+      LOG.info("{} sequences together, as an engine of this kind has measured before", kept.get());
       return kept.get();
     }
     int found = BatchProbe.choose(runner, decoder.maxBatch());
+    LOG.info("{} sequences together, as measured now", found);
     write(file, found);
     return found;
   }

@@ -17,6 +17,7 @@ import io.gensweep.model.ModelFolder;
 import io.gensweep.model.ModelRunner;
 import io.gensweep.model.ModelShape;
 import io.gensweep.model.Numerics;
+import io.gensweep.report.EngineReport;
 import io.gensweep.token.Tokenizer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,12 +27,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executor, one per JVM and device. Holds the model, the tokenizer and the engine that all tasks of
  * the JVM share, so that the batch stays full while one task ends and another begins.
  */
 public final class LoadedModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
   private static final SharedModels<LoadedModel> SHARED =
       new SharedModels<>(loaded -> loaded.loop.works());
 
@@ -146,6 +150,10 @@ public final class LoadedModel implements AutoCloseable {
     Path folder = ModelCopy.local(plan.model(), plan.files());
     ModelFolder model = ModelFolder.open(folder);
     requireNumerics(model, plan.numerics(), decoder);
+    LOG.info("instructions: {}", plan.numerics().instructions());
+    Machine.here(decoder.device())
+        .whyNotKernels(decoder.dtype(), model.spec())
+        .ifPresent(why -> LOG.info("Gensweep's own kernels do not compute: {}", why));
     requireHash(folder, "config and weights", ModelHashes.weights(model), plan.modelHash());
     requireHash(
         folder, "the tokenizer's files", ModelHashes.tokenizer(folder), plan.tokenizerHash());
@@ -165,6 +173,17 @@ public final class LoadedModel implements AutoCloseable {
                   new ContinuationText(
                       tokenizer.detokenizer(sampling.skipSpecialTokens()), sampling));
       double seconds = (System.nanoTime() - start) / 1e9;
+      LOG.info(
+          "loaded {} in {} s: {} in {} with {} threads on {}, up to {} sequences together, KV cache"
+              + " of up to {} tokens",
+          folder,
+          "%.1f".formatted(seconds),
+          plan.numerics().backend(),
+          decoder.dtype(),
+          decoder.threads(),
+          decoder.device(),
+          batch,
+          runner.cache().capacityTokens());
       return new LoadedModel(
           runner,
           folder,
@@ -174,8 +193,10 @@ public final class LoadedModel implements AutoCloseable {
           new EngineReport(
               SparkEnv.get().executorId(),
               decoder.device(),
+              plan.numerics().backend().toString(),
               plan.numerics().instructions(),
               decoder.threads(),
+              batch,
               seconds,
               Instant.now()));
     } catch (Throwable e) {

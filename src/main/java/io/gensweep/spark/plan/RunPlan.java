@@ -1,10 +1,13 @@
 package io.gensweep.spark.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.files.FileAccess;
 import io.gensweep.job.Command;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
+import io.gensweep.job.Origin;
 import io.gensweep.model.Sha256;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
@@ -44,21 +47,23 @@ public record RunPlan(
     ShardPlan shards,
     Manifest manifest)
     implements AutoCloseable {
+  private static final String MAX_MODEL_LEN = "model.max_model_len";
 
   /**
    * Plans a run by its prompts and its output, and changes neither.
    *
-   * @param settings the resolved job, as it goes into manifest and footers
+   * @param resolved the settings of the job, before the model was read
    * @throws JobError if something is wrong that the user can put right
    */
   public static RunPlan of(
       Command command,
       JobSpec job,
-      ArrayNode settings,
+      ArrayNode resolved,
       String outputPath,
       ModelPlan model,
       SparkSession spark)
       throws IOException {
+    ArrayNode settings = withLength(resolved, model.decoder().maxModelLen());
     FileAccess access = FileAccess.of(spark);
     OutputFolder output = new OutputFolder(outputPath, access);
     Optional<Manifest> earlier = output.check(job.output().ifExists());
@@ -127,6 +132,17 @@ public record RunPlan(
   @Override
   public void close() {
     prompts.close();
+  }
+
+  /** The settings with the model's own length where the job leaves it to the model. */
+  private static ArrayNode withLength(ArrayNode settings, int length) {
+    ArrayNode all = settings.deepCopy();
+    for (JsonNode setting : all) {
+      if (setting.path("key").asText().equals(MAX_MODEL_LEN) && setting.path("value").isNull()) {
+        ((ObjectNode) setting).put("origin", Origin.MODEL.toString()).put("value", length);
+      }
+    }
+    return all;
   }
 
   private static ShardPlan shards(

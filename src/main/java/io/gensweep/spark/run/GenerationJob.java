@@ -16,8 +16,8 @@ import io.gensweep.output.ShardCommit;
 import io.gensweep.prompt.ShardAssignment;
 import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardPartitions;
+import io.gensweep.report.EngineReport;
 import io.gensweep.report.RunSummary;
-import io.gensweep.spark.executor.EngineReport;
 import io.gensweep.spark.plan.EarlierRun;
 import io.gensweep.spark.plan.ModelPlan;
 import io.gensweep.spark.plan.RunPlan;
@@ -28,17 +28,21 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Driver. Runs the command run or score, from a resolved job to {@code _SUCCESS}: plans, writes the
  * manifest, lets the executors make the missing shards, and writes the metrics.
  */
 public final class GenerationJob {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationJob.class);
 
   private final ArrayNode settings;
   private final Command command;
@@ -178,6 +182,7 @@ public final class GenerationJob {
       out.printf(
           Locale.ROOT, "gensweep: %,d of the prompts were appended%n", plan.shards().appended());
     }
+    LOG.info("numerics: {}", plan.manifest().numericsText());
     lock.requireHeld();
     if (missing > 0) {
       new ShardRunner(spark, job.output(), commit, plan.rows(), out)
@@ -216,7 +221,12 @@ public final class GenerationJob {
         startSeconds(totals.engines()),
         totals.engines().stream().mapToDouble(EngineReport::loadSeconds).max().orElse(0),
         totals.work(),
-        totals.engines().stream().map(EngineReport::toString).sorted().toList());
+        totals.engines().stream()
+            .sorted(
+                Comparator.comparing(EngineReport::executor)
+                    .thenComparing(EngineReport::device)
+                    .thenComparing(EngineReport::loadedAt))
+            .toList());
   }
 
   private double startSeconds(List<EngineReport> engines) {

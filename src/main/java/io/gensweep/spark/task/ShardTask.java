@@ -15,12 +15,15 @@ import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executor, one per task. Makes one shard: sends its prompts to the engine that the JVM's tasks
  * share, a window ahead, and commits the shard when the last answer has arrived.
  */
 public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<Row>> {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardTask.class);
   private static final long serialVersionUID = 1;
 
   private final Work<A> work;
@@ -64,6 +67,8 @@ public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<
     }
 
     void run(Iterator<Row> prompts, int shard) throws IOException, InterruptedException {
+      LOG.debug("shard {} begins", shard);
+      long start = System.nanoTime();
       while (prompts.hasNext()) {
         submit(Prompts.fromRow(prompts.next()));
         while (window.full()) {
@@ -75,6 +80,12 @@ public final class ShardTask<A extends Answer> implements VoidFunction<Iterator<
       }
       commit.commit(shard, rows, errors);
       totals.shard();
+      LOG.debug(
+          "shard {} is done in {} s: {} rows, {} failed",
+          shard,
+          "%.1f".formatted((System.nanoTime() - start) / 1e9),
+          rows.size(),
+          errors.size());
     }
 
     private void submit(Prompt prompt) {

@@ -1,7 +1,7 @@
 package io.gensweep.spark.task;
 
 import io.gensweep.engine.EngineCounters;
-import io.gensweep.spark.executor.EngineReport;
+import io.gensweep.report.EngineReport;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.SparkContext;

@@ -177,7 +177,7 @@ class NumericsIT {
     List<String> engines = new ArrayList<>();
     JSON.readTree(output.resolve("metrics.json").toFile())
         .get("engines")
-        .forEach(each -> engines.add(each.asText()));
+        .forEach(each -> engines.add(each.required("instructions").asText()));
     return engines;
   }
 
