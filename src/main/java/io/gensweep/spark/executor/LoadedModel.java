@@ -183,7 +183,7 @@ public final class LoadedModel implements AutoCloseable {
           decoder.threads(),
           decoder.device(),
           batch,
-          runner.cache().capacityTokens());
+          runner.pool().capacityTokens());
       return new LoadedModel(
           runner,
           folder,

@@ -2,6 +2,7 @@ package io.gensweep.spark.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gensweep.PeakMemory;
 import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
@@ -24,9 +25,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every hostile folder is refused in one line that says what is wrong, or can be used. */
+/**
+ * Every hostile folder is refused in one line that says what is wrong, or can be used.
+ *
+ * <p>Memory is what this JVM had resident more than before the folder was looked at, and what the
+ * processes in which tokenizers are tried had at most.
+ */
 class HostileFoldersTest {
   private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final long MOST_BYTES = 2L << 30;
   private static final int LONGEST_LINE = 1200;
   private static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 6, 15, 4, 5);
 
@@ -41,6 +48,7 @@ class HostileFoldersTest {
       HostileFolders.Folder hostile = all.get(i);
       Path model = hostile.make(folder.resolve("model-" + i));
       long start = System.nanoTime();
+      PeakMemory peak = PeakMemory.begin();
       check(job(model))
           .filter(outcome -> !isOneLine(outcome, hostile))
           .ifPresent(outcome -> wrong.add(hostile + "\n  gives  " + told(outcome)));
@@ -49,8 +57,12 @@ class HostileFoldersTest {
       if (System.nanoTime() - start > LONGEST.toNanos()) {
         wrong.add(hostile + "\n  took more than " + LONGEST);
       }
+      if (peak.growth() > MOST_BYTES) {
+        wrong.add(hostile + "\n  took " + (peak.growth() >> 20) + " MiB");
+      }
     }
     assertThat(wrong).isEmpty();
+    assertThat(PeakMemory.ofChildren()).isBetween(1L << 20, MOST_BYTES);
   }
 
   private static JobSpec job(Path model) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gensweep.LocalSpark;
+import io.gensweep.PeakMemory;
 import io.gensweep.job.Command;
 import io.gensweep.report.RunSummary;
 import java.io.BufferedWriter;
@@ -37,6 +38,10 @@ class HostileRowsTest {
   private static final SparkSession SPARK = LocalSpark.session();
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  /** Resident in this JVM beyond what it had before the run, which all of its rows share. */
+  private static final long MOST_BYTES = 2L << 30;
+
   private static final int PAIRS_OF_TWO_KEYS = 3;
 
   private static final List<String> GOOD =
@@ -192,7 +197,9 @@ class HostileRowsTest {
 
   /** Requires all rows once, and those of the good prompts as they are without the others. */
   private Map<String, String> errorsBesideGoodRows() throws IOException {
+    PeakMemory peak = PeakMemory.begin();
     RunSummary summary = run(prompts.keySet()::contains, "all");
+    assertThat(peak.growth()).isLessThan(MOST_BYTES);
     run(id -> id.startsWith("good"), "good");
     assertThat(good("all")).isEqualTo(good("good")).hasSizeGreaterThanOrEqualTo(40);
     Map<String, String> errors = new HashMap<>();

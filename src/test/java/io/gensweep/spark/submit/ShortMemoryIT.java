@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,8 +23,11 @@ class ShortMemoryIT {
    */
   private static final String LIMITED = "ulimit -v 5000000 && exec \"$@\"";
 
+  private static final int SCORED = 256;
+
   @TempDir private Path folder;
 
+  /** Completions and scores, on one cluster. */
   @Test
   void halvesItsBatchAndMakesTheSameRows() throws Exception {
     Path model = wideModel();
@@ -34,15 +39,23 @@ class ShortMemoryIT {
       SparkSubmit.Ended both = SparkSubmit.gensweep(options, arguments("both", model));
       assertThat(both.exitCode()).as(both.output()).isZero();
       assertThat(halvings("both")).as(both.output()).isPositive();
+      assertThat(executorLogs(1)).contains("WARN Engine: goes on with half as many sequences");
+      SparkSubmit.Ended scored = SparkSubmit.gensweep(options, scoring("both scored", model));
+      assertThat(scored.exitCode()).as(scored.output()).isZero();
+      assertThat(halvings("both scored")).as(scored.output()).isPositive();
       cluster.stop(1);
-      SparkSubmit.Ended ample =
-          SparkSubmit.gensweep(
-              List.of("--master", cluster.master(), "--conf", "spark.executor.cores=1"),
-              arguments("ample", model));
+      List<String> alone =
+          List.of("--master", cluster.master(), "--conf", "spark.executor.cores=1");
+      SparkSubmit.Ended ample = SparkSubmit.gensweep(alone, arguments("ample", model));
       assertThat(ample.exitCode()).as(ample.output()).isZero();
       assertThat(halvings("ample")).isZero();
+      SparkSubmit.Ended ampleScored = SparkSubmit.gensweep(alone, scoring("ample scored", model));
+      assertThat(ampleScored.exitCode()).as(ampleScored.output()).isZero();
+      assertThat(halvings("ample scored")).isZero();
     }
     SparkSubmit.requireSameRows(256, folder.resolve("both"), folder.resolve("ample"));
+    SparkSubmit.requireSameRows(
+        SCORED, folder.resolve("both scored"), folder.resolve("ample scored"));
   }
 
   /** Its KV cache is large and its products are small: 512 KiB a token. */
@@ -76,5 +89,42 @@ class ShortMemoryIT {
         "sampling.n=2",
         "sampling.max_tokens=4",
         "engine.max_batch=64");
+  }
+
+  /** What the executors of a worker have logged, by Spark's own rules. */
+  private String executorLogs(int worker) throws IOException {
+    StringBuilder logs = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder.resolve("work-" + worker))) {
+      for (Path log : files.filter(file -> file.endsWith("stderr")).toList()) {
+        logs.append(Files.readString(log));
+      }
+    }
+    return logs.toString();
+  }
+
+  /** As many texts as a batch has take as much of the cache as its completions. */
+  private String[] scoring(String output, Path model) throws IOException {
+    Path prompts = folder.resolve("texts.jsonl");
+    Files.write(
+        prompts,
+        IntStream.range(0, SCORED)
+            .mapToObj(
+                i ->
+                    "{\"id\": %d, \"prompt\": \"4 + %d\", \"answer\": \"%s\"}"
+                        .formatted(i, i, (i + " + 4 = ").repeat(8)))
+            .toList());
+    List<String> arguments = new ArrayList<>(List.of("score", "jobs/quickstart.yaml"));
+    for (String set :
+        List.of(
+            "model.path=" + model,
+            "model.device=cpu",
+            "model.dtype=float32",
+            "prompts.path=" + prompts,
+            "score.reference=answer",
+            "engine.max_batch=64",
+            "output.path=" + folder.resolve(output))) {
+      arguments.addAll(List.of("--set", set));
+    }
+    return arguments.toArray(String[]::new);
   }
 }
