@@ -14,6 +14,7 @@ import io.gensweep.job.JobError;
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.RopeSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -127,7 +128,11 @@ public final class DecoderLoader {
 
   /** What the program's attributes are from the beginning, by name. */
   private Map<String, Object> constants() {
-    AttentionSpec attention = spec.layers().get(0).attention();
+    LayerSpec layer = spec.layers().get(0);
+    if (!layer.norm().equals(spec.finalNorm()) || !spec.layers().stream().allMatch(layer::equals)) {
+      throw new IllegalArgumentException("layers of more than one kind are not computed: " + spec);
+    }
+    AttentionSpec attention = layer.attention();
     return Map.ofEntries(
         Map.entry("dtype", scalarType()),
         Map.entry("packed", backend == Backend.PACKED),
@@ -136,7 +141,7 @@ public final class DecoderLoader {
         Map.entry("heads", attention.heads()),
         Map.entry("kv_heads", attention.kvHeads()),
         Map.entry("head_dim", attention.headDim()),
-        Map.entry("mlp_size", spec.layers().get(0).mlp().size()),
+        Map.entry("mlp_size", layer.mlp().size()),
         Map.entry("scale", attention.scale()),
         Map.entry("eps", spec.finalNorm().epsilon()),
         Map.entry("block", BlockPool.BLOCK),
