@@ -367,7 +367,7 @@ class Grammar:
 
     def apart(self, depth):
         def body():
-            self.in_loop = self.in_loop and self.chance(0.1)  # Python refuses a break from here
+            self.in_loop = self.in_loop and self.chance(0.3)  # a break from a macro or generation is an error
             return self.block(depth - 1)
 
         return self.scoped(body)

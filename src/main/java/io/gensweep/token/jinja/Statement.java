@@ -156,8 +156,12 @@ sealed interface Statement {
       implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      target.assign(scope, filtered(body.captured(scope.inner()), filters, scope));
-      return Flow.NEXT;
+      Output inner = new Output();
+      Flow flow = body.run(scope.inner(), inner);
+      if (flow == Flow.NEXT) {
+        target.assign(scope, filtered(inner, filters, scope));
+      }
+      return flow;
     }
   }
 
@@ -165,8 +169,12 @@ sealed interface Statement {
   record FilterBlock(List<Expression.Filtered> filters, Frame body) implements Statement {
     @Override
     public Flow run(Scope scope, Output output) {
-      output.add(Values.text(filtered(body.captured(scope.inner()), filters, scope)));
-      return Flow.NEXT;
+      Output inner = new Output();
+      Flow flow = body.run(scope.inner(), inner);
+      if (flow == Flow.NEXT) {
+        output.add(Values.text(filtered(inner, filters, scope)));
+      }
+      return flow;
     }
   }
 
@@ -223,8 +231,9 @@ sealed interface Statement {
     }
   }
 
-  private static Object filtered(Object text, List<Expression.Filtered> filters, Scope scope) {
-    Object value = text;
+  /** The text of a block after its filters; a break or continue in the block loses the text. */
+  private static Object filtered(Output text, List<Expression.Filtered> filters, Scope scope) {
+    Object value = scope.rendering().chargeCopy(text.toString());
     for (Expression.Filtered filter : filters) {
       value =
           Filters.apply(

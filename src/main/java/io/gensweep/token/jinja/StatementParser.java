@@ -136,9 +136,10 @@ final class StatementParser {
       case "macro" -> parseMacro();
       case "call" -> parseCall();
       case "filter" ->
-          new Statement.FilterBlock(parseFilters(), parseApart(symbols.inner(), "endfilter"));
+          new Statement.FilterBlock(
+              parseFilters(), parseFrame(symbols.inner(), () -> parseBody("endfilter")));
       case "with" -> parseWith();
-      case "generation" -> new Statement.Generation(parseApart(symbols.inner(), "endgeneration"));
+      case "generation" -> new Statement.Generation(parseFunction(symbols.inner(), "endgeneration"));
       case "break" -> parseJump(name, Statement.Flow.BREAK);
       case "continue" -> parseJump(name, Statement.Flow.CONTINUE);
       default -> {
@@ -220,7 +221,8 @@ final class StatementParser {
     }
     assign(target);
     List<Expression.Filtered> filters = stream.skipOperator("|") ? parseFilters() : List.of();
-    return new Statement.SetBlock(target, filters, parseApart(symbols.inner(), "endset"));
+    return new Statement.SetBlock(
+        target, filters, parseFrame(symbols.inner(), () -> parseBody("endset")));
   }
 
   private void assign(Target target) {
@@ -273,14 +275,14 @@ final class StatementParser {
     boolean outerReadsCaller = readsCaller;
     readsCaller = false;
     macros++;
-    Macro macro = definition.apply(parseApart(inner, end), readsCaller);
+    Macro macro = definition.apply(parseFunction(inner, end), readsCaller);
     macros--;
     readsCaller |= outerReadsCaller;
     return macro;
   }
 
-  /** A frame that writes to a text of its own, so no break or continue may leave it. */
-  private Frame parseApart(Symbols inner, String end) {
+  /** A frame that jinja2 makes a function, so no break or continue may leave it. */
+  private Frame parseFunction(Symbols inner, String end) {
     int outerLoops = loops;
     loops = 0;
     Frame frame = parseFrame(inner, () -> parseBody(end));
