@@ -35,13 +35,4 @@ public record Score(
     return new Score(
         promptId, referenceIndex, new int[0], new float[0], false, Optional.of(failure));
   }
-
-  /** In position order and in double: one value for one list. */
-  public double sum() {
-    double sum = 0;
-    for (float logprob : logprobs) {
-      sum += logprob;
-    }
-    return sum;
-  }
 }

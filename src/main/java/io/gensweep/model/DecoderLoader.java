@@ -224,7 +224,7 @@ public final class DecoderLoader {
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
   private int cacheBlocks() {
     int longest = BlockPool.blocksFor(settings.maxModelLen());
-    long blockBytes = spec.kvElementsPerToken() * BlockPool.BLOCK * settings.dtype().cacheBytes();
+    long blockBytes = spec.kvBytesPerToken(settings.dtype()) * BlockPool.BLOCK;
     long affordable = MemoryBudget.forKvCache() / blockBytes;
     if (affordable < longest) {
       throw new JobError(

@@ -42,8 +42,8 @@ final class JsonLine {
   }
 
   /**
-   * Finds whole numbers that a fraction of 64 bits does not hold, the first at each path of field names;
-   * an element of a list has the name of the list.
+   * Finds whole numbers that a fraction of 64 bits does not hold, the first at each path of field
+   * names; an element of a list has the name of the list.
    *
    * @param columns to look into
    */

@@ -34,7 +34,8 @@ class JsonPromptsTest {
   @Test
   void jsonLinesGiveIdsTextsAndKeptColumns() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\": 7, \"prompt\": \"Größe 😀\", \"content\": {\"a\": [1, 2]}}",
             "{\"id\": 8, \"prompt\": \"\", \"content\": null}");
@@ -53,7 +54,8 @@ class JsonPromptsTest {
   @Test
   void aMalformedLineStaysAsAnErrorRowAndIsCounted() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\": \"a\", \"prompt\": \"one\"}",
             "{\"id\": \"b\", \"prompt\": \"tw",
@@ -95,7 +97,8 @@ class JsonPromptsTest {
   @Test
   void messagesMayHaveMoreThanRoleAndContent() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\":1,\"m\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"u\"}]}",
             "{\"id\":2,\"m\":[{\"role\":\"user\",\"content\":\"u\",\"name\":\"Ann\"}]}",
@@ -133,7 +136,8 @@ class JsonPromptsTest {
   @Test
   void contentsArePartsOfTextInSomeMessagesAndTextInOthers() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\":1,\"m\":[{\"role\":\"user\",\"content\":\"[{\\\"type\\\":1}]\"}]}",
             "{\"id\":2,\"m\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},\"b\"]}]}",
@@ -185,7 +189,8 @@ class JsonPromptsTest {
   @Test
   void idsOfJsonKeepTheirText() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\":9007199254740993,\"prompt\":\"x\"}",
             "{\"id\":1,\"prompt\":\"x\"}",
@@ -211,12 +216,14 @@ class JsonPromptsTest {
   void aWholeNumberThatFractionsCannotHoldIsNotKeptAmongThem() throws IOException {
     String other = "{\"id\":1,\"prompt\":\"x\",\"n\":{\"a\":[0.5]},\"o\":2.5}";
     Path exact =
-        write(folder, 
+        write(
+            folder,
             "e.jsonl",
             other,
             "{\"id\":2,\"prompt\":\"x\",\"n\":{\"a\":[9007199254740992]},\"o\":9007199254740993}");
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             other,
             "{\"id\":2,\"prompt\":\"x\",\"n\":{\"a\":[1, 9007199254740993]},\"o\":1}");

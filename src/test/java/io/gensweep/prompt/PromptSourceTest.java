@@ -39,7 +39,8 @@ class PromptSourceTest {
 
   @Test
   void aNullPromptBecomesAnErrorRow() throws IOException {
-    Path file = write(folder, "p.jsonl", "{\"id\": 1, \"prompt\": \"x\"}", "{\"id\": 2, \"prompt\": null}");
+    Path file =
+        write(folder, "p.jsonl", "{\"id\": 1, \"prompt\": \"x\"}", "{\"id\": 2, \"prompt\": null}");
 
     PromptDataset set = read(jsonl(file, "id", PromptKind.TEXT, "prompt", List.of()));
 
@@ -115,7 +116,8 @@ class PromptSourceTest {
   @Test
   void tokensOutOfRangeAreErrorRows() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\":1,\"t\":[0,49151]}",
             "{\"id\":2,\"t\":[1,-1]}",
@@ -207,7 +209,8 @@ class PromptSourceTest {
   @Test
   void aRowBringsItsOwnSamplingAsJson() throws IOException {
     Path file =
-        write(folder, 
+        write(
+            folder,
             "p.jsonl",
             "{\"id\":1,\"prompt\":\"x\",\"params\":{\"temperature\":0.5}}",
             "{\"id\":2,\"prompt\":\"y\",\"params\":{\"top_k\":3}}",
@@ -243,7 +246,8 @@ class PromptSourceTest {
 
   @Test
   void everyMistakeInTheJobNamesKeyValueAndRemedy() throws IOException {
-    Path file = write(folder, "p.jsonl", "{\"id\": 1, \"prompt\": \"x\", \"list\": [1], \"text\": \"t\"}");
+    Path file =
+        write(folder, "p.jsonl", "{\"id\": 1, \"prompt\": \"x\", \"list\": [1], \"text\": \"t\"}");
     Path missing = folder.resolve("none.jsonl");
 
     assertRefused(

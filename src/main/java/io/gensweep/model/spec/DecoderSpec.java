@@ -1,5 +1,6 @@
 package io.gensweep.model.spec;
 
+import io.gensweep.job.DType;
 import java.util.Collections;
 import java.util.List;
 
@@ -34,10 +35,12 @@ public record DecoderSpec(
     layers = Collections.unmodifiableList(layers);
   }
 
-  /** Keys and values that one token adds to the KV cache, over all layers. */
-  public long kvElementsPerToken() {
-    return layers.stream()
-        .mapToLong(layer -> 2L * layer.attention().kvHeads() * layer.attention().headDim())
-        .sum();
+  /** Bytes that the keys and values of one token take in the KV cache, over all layers. */
+  public long kvBytesPerToken(DType dtype) {
+    long elements =
+        layers.stream()
+            .mapToLong(layer -> 2L * layer.attention().kvHeads() * layer.attention().headDim())
+            .sum();
+    return elements * dtype.cacheBytes();
   }
 }

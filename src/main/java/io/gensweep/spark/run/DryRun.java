@@ -127,8 +127,7 @@ final class DryRun {
   }
 
   private double tokenBytes() {
-    return (double) model.folder().spec().kvElementsPerToken()
-        * model.decoder().dtype().cacheBytes();
+    return model.folder().spec().kvBytesPerToken(model.decoder().dtype());
   }
 
   private double weightBytes() {

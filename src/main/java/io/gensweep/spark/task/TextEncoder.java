@@ -151,7 +151,8 @@ final class TextEncoder {
         asked(prompt).stream().map(i -> Score.failed(prompt.id(), i, failure)).toList());
   }
 
-  private static int[] joined(int[] context, int[] ids) {
+  /** One text after another. */
+  static int[] joined(int[] context, int[] ids) {
     int[] all = Arrays.copyOf(context, context.length + ids.length);
     System.arraycopy(ids, 0, all, context.length, ids.length);
     return all;

@@ -14,7 +14,6 @@ import io.gensweep.prompt.Prompt;
 import io.gensweep.prompt.Prompts;
 import io.gensweep.spark.executor.LoadedModel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -185,8 +184,7 @@ public final class VerifyTask<A extends Answer>
             continue;
           }
           int[] prompt = doubt._1();
-          int[] all = Arrays.copyOf(prompt, prompt.length + stored.length);
-          System.arraycopy(stored, 0, all, prompt.length, stored.length);
+          int[] all = TextEncoder.joined(prompt, stored);
           ScoredText text = new ScoredText(0, List.of(new ScoredText.Window(all, prompt.length)));
           window.submit(
               Request.score(doubt._2().difference().key(), prompt, List.of(text)), doubt._2());
