@@ -3,6 +3,7 @@ package io.gensweep.model.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 import java.util.Collections;
@@ -52,7 +53,7 @@ class ModelConfigTest {
                 Collections.nCopies(3, layer),
                 norm,
                 TensorNames.LLAMA));
-    assertThat(spec.kvElementsPerToken()).isEqualTo(3 * 2 * 2 * 32);
+    assertThat(spec.kvBytesPerToken(DType.BFLOAT16)).isEqualTo(3 * 2 * 2 * 32 * 2);
   }
 
   @Test
