@@ -139,7 +139,8 @@ final class StatementParser {
           new Statement.FilterBlock(
               parseFilters(), parseFrame(symbols.inner(), () -> parseBody("endfilter")));
       case "with" -> parseWith();
-      case "generation" -> new Statement.Generation(parseFunction(symbols.inner(), "endgeneration"));
+      case "generation" ->
+          new Statement.Generation(parseFunction(symbols.inner(), "endgeneration"));
       case "break" -> parseJump(name, Statement.Flow.BREAK);
       case "continue" -> parseJump(name, Statement.Flow.CONTINUE);
       default -> {
