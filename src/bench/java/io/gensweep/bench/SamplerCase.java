@@ -8,7 +8,9 @@ public enum SamplerCase {
   TOP_K_TOP_P,
   MIN_P,
   PENALTIES,
-  /** The mass that top-p asks for goes on below the candidates that the decoder gives. */
+  TOP_P,
+  TOP_P_PENALTIES,
+  /** The mass that top-p asks for goes on below all candidates that the decoder gives. */
   WHOLE_ROW,
   WHOLE_ROW_PENALTIES;
 
@@ -18,13 +20,19 @@ public enum SamplerCase {
       case TOP_K_TOP_P -> topKTopP();
       case MIN_P -> SamplingConfig.defaults().withTemperature(0.8).withMinP(0.1);
       case PENALTIES -> penalised(topKTopP());
-      case WHOLE_ROW -> topP();
-      case WHOLE_ROW_PENALTIES -> penalised(topP());
+      case TOP_P, WHOLE_ROW -> topP();
+      case TOP_P_PENALTIES, WHOLE_ROW_PENALTIES -> penalised(topP());
     };
   }
 
-  boolean needsWholeRow() {
-    return this == WHOLE_ROW || this == WHOLE_ROW_PENALTIES;
+  /** Candidates that the decoder has for such a draw. */
+  int candidates() {
+    return config().topK() == 0 && config().minP() == 0 && !config().greedy() ? 1024 : 64;
+  }
+
+  /** Standard deviation of a row's logits. */
+  double deviation() {
+    return this == TOP_P || this == TOP_P_PENALTIES ? 5 : 3;
   }
 
   private static SamplingConfig topKTopP() {

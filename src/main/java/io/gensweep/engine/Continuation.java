@@ -64,6 +64,17 @@ final class Continuation {
     return tokenIds[count - 1];
   }
 
+  /** Tokens whose logits its next draw looks up, besides the best. */
+  BitSet lookedUp() {
+    SamplingConfig sampling = variant.sampling();
+    return rules.lookedUp(!sampling.greedy() && sampling.topK() <= 0);
+  }
+
+  /** Whether its next draw probably needs more than the candidates of a row. */
+  boolean looksBeyond(Candidates row) {
+    return Sampler.looksBeyond(row, variant.sampling(), draws.uniform(count));
+  }
+
   /** Draws the next token. Gives the completion if that ended it. */
   Optional<Completion> sample(Candidates row, Sampler sampler) {
     return Attempt.of(() -> next(row, sampler), this::failed);

@@ -7,6 +7,7 @@ import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.Sampler;
 import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class DrawBranch extends Branch {
 
   private List<Continuation> continuations = List.of();
   private boolean filled;
+  private int vocabSize;
   private int nextToken;
   private float[] promptLogprobs = new float[0];
 
@@ -53,6 +55,7 @@ final class DrawBranch extends Branch {
       continuations = variants.stream().flatMap(variant -> begin(variant, shape)).toList();
       int[] prompt = request().tokenIds();
       nextToken = prompt[prompt.length - 1];
+      vocabSize = shape.vocabSize();
     }
     variants.clear();
     return !continuations.isEmpty();
@@ -157,7 +160,20 @@ final class DrawBranch extends Branch {
             .map(sampling -> (float) sampling.temperature())
             .filter(temperature -> temperature != 1)
             .distinct()
-            .toList());
+            .toList(),
+        lookedUp().stream().toArray());
+  }
+
+  private BitSet lookedUp() {
+    BitSet ids = new BitSet();
+    continuations.forEach(continuation -> ids.or(continuation.lookedUp()));
+    ids.clear(vocabSize, Math.max(vocabSize, ids.length()));
+    return ids;
+  }
+
+  /** Whether a continuation probably needs more than the candidates of the branch's row. */
+  boolean looksBeyond(Candidates row) {
+    return continuations.stream().anyMatch(continuation -> continuation.looksBeyond(row));
   }
 
   /**
@@ -196,6 +212,7 @@ final class DrawBranch extends Branch {
     branch.hold(kv().fork());
     branch.continuations = group;
     branch.filled = true;
+    branch.vocabSize = vocabSize;
     branch.nextToken = group.get(0).lastToken();
     branch.promptLogprobs = promptLogprobs;
     return branch;

@@ -9,6 +9,7 @@ import io.gensweep.sampling.SamplingConfig;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +100,11 @@ public final class Engine {
   }
 
   private void draw(List<DrawBranch> batch, List<Candidates> rows) {
+    runner.extend(
+        IntStream.range(0, rows.size())
+            .filter(i -> batch.get(i).looksBeyond(rows.get(i)))
+            .mapToObj(rows::get)
+            .toList());
     for (int i = 0; i < rows.size(); i++) {
       DrawBranch.Drawing drawing = batch.get(i).draw(rows.get(i), sampler, scheduler::birth);
       scheduler.add(drawing.parted());

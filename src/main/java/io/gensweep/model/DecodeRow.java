@@ -9,8 +9,10 @@ import java.util.List;
  * @param kv its KV rows; the token goes to position kv.length()
  * @param tokenId the token to append
  * @param temperatures those whose scaled log-sum-exp is wanted, each once, all > 0
+ * @param lookedUp ids, ascending, whose logits are wanted whether or not they are among the best
  */
-public record DecodeRow(KvSequence kv, int tokenId, List<Float> temperatures) {
+@SuppressWarnings("ArrayRecordComponent") // read within one step, never compared
+public record DecodeRow(KvSequence kv, int tokenId, List<Float> temperatures, int[] lookedUp) {
   public DecodeRow {
     temperatures = List.copyOf(temperatures);
     if (tokenId < 0) {
@@ -21,8 +23,8 @@ public record DecodeRow(KvSequence kv, int tokenId, List<Float> temperatures) {
     }
   }
 
-  /** A row of which no scaled log-sum-exp is wanted. */
+  /** A row of which only the best tokens are wanted. */
   public DecodeRow(KvSequence kv, int tokenId) {
-    this(kv, tokenId, List.of());
+    this(kv, tokenId, List.of(), new int[0]);
   }
 }

@@ -1,88 +1,156 @@
 package io.gensweep.model;
 
 import io.gensweep.sampling.Candidates;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
- * The best tokens of one row, as the decoder program packs them: log-sum-exp, log-sum-exp at the
- * row's first temperature, ids, logits.
+ * The best tokens of one row as the decoder program gives them, more of them on demand, and the
+ * logits of tokens that were asked for.
  */
 final class DecodedRow implements Candidates {
-  private final double[] values;
-  private final List<Float> temperatures;
+  private final Source source;
+  private final Place place;
+  private final DecodeRow asked;
 
-  /** Log-sum-exps at the row's temperatures but the first. */
-  private final double[] otherLogSumExps;
+  /** At temperature 1, then at each of the temperatures that were asked for. */
+  private final double[] logSumExps;
 
-  private final int vocabSize;
-  private final Supplier<float[]> wholeRow;
+  /** Of the tokens that were asked for. */
+  private final float[] lookedUp;
 
+  private int[] ids;
+  private float[] logits;
+  private boolean extended;
+
+  /**
+   * @param best ids, then logits, descending; ties in any order
+   */
   DecodedRow(
-      double[] values,
-      List<Float> temperatures,
-      double[] otherLogSumExps,
-      int vocabSize,
-      Supplier<float[]> wholeRow) {
-    this.values = values;
-    this.temperatures = temperatures;
-    this.otherLogSumExps = otherLogSumExps;
-    this.vocabSize = vocabSize;
-    this.wholeRow = wholeRow;
-    orderTiesById();
+      Source source,
+      Place place,
+      DecodeRow asked,
+      double[] logSumExps,
+      double[] best,
+      float[] lookedUp) {
+    this.source = source;
+    this.place = place;
+    this.asked = asked;
+    this.logSumExps = logSumExps;
+    this.lookedUp = lookedUp;
+    read(best);
+  }
+
+  /** What has all logits of the last decode. */
+  interface Source {
+    ModelShape shape();
+
+    /** Calls {@link DecodedRow#take} of each row. */
+    void extend(List<Candidates> rows);
+
+    float[] wholeRow(Place place);
+  }
+
+  /** Where the row lies in the last decode. */
+  record Place(int lane, int row) {}
+
+  Place place() {
+    return place;
   }
 
   @Override
   public int size() {
-    return Math.min(vocabSize, (values.length - 2) / 2);
+    return ids.length;
   }
 
   @Override
   public int tokenId(int i) {
-    return (int) values[2 + i];
+    return ids[i];
   }
 
   @Override
   public float logit(int i) {
-    return (float) values[2 + (values.length - 2) / 2 + i];
+    return logits[i];
   }
 
   @Override
   public double logSumExp() {
-    return values[0];
+    return logSumExps[0];
   }
 
   @Override
   public double logSumExp(float temperature) {
     if (temperature == 1) {
-      return values[0];
+      return logSumExps[0];
     }
+    List<Float> temperatures = asked.temperatures();
     int i = temperatures.indexOf(temperature);
     if (i < 0) {
       throw new IllegalArgumentException(
           "temperature must be one of " + temperatures + ", was " + temperature);
     }
-    return i == 0 ? values[1] : otherLogSumExps[i - 1];
+    return logSumExps[1 + i];
   }
 
   @Override
   public int vocabSize() {
-    return vocabSize;
+    return source.shape().vocabSize();
+  }
+
+  @Override
+  public boolean extend() {
+    int before = size();
+    if (!extended && before < vocabSize()) {
+      source.extend(List.of(this));
+    }
+    return size() > before;
+  }
+
+  /** Takes more candidates, once. */
+  void take(double[] best) {
+    extended = true;
+    read(best);
+  }
+
+  @Override
+  public float knownLogit(int tokenId) {
+    int place = Arrays.binarySearch(asked.lookedUp(), tokenId);
+    if (place >= 0) {
+      return lookedUp[place];
+    }
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] == tokenId) {
+        return logits[i];
+      }
+    }
+    return Float.NaN;
   }
 
   @Override
   public float[] wholeRow() {
-    return wholeRow.get();
+    return source.wholeRow(place);
+  }
+
+  private void read(double[] best) {
+    int count = Math.min(vocabSize(), best.length / 2);
+    ids = new int[count];
+    logits = new float[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] = (int) best[i];
+      logits[i] = (float) best[best.length / 2 + i];
+    }
+    orderTiesById();
   }
 
   /** libtorch's top-k leaves equal values in any order. */
   private void orderTiesById() {
-    for (int i = 1; i < size(); i++) {
-      for (int j = i; j > 0 && logit(j) == logit(j - 1) && tokenId(j) < tokenId(j - 1); j--) {
-        double id = values[2 + j];
-        values[2 + j] = values[1 + j];
-        values[1 + j] = id;
+    for (int from = 0; from < ids.length; ) {
+      int to = from + 1;
+      while (to < ids.length && logits[to] == logits[from]) {
+        to++;
       }
+      Arrays.sort(ids, from, to);
+      from = to;
     }
   }
 }

@@ -37,6 +37,9 @@ public interface ModelRunner extends AutoCloseable {
    */
   List<Candidates> decode(List<DecodeRow> batch);
 
+  /** Makes more candidates known of some rows of the last decode, all at once. */
+  void extend(List<Candidates> rows);
+
   @Override
   void close();
 }

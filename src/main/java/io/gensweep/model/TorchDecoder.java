@@ -9,6 +9,7 @@ import io.gensweep.model.kv.BlockPool;
 import io.gensweep.sampling.Candidates;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,12 +19,15 @@ import java.util.stream.Stream;
  * Executor, one per JVM and device. Runs the decoder program: flattens a batch into a few index
  * tensors, one call a step and lane, and reads the best tokens of each row back. Not thread-safe.
  */
-final class TorchDecoder implements ModelRunner {
+final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   /**
    * Candidates a row: enough for the usual top-k of 50 with its ties, and few enough to copy at
    * every step.
    */
   static final int BEST = 64;
+
+  /** Candidates of a row whose draw goes beyond those: as many as most nuclei of 0.95 have. */
+  private static final int MORE = 1024;
 
   /**
    * Most tokens of one prefill call: enough for the full speed of a product, and so few that its
@@ -166,18 +170,26 @@ final class TorchDecoder implements ModelRunner {
   private List<Candidates> decode(int lane, List<DecodeRow> rows) {
     DoubleBuffer best = call(lane, DecodeCall.of(lane, rows)).asDoubleBuffer();
     DoubleBuffer others = otherLogSumExps(lane, rows);
+    FloatBuffer lookedUp = lookedUp(lane, rows);
     int width = best.remaining() / rows.size();
     List<Candidates> candidates = new ArrayList<>(rows.size());
     for (int row = 0; row < rows.size(); row++) {
-      List<Float> temperatures = rows.get(row).temperatures();
-      double[] values = new double[width];
-      best.get(values);
-      double[] other = new double[Math.max(0, temperatures.size() - 1)];
-      others.get(other);
-      int index = row;
+      DecodeRow asked = rows.get(row);
+      double[] logSumExps = new double[1 + Math.max(1, asked.temperatures().size())];
+      best.get(logSumExps, 0, 2);
+      others.get(logSumExps, 2, logSumExps.length - 2);
+      double[] pairs = new double[width - 2];
+      best.get(pairs);
+      float[] logits = new float[asked.lookedUp().length];
+      lookedUp.get(logits);
       candidates.add(
           new DecodedRow(
-              values, temperatures, other, shape.vocabSize(), () -> wholeRow(lane, index)));
+              this,
+              new DecodedRow.Place(lane, row),
+              asked,
+              logSumExps,
+              pairs,
+              logits));
     }
     return candidates;
   }
@@ -210,11 +222,71 @@ final class TorchDecoder implements ModelRunner {
         .asDoubleBuffer();
   }
 
-  private float[] wholeRow(int lane, int row) {
+  /** The logits that rows ask for by id, one row after the other. */
+  private FloatBuffer lookedUp(int lane, List<DecodeRow> rows) {
+    int count = rows.stream().mapToInt(row -> row.lookedUp().length).sum();
+    if (count == 0) {
+      return FloatBuffer.allocate(0);
+    }
+    long[] places = new long[count];
+    long[] ids = new long[count];
+    int at = 0;
+    for (int row = 0; row < rows.size(); row++) {
+      for (int id : rows.get(row).lookedUp()) {
+        places[at] = row;
+        ids[at++] = id;
+      }
+    }
+    return call(
+            lane,
+            ProgramCall.of(
+                "gather",
+                ProgramCall.number(lane),
+                ProgramCall.longs(places),
+                ProgramCall.longs(ids)))
+        .asFloatBuffer();
+  }
+
+  @Override
+  public void extend(List<Candidates> rows) {
+    for (int lane = 0; lane < predictors.size(); lane++) {
+      int number = lane;
+      List<DecodedRow> own =
+          rows.stream()
+              .map(DecodedRow.class::cast)
+              .filter(row -> row.place().lane() == number)
+              .toList();
+      if (!own.isEmpty()) {
+        extend(number, own);
+      }
+    }
+  }
+
+  private void extend(int lane, List<DecodedRow> rows) {
+    ProgramCall ask =
+        ProgramCall.of(
+            "top",
+            ProgramCall.number(lane),
+            ProgramCall.longs(rows.stream().mapToLong(row -> row.place().row()).toArray()),
+            ProgramCall.number(MORE));
+    DoubleBuffer best = threads.whole(() -> call(lane, ask)).asDoubleBuffer();
+    int width = best.remaining() / rows.size();
+    for (DecodedRow row : rows) {
+      double[] pairs = new double[width];
+      best.get(pairs);
+      row.take(pairs);
+    }
+  }
+
+  @Override
+  public float[] wholeRow(DecodedRow.Place place) {
     float[] logits = new float[shape.vocabSize()];
     ProgramCall ask =
-        ProgramCall.of("whole_row", ProgramCall.number(lane), ProgramCall.longs(new long[] {row}));
-    threads.whole(() -> call(lane, ask)).asFloatBuffer().get(logits);
+        ProgramCall.of(
+            "whole_row",
+            ProgramCall.number(place.lane()),
+            ProgramCall.longs(new long[] {place.row()}));
+    threads.whole(() -> call(place.lane(), ask)).asFloatBuffer().get(logits);
     return logits;
   }
 

@@ -28,6 +28,19 @@ public interface Candidates {
 
   int vocabSize();
 
-  /** All logits by token id; read-only, and expensive to fetch. */
+  /**
+   * Makes more candidates of the row known, all of the same kind.
+   *
+   * @return false if only the whole row has more
+   */
+  boolean extend();
+
+  /**
+   * The logit of a candidate, or of a token that was asked for with the row; NaN of others, which
+   * only the whole row tells.
+   */
+  float knownLogit(int tokenId);
+
+  /** All logits by token id, not to be written to. Expensive. */
   float[] wholeRow();
 }

@@ -117,6 +117,22 @@ public final class LogitsRules {
     return touched;
   }
 
+  /**
+   * Tokens whose logits a draw of the next token looks up, whether or not they are candidates.
+   *
+   * @param whole whether the draw is normalised over the whole vocabulary
+   */
+  public BitSet lookedUp(boolean whole) {
+    BitSet ids = new BitSet();
+    if (raises() || (whole && active() && allowed.isEmpty())) {
+      ids.or(touched());
+    }
+    if (whole) {
+      ids.or(allowed);
+    }
+    return ids;
+  }
+
   /** The logit of a token after the rules. */
   float changed(int id, float logit) {
     return masks(id) ? Float.NEGATIVE_INFINITY : penalised(id, logit);

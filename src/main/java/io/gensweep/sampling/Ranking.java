@@ -7,11 +7,16 @@ import java.util.BitSet;
  * The tokens of one row in the order of the draw: descending logits / temperature (float32), ties
  * by ascending id; tokens of probability 0 (-inf, masked) are left out.
  *
- * <p>Starts from the candidates and the few tokens that the rules change, as far as they are exact,
- * and goes on in the whole row, sorted in growing chunks as far as it is asked. The order seen is
+ * <p>Starts from a few candidates and the tokens that the rules change, as far as they are exact,
+ * goes on with more candidates, and then in the whole row, sorted in growing chunks as far as it is
+ * asked. The order seen is
  * the same whichever way it was found. One instance serves row after row and keeps its buffers.
  */
 final class Ranking {
+  /** Candidates that are looked at first, and how many times as many then. */
+  private static final int FIRST_CANDIDATES = 64;
+
+  private static final int CANDIDATES_GROWTH = 4;
   private static final int FIRST_CHUNK = 1024;
   private static final int CHUNK_GROWTH = 8;
   private static final float[] NO_ROW = {};
@@ -31,6 +36,9 @@ final class Ranking {
   /** Sort keys, ascending: the inverted order of the value in the high half, the token id below. */
   private long[] keys = new long[FIRST_CHUNK];
 
+  /** Candidates that the keys come from. */
+  private int taken;
+
   private int ranked;
   private int total;
 
@@ -43,13 +51,14 @@ final class Ranking {
     rules = logitsRules;
     ruled = rules.active();
     row = NO_ROW;
+    taken = Math.min(FIRST_CANDIDATES, candidates.size());
     rankCandidates();
   }
 
   /** Whether there is a token of rank {@code i}; call it for the lower ranks first. */
   boolean has(int i) {
-    if (i >= ranked && !complete) {
-      takeRow();
+    while (i >= ranked && !complete) {
+      takeMore();
     }
     while (i >= ranked && ranked < total) {
       rankNextChunk();
@@ -128,7 +137,7 @@ final class Ranking {
    * those are then taken from the row. So what is above the last candidate's value is exact.
    */
   private void rankCandidates() {
-    int size = candidates.size();
+    int size = taken;
     boolean all = size == candidates.vocabSize();
     boolean raises = ruled && rules.raises() && !all;
     float last = scaled(candidates.logit(size - 1));
@@ -157,14 +166,15 @@ final class Ranking {
     }
   }
 
-  /** The logit of a token; fetches the row only for a token outside the candidates. */
+  /** The model's own logit, from the row only where nothing else tells it. */
   private float ownLogit(int id) {
-    for (int i = 0; i < candidates.size() && row.length == 0; i++) {
-      if (candidates.tokenId(i) == id) {
-        return candidates.logit(i);
+    if (row.length == 0) {
+      float known = candidates.knownLogit(id);
+      if (!Float.isNaN(known)) {
+        return known;
       }
+      fetchRow();
     }
-    fetchRow();
     return row[id];
   }
 
@@ -175,6 +185,15 @@ final class Ranking {
   private void fetchRow() {
     if (row.length == 0) {
       row = candidates.wholeRow();
+    }
+  }
+
+  private void takeMore() {
+    if (taken < candidates.size() || candidates.extend()) {
+      taken = Math.min(CANDIDATES_GROWTH * taken, candidates.size());
+      rankCandidates();
+    } else {
+      takeRow();
     }
   }
 

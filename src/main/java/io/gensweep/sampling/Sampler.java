@@ -66,6 +66,30 @@ public final class Sampler {
     return best;
   }
 
+  /**
+   * Guesses from the mass of a row's candidates whether a draw will look beyond them, so that more
+   * can be fetched for many rows at once. No bit depends on it.
+   *
+   * @param uniform of the draw
+   */
+  public static boolean looksBeyond(Candidates row, SamplingConfig sampling, double uniform) {
+    if (sampling.greedy() || sampling.topK() > 0) {
+      return Math.max(sampling.topK(), sampling.logprobs()) >= row.size();
+    }
+    float temperature = (float) sampling.temperature();
+    double best = row.logit(0) / temperature;
+    if (sampling.minP() > 0) {
+      return row.logit(row.size() - 1) / temperature - best >= Math.log(sampling.minP());
+    }
+    double logSumExp = row.logSumExp(temperature);
+    double mass = 0;
+    for (int i = 0; i < row.size(); i++) {
+      mass += Math.exp(row.logit(i) / temperature - logSumExp);
+    }
+    return mass <= (sampling.truncates() ? sampling.topP() : uniform)
+        || sampling.logprobs() >= row.size();
+  }
+
   /** Draws from all tokens, reading the ranking only as far as the draw needs. */
   private int rankInWhole(double normaliser, double target) {
     double cumulative = 0;

@@ -158,6 +158,16 @@ class Decoder(Module):
   def whole_row(self: __torch__.Decoder, lane: Tensor, row: Tensor) -> Tensor:
     return torch.to(torch.slice(torch.index_select(self.logits[int(lane)], 0, row), 1, 0, self.vocab), 6)
 
+  # The logits of some tokens of the last decode. rows, ids [count] -> [count] float32.
+  def gather(self: __torch__.Decoder, lane: Tensor, rows: Tensor, ids: Tensor) -> Tensor:
+    where = annotate(List[Optional[Tensor]], [rows, ids])
+    return torch.to(torch.index(self.logits[int(lane)], where), 6)
+
+  # The best tokens of some rows of the last decode, [rows, 2 * count] float64: ids, then logits, descending.
+  def top(self: __torch__.Decoder, lane: Tensor, rows: Tensor, count: Tensor) -> Tensor:
+    best, ids, = torch.topk((self).whole_row(lane, rows), ops.prim.min(int(count), self.vocab), -1, True, True)
+    return torch.cat([torch.to(ids, 7), torch.to(best, 7)], 1)
+
   # Copies blocks [count] to others [count], all at once: a target may be the source of another copy.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])

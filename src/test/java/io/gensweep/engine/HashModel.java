@@ -15,6 +15,7 @@ import io.gensweep.model.kv.KvSequence;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -123,7 +124,7 @@ final class HashModel implements ModelRunner {
     for (DecodeRow row : batch) {
       write(row.kv(), row.tokenId());
       int[] history = history(row.kv(), row.kv().length());
-      rows.add(new Scarce(candidates(history, 1 + decodes % VOCAB, poison), row.temperatures()));
+      rows.add(new Scarce(candidates(history, 1 + decodes % VOCAB, poison), row));
     }
     return rows;
   }
@@ -132,11 +133,11 @@ final class HashModel implements ModelRunner {
   private final class Scarce implements Candidates {
     private final Candidates row;
 
-    private final List<Float> temperatures;
+    private final DecodeRow asked;
 
-    Scarce(Candidates row, List<Float> temperatures) {
+    Scarce(Candidates row, DecodeRow asked) {
       this.row = row;
-      this.temperatures = temperatures;
+      this.asked = asked;
     }
 
     @Override
@@ -161,7 +162,7 @@ final class HashModel implements ModelRunner {
 
     @Override
     public double logSumExp(float temperature) {
-      assertThat(temperature == 1 || temperatures.contains(temperature)).isTrue();
+      assertThat(temperature == 1 || asked.temperatures().contains(temperature)).isTrue();
       return row.logSumExp(temperature);
     }
 
@@ -171,12 +172,29 @@ final class HashModel implements ModelRunner {
     }
 
     @Override
+    public boolean extend() {
+      return row.extend();
+    }
+
+    @Override
+    public float knownLogit(int tokenId) {
+      return Arrays.binarySearch(asked.lookedUp(), tokenId) >= 0
+          ? row.wholeRow()[tokenId]
+          : row.knownLogit(tokenId);
+    }
+
+    @Override
     public float[] wholeRow() {
       if (--wholeRowsUntilFull == 0) {
         throw new DeviceMemoryException("full", new IllegalStateException());
       }
       return row.wholeRow();
     }
+  }
+
+  @Override
+  public void extend(List<Candidates> rows) {
+    rows.forEach(Candidates::extend);
   }
 
   @Override

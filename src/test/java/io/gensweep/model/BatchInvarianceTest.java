@@ -132,7 +132,7 @@ class BatchInvarianceTest {
 
   private static DecodeRow row(KvSequence kv, int branch, int step) {
     List<Float> temperatures = List.of(0.3f, 0.7f, 1.5f).subList(0, branch % 4);
-    return new DecodeRow(kv, (7 * branch + step) % 90, temperatures);
+    return new DecodeRow(kv, (7 * branch + step) % 90, temperatures, new int[] {1, 5});
   }
 
   /** Hashes of all logits and of the log-sum-exps of a row. */
@@ -239,7 +239,7 @@ class BatchInvarianceTest {
       for (int i = 0; i < prompts.size(); i++) {
         int[] ids = prompts.get(i);
         rows.add(
-            new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], List.of(0.7f)));
+            new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], List.of(0.7f), new int[0]));
       }
       Candidates row = runner.decode(rows).get(place);
       said.add(new float[][] {row.wholeRow(), bits(row.logSumExp()), bits(row.logSumExp(0.7f))});

@@ -2,6 +2,7 @@ package io.gensweep.sampling;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * The best {@code size} of a row that is known whole. Of the tokens that tie with the last one
@@ -10,7 +11,7 @@ import java.util.Comparator;
  */
 public final class RowCandidates implements Candidates {
   private final float[] row;
-  private final Integer[] ids;
+  private Integer[] ids;
   private final double logSumExp;
   private final float temperature;
   private final double scaledLogSumExp;
@@ -21,12 +22,17 @@ public final class RowCandidates implements Candidates {
     this.logSumExp = logSumExp(row, 1);
     this.temperature = (float) temperature;
     this.scaledLogSumExp = temperature == 0 ? Double.NaN : logSumExp(row, this.temperature);
+    this.ids = best(size);
+  }
+
+  private Integer[] best(int size) {
     Integer[] all = new Integer[row.length];
     Arrays.setAll(all, id -> id);
     Comparator<Integer> best = (a, b) -> Float.compare(row[b] + 0.0f, row[a] + 0.0f);
     Arrays.sort(all, best.thenComparing(Comparator.reverseOrder()));
-    this.ids = Arrays.copyOf(all, Math.min(size, row.length));
-    Arrays.sort(ids, best.thenComparing(Comparator.naturalOrder()));
+    Integer[] some = Arrays.copyOf(all, Math.min(size, row.length));
+    Arrays.sort(some, best.thenComparing(Comparator.naturalOrder()));
+    return some;
   }
 
   public static RowCandidates whole(double temperature, float... row) {
@@ -77,6 +83,21 @@ public final class RowCandidates implements Candidates {
   @Override
   public int vocabSize() {
     return row.length;
+  }
+
+  /** Four times as many, until it has a quarter of the row. */
+  @Override
+  public boolean extend() {
+    if (4 * ids.length > row.length) {
+      return false;
+    }
+    ids = best(4 * ids.length);
+    return true;
+  }
+
+  @Override
+  public float knownLogit(int tokenId) {
+    return List.of(ids).contains(tokenId) ? row[tokenId] : Float.NaN;
   }
 
   @Override
