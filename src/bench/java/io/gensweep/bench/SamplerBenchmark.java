@@ -26,9 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Plain Java. Microseconds per drawn token, its uniform number included, from rows that are there.
  *
- * <p>Logits are normal. With a standard deviation of 3 the 64 candidates of a row have about half of
- * its mass at temperature 1, and 0.95 of it is in thousands of tokens; with one of 5, in some dozens,
- * as in a sentence that a model goes on with.
+ * <p>Logits are normal. With a standard deviation of 3 the 64 candidates of a row have about half
+ * of its mass at temperature 1, and 0.95 of it is in thousands of tokens; with one of 5, in some
+ * dozens, as in a sentence that a model goes on with.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -15,8 +15,7 @@ public final class BenchRows {
    *
    * @param lookedUp ids, ascending
    */
-  public static Candidates decoded(
-      float[] logits, int size, double temperature, int[] lookedUp) {
+  public static Candidates decoded(float[] logits, int size, double temperature, int[] lookedUp) {
     Candidates best = new RowCandidates(logits, size, temperature);
     double[] pairs = new double[2 * size];
     for (int i = 0; i < size; i++) {

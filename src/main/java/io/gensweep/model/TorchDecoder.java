@@ -183,13 +183,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
       float[] logits = new float[asked.lookedUp().length];
       lookedUp.get(logits);
       candidates.add(
-          new DecodedRow(
-              this,
-              new DecodedRow.Place(lane, row),
-              asked,
-              logSumExps,
-              pairs,
-              logits));
+          new DecodedRow(this, new DecodedRow.Place(lane, row), asked, logSumExps, pairs, logits));
     }
     return candidates;
   }

@@ -9,8 +9,8 @@ import java.util.BitSet;
  *
  * <p>Starts from a few candidates and the tokens that the rules change, as far as they are exact,
  * goes on with more candidates, and then in the whole row, sorted in growing chunks as far as it is
- * asked. The order seen is
- * the same whichever way it was found. One instance serves row after row and keeps its buffers.
+ * asked. The order seen is the same whichever way it was found. One instance serves row after row
+ * and keeps its buffers.
  */
 final class Ranking {
   /** Candidates that are looked at first, and how many times as many then. */

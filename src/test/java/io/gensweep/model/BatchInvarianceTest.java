@@ -239,7 +239,8 @@ class BatchInvarianceTest {
       for (int i = 0; i < prompts.size(); i++) {
         int[] ids = prompts.get(i);
         rows.add(
-            new DecodeRow(kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], List.of(0.7f), new int[0]));
+            new DecodeRow(
+                kvs.get(i), step == 0 ? ids[ids.length - 1] : ids[0], List.of(0.7f), new int[0]));
       }
       Candidates row = runner.decode(rows).get(place);
       said.add(new float[][] {row.wholeRow(), bits(row.logSumExp()), bits(row.logSumExp(0.7f))});

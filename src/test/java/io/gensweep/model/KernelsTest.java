@@ -70,7 +70,8 @@ class KernelsTest {
     ModelFolder model = new RandomCheckpoint(5000, 32, 32, 1, 2, 1, 16, false).in(folder);
     try (ModelRunner runner = load(model, DType.BFLOAT16, Backend.KERNELS, 2)) {
       KvSequence kv = runner.pool().sequence();
-      Candidates row = runner.decode(List.of(new DecodeRow(kv, 17, List.of(0.7f), new int[0]))).get(0);
+      Candidates row =
+          runner.decode(List.of(new DecodeRow(kv, 17, List.of(0.7f), new int[0]))).get(0);
       float[] whole = row.wholeRow().clone();
       int[] order =
           IntStream.range(0, whole.length)
