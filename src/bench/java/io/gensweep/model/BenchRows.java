@@ -37,6 +37,7 @@ public final class BenchRows {
   }
 
   /** A copy of the row, as the decoder's is, but without the call of libtorch. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record WholeRow(float[] logits) implements DecodedRow.Source {
     @Override
     public ModelShape shape() {
