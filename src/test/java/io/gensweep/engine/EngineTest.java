@@ -68,7 +68,7 @@ class EngineTest {
 
   /** In the middle of the draws of a batch, when some of its rows have been delivered. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 30, 31, 32, 33, 300})
+  @ValueSource(ints = {1, 30, 31, 32, 33, 200})
   void aWholeRowWithoutMemoryHalvesTheBatchAndDeliversNothingTwice(int wholeRows) {
     List<Request<Completion>> requests = Requests.random(new Random(wholeRows), 400);
     HashModel model = new HashModel(3840, 230);
