@@ -85,20 +85,24 @@ public final class EngineAlone {
               Request.draw("prompt-" + i, prompts.get(i), variants),
               completion -> generated[0] += completion.tokenIds().length);
     }
+    int held = 0;
     while (engine.hasWork()) {
       engine.step();
+      held = Math.max(held, runner.pool().heldBlocks());
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     EngineCounters counters = engine.counters();
     return String.format(
         Locale.ROOT,
         "{\"tokens\": %d, \"seconds\": %.6f, \"prefill_seconds\": %.6f, \"decode_seconds\": %.6f,"
-            + " \"sample_seconds\": %.6f}",
+            + " \"sample_seconds\": %.6f, \"decoded_rows\": %d, \"held_blocks\": %d}",
         generated[0],
         seconds,
         counters.prefillNanos() / 1e9,
         counters.decodeNanos() / 1e9,
-        counters.sampleNanos() / 1e9);
+        counters.sampleNanos() / 1e9,
+        counters.decodedRows(),
+        held);
   }
 
   private static List<int[]> prompts(Path file) throws IOException {

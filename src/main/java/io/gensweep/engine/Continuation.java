@@ -72,7 +72,10 @@ final class Continuation {
 
   /** Whether its next draw probably needs more than the candidates of a row. */
   boolean looksBeyond(Candidates row) {
-    return Sampler.looksBeyond(row, variant.sampling(), draws.uniform(count));
+    return Attempt.of(
+        () -> Sampler.looksBeyond(row, variant.sampling(), draws.uniform(count)),
+        // The draw itself will say what is wrong.
+        failure -> false);
   }
 
   /** Draws the next token. Gives the completion if that ended it. */

@@ -248,7 +248,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
       List<DecodedRow> own =
           rows.stream()
               .map(DecodedRow.class::cast)
-              .filter(row -> row.place().lane() == number)
+              .filter(row -> row.place().lane() == number && row.size() < shape.vocabSize())
               .toList();
       if (!own.isEmpty()) {
         extend(number, own);
