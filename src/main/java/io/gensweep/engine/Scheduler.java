@@ -162,7 +162,8 @@ final class Scheduler {
     maxBatch = ran / 2;
     retire();
     List.copyOf(live).forEach(this::putBack);
-    pool.dropCopies();
+    // Where it was growing, a part of it has grown and the rest would find no memory.
+    runner.clearCache();
   }
 
   /** Forgets every request; nothing more of them is delivered. */

@@ -40,6 +40,9 @@ public interface ModelRunner extends AutoCloseable {
   /** Makes more candidates known of some rows of the last decode, all at once. */
   void extend(List<Candidates> rows);
 
+  /** Gives back the memory of the KV cache, of which no sequence holds a block. */
+  void clearCache();
+
   @Override
   void close();
 }

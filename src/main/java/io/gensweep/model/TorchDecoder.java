@@ -319,6 +319,13 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
     }
   }
 
+  @Override
+  public void clearCache() {
+    pool.clear();
+    allocatedBlocks = 0;
+    var unused = threads.whole(() -> call(0, ProgramCall.of("clear", ProgramCall.number(0))));
+  }
+
   private ByteBuffer call(int lane, ProgramCall call) {
     try {
       return predictors.get(lane).predict(call);

@@ -154,6 +154,13 @@ class Decoder(Module):
         self.values[i] = values
     return to
 
+  # Gives the memory of the cache back.
+  def clear(self: __torch__.Decoder, lane: Tensor) -> Tensor:
+    for i in range(torch.len(self.mlp_norm)):
+      self.keys[i] = torch.clone(torch.slice(self.keys[i], 0, 0, 0))
+      self.values[i] = torch.clone(torch.slice(self.values[i], 0, 0, 0))
+    return lane
+
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
   def whole_row(self: __torch__.Decoder, lane: Tensor, row: Tensor) -> Tensor:
     return torch.to(torch.slice(torch.index_select(self.logits[int(lane)], 0, row), 1, 0, self.vocab), 6)

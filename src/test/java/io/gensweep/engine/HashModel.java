@@ -193,6 +193,12 @@ final class HashModel implements ModelRunner {
   }
 
   @Override
+  public void clearCache() {
+    pool.clear();
+    Arrays.fill(positions, EMPTY);
+  }
+
+  @Override
   public void extend(List<Candidates> rows) {
     rows.forEach(Candidates::extend);
   }

@@ -121,6 +121,11 @@ class BatchInvarianceTest {
       }
       assertThat(runner.pool().heldBlocks()).isEqualTo(2 + kvs.size());
       kvs.forEach(KvSequence::release);
+      runner.clearCache();
+      KvSequence again = filled(runner, ids);
+      assertThat(branched(runner.decode(List.of(row(again, 1, 0))).get(0)))
+          .isEqualTo(alone.get(1).get(0));
+      again.release();
     }
   }
 

@@ -101,8 +101,17 @@ public final class BlockPool {
     return taken;
   }
 
-  /** Forgets the copies that were to be made: their sequences begin again. */
-  public void dropCopies() {
+  /**
+   * Forgets what blocks hold, and the copies that were to be made.
+   *
+   * @throws IllegalStateException if a sequence holds a block
+   */
+  public void clear() {
+    if (held > 0) {
+      throw new IllegalStateException("sequences hold " + held + " blocks");
+    }
+    prefixes.clear();
+    taken.clear();
     copies.clear();
   }
 

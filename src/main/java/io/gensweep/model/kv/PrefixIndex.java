@@ -73,6 +73,12 @@ final class PrefixIndex {
         });
   }
 
+  void clear() {
+    entries.clear();
+    byBlock.clear();
+    kept.clear();
+  }
+
   /** A kept block has a holder again. */
   void held(int block) {
     kept.remove(block);

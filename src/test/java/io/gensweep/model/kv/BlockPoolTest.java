@@ -106,6 +106,20 @@ class BlockPoolTest {
   }
 
   @Test
+  void aPoolThatIsClearedFindsNothing() {
+    int[] prompt = tokens(0, 2 * BLOCK);
+    KvSequence first = filled(prompt, 2 * BLOCK);
+    assertThatThrownBy(pool::clear).hasMessage("sequences hold 2 blocks");
+    first.release();
+    assertThat(pool.highWater()).isEqualTo(2);
+    pool.clear();
+    assertThat(pool.highWater()).isZero();
+    KvSequence again = pool.sequence();
+    again.reuse(prompt, 2 * BLOCK);
+    assertThat(again.blocks()).isZero();
+  }
+
+  @Test
   void anEighthOfThePoolIsKeptAtMost() {
     for (int prompt = 0; prompt < 5; prompt++) {
       filled(tokens(100 * prompt, BLOCK), BLOCK).release();
