@@ -67,9 +67,10 @@ final class FillStep {
     int before = kv.length();
     kv.reuse(tokenIds, rows);
     reused += kv.length() - before;
-    int more = Math.min(rows, kv.length() + runner.pool().prefixUnit());
-    return kv.length() % runner.pool().prefixUnit() != 0
-        || more % runner.pool().prefixUnit() != 0
+    int unit = runner.pool().prefixUnit();
+    int more = kv.length() + unit;
+    return more > rows
+        || more % unit != 0
         || prefills.stream()
             .noneMatch(p -> p.count() >= more && beginAlike(p.tokenIds(), tokenIds, more));
   }

@@ -45,6 +45,16 @@ class SharedWorkTest {
     assertThat(model.prefills).hasSize(2);
   }
 
+  /** Such as a prompt of one token, which begins like every other. */
+  @Test
+  void aPromptThatHasNothingMoreToShareDoesNotWaitForOthers() {
+    Engine engine = new Engine(model, 8, Requests::text);
+    engine.submit(Requests.of("a", 1, PLAIN, 1, 2, 3), completion -> {});
+    engine.submit(Requests.of("b", 1, PLAIN, 4), completion -> {});
+    engine.step();
+    assertThat(engine.counters().decodedRows()).isEqualTo(2);
+  }
+
   @Test
   void variantsThatDrawTheSameTokensAreDecodedAsOne() {
     Engine engine = new Engine(model, 8, Requests::text);
