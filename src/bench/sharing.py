@@ -9,9 +9,6 @@ The rows are those of whole jobs (metrics.json: decoded_rows, generated_tokens, 
 
 import argparse
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import side_by_side
@@ -22,28 +19,18 @@ MANY = 64
 
 
 def job(a, temperature):
-    """metrics.json of one run in Spark's local mode."""
-    out = WORK / "out"
-    shutil.rmtree(out, ignore_errors=True)
-    (WORK / "prompts.jsonl").write_text("".join(a.prompts.read_text().splitlines(keepends=True)[: a.limit]))
-    spec = {
-        "name": "sharing",
-        "model": {"path": str(a.model), "dtype": a.dtype},
-        "prompts": {"path": str(WORK / "prompts.jsonl"), "format": "jsonl", "id": "id", "text": "prompt"},
-        "sampling": {"temperature": temperature, "n": a.samples, "max_tokens": a.new},
-        "output": {"path": str(out)},
-    }
-    (WORK / "job.yaml").write_text(json.dumps(spec))
-    with open(WORK / "job.log", "w") as log:
-        ended = subprocess.run(
-            [ROOT / "jobs" / "run", WORK / "job.yaml"],
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "GENSWEEP_MASTER": f"local[{a.threads}]"},
-        )
-    if ended.returncode:
-        raise SystemExit(f"the job failed, see {WORK / 'job.log'}")
-    return json.loads((out / "metrics.json").read_text())
+    """metrics.json of one run with the samples of each prompt."""
+    prompts = WORK / "prompts.jsonl"
+    prompts.write_text("".join(a.prompts.read_text().splitlines(keepends=True)[: a.limit]))
+    return side_by_side.run_job(
+        {
+            "name": "sharing",
+            "model": {"path": str(a.model), "dtype": a.dtype},
+            "prompts": {"path": str(prompts), "format": "jsonl", "id": "id", "text": "prompt"},
+            "sampling": {"temperature": temperature, "n": a.samples, "max_tokens": a.new},
+        },
+        a.threads,
+    )
 
 
 def rows(a):

@@ -88,24 +88,30 @@ def peer(a, name, dtype):
 
 
 def job(a, dtype, prompts):
-    """metrics.json of one run in Spark's local mode."""
+    """metrics.json of one run with random prompts."""
+    return run_job(
+        {
+            "name": "bench",
+            "model": {"path": str(a.model), "dtype": dtype},
+            "prompts": {"path": str(prompts), "format": "jsonl", "id": "id", "tokens": "tokens"},
+            "sampling": {"temperature": 0.8, "top_k": 50, "top_p": 0.95, "max_tokens": a.new, "ignore_eos": True},
+            "engine": {"max_batch": max(a.batch)},
+        },
+        a.threads,
+    )
+
+
+def run_job(spec, threads):
+    """metrics.json of one run in Spark's local mode. spec: a job file without its output."""
     out = WORK / "out"
     shutil.rmtree(out, ignore_errors=True)
-    spec = {
-        "name": "bench",
-        "model": {"path": str(a.model), "dtype": dtype},
-        "prompts": {"path": str(prompts), "format": "jsonl", "id": "id", "tokens": "tokens"},
-        "sampling": {"temperature": 0.8, "top_k": 50, "top_p": 0.95, "max_tokens": a.new, "ignore_eos": True},
-        "engine": {"max_batch": max(a.batch)},
-        "output": {"path": str(out)},
-    }
-    (WORK / "job.yaml").write_text(json.dumps(spec))
+    (WORK / "job.yaml").write_text(json.dumps({**spec, "output": {"path": str(out)}}))
     with open(WORK / "job.log", "w") as log:
         ended = subprocess.run(
             [ROOT / "jobs" / "run", WORK / "job.yaml"],
             stdout=log,
             stderr=log,
-            env={**os.environ, "GENSWEEP_MASTER": f"local[{a.threads}]"},
+            env={**os.environ, "GENSWEEP_MASTER": f"local[{threads}]"},
         )
     if ended.returncode:
         raise SystemExit(f"the job failed, see {WORK / 'job.log'}")

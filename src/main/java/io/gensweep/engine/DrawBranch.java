@@ -32,7 +32,6 @@ final class DrawBranch extends Branch {
 
   private List<Continuation> continuations = List.of();
   private boolean filled;
-  private int vocabSize;
   private int nextToken;
   private float[] promptLogprobs = new float[0];
 
@@ -55,7 +54,6 @@ final class DrawBranch extends Branch {
       continuations = variants.stream().flatMap(variant -> begin(variant, shape)).toList();
       int[] prompt = request().tokenIds();
       nextToken = prompt[prompt.length - 1];
-      vocabSize = shape.vocabSize();
     }
     variants.clear();
     return !continuations.isEmpty();
@@ -149,8 +147,10 @@ final class DrawBranch extends Branch {
    * Feeds the last token: of the prompt at first, then the one drawn before. What top-k leaves is
    * normalised by itself, so the log-sum-exp of the whole vocabulary at a variant's temperature is
    * asked for only without it.
+   *
+   * @param vocabSize of the model; rules may name tokens beyond it
    */
-  DecodeRow decodeRow() {
+  DecodeRow decodeRow(int vocabSize) {
     return new DecodeRow(
         kv(),
         nextToken,
@@ -161,13 +161,12 @@ final class DrawBranch extends Branch {
             .filter(temperature -> temperature != 1)
             .distinct()
             .toList(),
-        lookedUp().stream().toArray());
+        lookedUp().stream().takeWhile(id -> id < vocabSize).toArray());
   }
 
   private BitSet lookedUp() {
     BitSet ids = new BitSet();
     continuations.forEach(continuation -> ids.or(continuation.lookedUp()));
-    ids.clear(vocabSize, Math.max(vocabSize, ids.length()));
     return ids;
   }
 
@@ -212,7 +211,6 @@ final class DrawBranch extends Branch {
     branch.hold(kv().fork());
     branch.continuations = group;
     branch.filled = true;
-    branch.vocabSize = vocabSize;
     branch.nextToken = group.get(0).lastToken();
     branch.promptLogprobs = promptLogprobs;
     return branch;

@@ -94,7 +94,9 @@ public final class Engine {
   }
 
   private List<Candidates> decode(List<DrawBranch> batch) {
-    List<Candidates> rows = runner.decode(batch.stream().map(DrawBranch::decodeRow).toList());
+    int vocabSize = runner.shape().vocabSize();
+    List<Candidates> rows =
+        runner.decode(batch.stream().map(branch -> branch.decodeRow(vocabSize)).toList());
     tally.decoded(batch.size());
     return rows;
   }

@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -78,50 +79,51 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
 
   @Override
   public void prefill(List<Prefill> batch) {
-    var unused = threads.inLanes(begin(batch), lanes(batch.size()), this::fill);
+    var unused =
+        threads.inLanes(
+            begin(batch, i -> Integer.MAX_VALUE),
+            lanes(batch.size()),
+            (lane, fills) -> {
+              fill(lane, fills, found -> {});
+              return fills;
+            });
   }
 
   @Override
   public List<TokenLogprobs> score(List<Scoring> batch) {
-    List<Fill> fills = begin(batch.stream().map(Scoring::prefill).toList());
-    List<Asked> asked = new ArrayList<>();
-    for (int i = 0; i < batch.size(); i++) {
-      asked.add(new Asked(fills.get(i), batch.get(i).from() - 1));
-    }
-    return threads.inLanes(asked, lanes(batch.size()), this::score);
+    return threads.inLanes(
+        begin(batch.stream().map(Scoring::prefill).toList(), i -> batch.get(i).from() - 1),
+        lanes(batch.size()),
+        this::score);
   }
 
-  /** Positions [start, prefill.count()) of a sequence that has advanced to their end. */
-  private record Fill(Prefill prefill, int start) {}
+  /**
+   * Positions [start, prefill.count()) of a sequence that has advanced to their end.
+   *
+   * @param asked the first position that is asked for what follows it
+   */
+  private record Fill(Prefill prefill, int start, int asked) {
+    int questions() {
+      return prefill.count() - asked;
+    }
+  }
 
-  /** A fill whose positions from {@code from} on are asked for what follows them. */
-  private record Asked(Fill fill, int from) {}
-
-  private List<Fill> begin(List<Prefill> batch) {
+  private List<Fill> begin(List<Prefill> batch, IntUnaryOperator asked) {
     List<Fill> fills = new ArrayList<>(batch.size());
     for (Prefill prefill : batch) {
       int start = prefill.kv().length();
       prefill.kv().advance(prefill.count() - start);
-      fills.add(new Fill(prefill, start));
+      fills.add(new Fill(prefill, start, asked.applyAsInt(fills.size())));
     }
     prepareBlocks();
     return fills;
   }
 
-  private List<Fill> fill(int lane, List<Fill> fills) {
-    fill(
-        lane, fills.stream().map(fill -> new Asked(fill, Integer.MAX_VALUE)).toList(), found -> {});
-    return fills;
-  }
-
-  private List<TokenLogprobs> score(int lane, List<Asked> items) {
-    int rows = items.stream().mapToInt(a -> a.fill().prefill().count() - a.from()).sum();
-    DoubleBuffer all = DoubleBuffer.allocate(3 * rows);
-    fill(lane, items, found -> all.put(found.asDoubleBuffer()));
+  private List<TokenLogprobs> score(int lane, List<Fill> fills) {
+    DoubleBuffer all = DoubleBuffer.allocate(3 * fills.stream().mapToInt(Fill::questions).sum());
+    fill(lane, fills, found -> all.put(found.asDoubleBuffer()));
     all.flip();
-    return items.stream()
-        .map(a -> TokenLogprobs.read(all, a.fill().prefill().count() - a.from()))
-        .toList();
+    return fills.stream().map(fill -> TokenLogprobs.read(all, fill.questions())).toList();
   }
 
   /**
@@ -129,18 +131,18 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
    *
    * @param found gets what the program says of the positions that are asked, in their order
    */
-  private void fill(int lane, List<Asked> prompts, Consumer<ByteBuffer> found) {
+  private void fill(int lane, List<Fill> fills, Consumer<ByteBuffer> found) {
     PrefillSpans spans = new PrefillSpans();
-    for (Asked asked : prompts) {
-      Prefill prefill = asked.fill().prefill();
-      int start = asked.fill().start();
+    for (Fill fill : fills) {
+      Prefill prefill = fill.prefill();
+      int start = fill.start();
       while (start < prefill.count()) {
         int end = Math.min(prefill.count(), (start / CALL_TOKENS + 1) * CALL_TOKENS);
         if (spans.tokens() + end - start > CALL_TOKENS) {
           run(lane, spans, found);
           spans = new PrefillSpans();
         }
-        spans.add(prefill.kv(), prefill.tokenIds(), start, end, asked.from());
+        spans.add(prefill.kv(), prefill.tokenIds(), start, end, fill.asked());
         start = end;
       }
     }
@@ -169,8 +171,14 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
 
   private List<Candidates> decode(int lane, List<DecodeRow> rows) {
     DoubleBuffer best = call(lane, DecodeCall.of(lane, rows)).asDoubleBuffer();
-    DoubleBuffer others = otherLogSumExps(lane, rows);
-    FloatBuffer lookedUp = lookedUp(lane, rows);
+    DoubleBuffer others =
+        DecodeCall.otherLogSumExps(lane, rows)
+            .map(ask -> call(lane, ask).asDoubleBuffer())
+            .orElseGet(() -> DoubleBuffer.allocate(0));
+    FloatBuffer lookedUp =
+        DecodeCall.lookedUp(lane, rows)
+            .map(ask -> call(lane, ask).asFloatBuffer())
+            .orElseGet(() -> FloatBuffer.allocate(0));
     int width = best.remaining() / rows.size();
     List<Candidates> candidates = new ArrayList<>(rows.size());
     for (int row = 0; row < rows.size(); row++) {
@@ -186,59 +194,6 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
           new DecodedRow(this, new DecodedRow.Place(lane, row), asked, logSumExps, pairs, logits));
     }
     return candidates;
-  }
-
-  /** Log-sum-exps at the temperatures that rows ask for beyond their first. */
-  private DoubleBuffer otherLogSumExps(int lane, List<DecodeRow> rows) {
-    List<Integer> asking = new ArrayList<>();
-    List<Float> temperatures = new ArrayList<>();
-    for (int row = 0; row < rows.size(); row++) {
-      List<Float> wanted = rows.get(row).temperatures();
-      for (int i = 1; i < wanted.size(); i++) {
-        asking.add(row);
-        temperatures.add(wanted.get(i));
-      }
-    }
-    if (asking.isEmpty()) {
-      return DoubleBuffer.allocate(0);
-    }
-    float[] values = new float[temperatures.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = temperatures.get(i);
-    }
-    return call(
-            lane,
-            ProgramCall.of(
-                "scaled_log_sum_exps",
-                ProgramCall.number(lane),
-                ProgramCall.longs(asking.stream().mapToLong(row -> row).toArray()),
-                ProgramCall.floats(values)))
-        .asDoubleBuffer();
-  }
-
-  /** The logits that rows ask for by id, one row after the other. */
-  private FloatBuffer lookedUp(int lane, List<DecodeRow> rows) {
-    int count = rows.stream().mapToInt(row -> row.lookedUp().length).sum();
-    if (count == 0) {
-      return FloatBuffer.allocate(0);
-    }
-    long[] places = new long[count];
-    long[] ids = new long[count];
-    int at = 0;
-    for (int row = 0; row < rows.size(); row++) {
-      for (int id : rows.get(row).lookedUp()) {
-        places[at] = row;
-        ids[at++] = id;
-      }
-    }
-    return call(
-            lane,
-            ProgramCall.of(
-                "gather",
-                ProgramCall.number(lane),
-                ProgramCall.longs(places),
-                ProgramCall.longs(ids)))
-        .asFloatBuffer();
   }
 
   @Override
@@ -263,7 +218,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
             ProgramCall.number(lane),
             ProgramCall.longs(rows.stream().mapToLong(row -> row.place().row()).toArray()),
             ProgramCall.number(MORE));
-    DoubleBuffer best = threads.whole(() -> call(lane, ask)).asDoubleBuffer();
+    DoubleBuffer best = callWhole(lane, ask).asDoubleBuffer();
     int width = best.remaining() / rows.size();
     for (DecodedRow row : rows) {
       double[] pairs = new double[width];
@@ -280,42 +235,31 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
             "whole_row",
             ProgramCall.number(place.lane()),
             ProgramCall.longs(new long[] {place.row()}));
-    threads.whole(() -> call(place.lane(), ask)).asFloatBuffer().get(logits);
+    callWhole(place.lane(), ask).asFloatBuffer().get(logits);
     return logits;
   }
 
-  /** Makes room for the blocks that the sequences of a call hold, and the copies that they need. */
+  /**
+   * Makes room for the blocks that the sequences of a call hold, and the copies that they need. The
+   * device's part of the cache grows with the blocks in use, and at least doubles.
+   */
   private void prepareBlocks() {
-    List<BlockCopy> copies = pool.takeCopies();
-    if (pool.highWater() <= allocatedBlocks && copies.isEmpty()) {
-      return;
-    }
-    var unused =
-        threads.whole(
-            () -> {
-              allocate();
-              return copies.isEmpty()
-                  ? 0
-                  : call(
-                          0,
-                          ProgramCall.of(
-                              "copy_blocks",
-                              ProgramCall.longs(
-                                  copies.stream().mapToLong(BlockCopy::source).toArray()),
-                              ProgramCall.longs(
-                                  copies.stream().mapToLong(BlockCopy::target).toArray())))
-                      .remaining();
-            });
-  }
-
-  /** The device's part of the cache grows with the blocks in use, and at least doubles. */
-  private void allocate() {
     int needed = pool.highWater();
     if (needed > allocatedBlocks) {
       int capacity = pool.capacityTokens() / BlockPool.BLOCK;
       int wanted = Math.max(needed, Math.min(2 * allocatedBlocks, capacity));
-      var unused = call(0, ProgramCall.of("grow", ProgramCall.number(wanted)));
+      var unused = callWhole(0, ProgramCall.of("grow", ProgramCall.number(wanted)));
       allocatedBlocks = wanted;
+    }
+    List<BlockCopy> copies = pool.takeCopies();
+    if (!copies.isEmpty()) {
+      var unused =
+          callWhole(
+              0,
+              ProgramCall.of(
+                  "copy_blocks",
+                  ProgramCall.longs(copies.stream().mapToLong(BlockCopy::source).toArray()),
+                  ProgramCall.longs(copies.stream().mapToLong(BlockCopy::target).toArray())));
     }
   }
 
@@ -323,7 +267,12 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   public void clearCache() {
     pool.clear();
     allocatedBlocks = 0;
-    var unused = threads.whole(() -> call(0, ProgramCall.of("clear", ProgramCall.number(0))));
+    var unused = callWhole(0, ProgramCall.of("clear", ProgramCall.number(0)));
+  }
+
+  /** A call outside the lanes, with all threads. */
+  private ByteBuffer callWhole(int lane, ProgramCall call) {
+    return threads.whole(() -> call(lane, call));
   }
 
   private ByteBuffer call(int lane, ProgramCall call) {

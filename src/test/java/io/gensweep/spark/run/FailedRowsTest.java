@@ -12,7 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -30,15 +30,7 @@ class FailedRowsTest {
   /** Every fourth prompt fails, the others take their time, so no shard is done long before. */
   @Test
   void aRunStopsOnceTooManyRowsFailedAndGoesOnWhenMoreMay() throws IOException {
-    Path prompts = folder.resolve("prompts.jsonl");
-    Files.writeString(
-        prompts,
-        IntStream.range(0, PROMPTS)
-            .mapToObj(
-                i ->
-                    "{\"id\": %d, \"prompt\": %s}"
-                        .formatted(i, i % 4 == 0 ? null : "\"Q: What is 4 + %d?\"".formatted(i)))
-            .collect(Collectors.joining("\n")));
+    Path prompts = prompts(i -> i % 4 == 0 ? null : "\"Q: What is 4 + %d?\"".formatted(i));
     String[] slow = {"sampling.max_tokens=120", "sampling.ignore_eos=true"};
 
     assertThatThrownBy(() -> run(prompts, slow))
@@ -63,15 +55,7 @@ class FailedRowsTest {
 
   @Test
   void failedRowsAreMadeAgainOnlyWhenThatIsAskedFor() throws IOException {
-    Path prompts = folder.resolve("prompts.jsonl");
-    Files.writeString(
-        prompts,
-        IntStream.range(0, PROMPTS)
-            .mapToObj(
-                i ->
-                    "{\"id\": %d, \"prompt\": %s}"
-                        .formatted(i, i == 5 ? null : "\"4 + " + i + "\""))
-            .collect(Collectors.joining("\n")));
+    Path prompts = prompts(i -> i == 5 ? null : "\"4 + %d\"".formatted(i));
     String[] sets = {"sampling.max_tokens=4", "output.max_failed_fraction=0.5"};
     run(prompts, sets);
     assertThat(run(prompts, sets).tokens()).isZero();
@@ -84,6 +68,15 @@ class FailedRowsTest {
     assertThat(retried.rows()).isEqualTo(63);
     assertThat(retried.failed()).isEqualTo(1);
     assertThat(retried.tokens()).isBetween(4L, 100L);
+  }
+
+  /** A dataset of prompts as JSON values by their number; null is a prompt that fails. */
+  private Path prompts(IntFunction<String> prompt) throws IOException {
+    return Files.write(
+        folder.resolve("prompts.jsonl"),
+        IntStream.range(0, PROMPTS)
+            .mapToObj(i -> "{\"id\": %d, \"prompt\": %s}".formatted(i, prompt.apply(i)))
+            .toList());
   }
 
   private RunSummary run(Path prompts, String... sets) throws IOException {
