@@ -1,0 +1,318 @@
+package io.gensweep.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gensweep.job.DType;
+import io.gensweep.model.kv.KvSequence;
+import io.gensweep.sampling.Candidates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Small checkpoints of every model family against what HF transformers said of them
+ * (src/test/python/make_families.py): ids, log-probs, and the bits of batches and chunks.
+ */
+class FamilyOracleTest {
+  private static final Path FAMILIES = Path.of("src/test/resources/families");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Families that load, or FAMILY/SHAPE where only some of its shapes do. */
+  private static final Set<String> READY =
+      Set.of(
+          "llama/default-gqa",
+          "llama/mha-tied-biases-head-dim",
+          "llama/old-keys",
+          "llama/absent-keys",
+          "llama/stored-in-bfloat16",
+          "llama/linear",
+          "llama/linear-old-keys",
+          "llama/llama3",
+          "llama/llama3-old-keys");
+
+  /** Least distance that bfloat16 may have from HF's float32 on average, in nats. */
+  private static final double BFLOAT16_FLOOR = 0.01;
+
+  @TempDir Path place;
+
+  @Test
+  void theFormulaGivesTheValuesThatPythonGives() {
+    long seed = FormulaCheckpoint.fnv1a64("model.norm.weight");
+    assertThat(Long.toHexString(seed)).isEqualTo("d6d6e5afd11604e4");
+    assertThat(FormulaCheckpoint.value(seed, 1, 0.3)).isEqualTo(0.7292127f);
+    assertThat(FormulaCheckpoint.value(seed + 1, 0, 0.2165)).isEqualTo(-0.07737639f);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> float32EqualsHfInBatchesAndChunksWithTheSameBits() throws IOException {
+    return shapes(
+        Backends.of(DType.FLOAT32),
+        (shape, backend) -> {
+          try (ModelRunner runner = load(shape, DType.FLOAT32, backend)) {
+            List<Text> texts = texts(shape);
+            List<Continuation> continuations = continuations(runner, texts, Integer.MAX_VALUE);
+            List<float[]> scored = scores(runner, texts);
+            for (int i = 0; i < texts.size(); i++) {
+              requireEqual(texts.get(i), continuations.get(i), scored.get(i), shape);
+            }
+            requireSameBits(runner, texts, continuations, scored);
+          }
+        });
+  }
+
+  // Of a CPU without AVX-512 only libtorch's plain operations compute in bfloat16.
+  @TestFactory
+  Stream<DynamicTest> bfloat16IsAsNearAsHfInBfloat16() throws IOException {
+    List<Backend> backends = new ArrayList<>(Backends.of(DType.BFLOAT16));
+    backends.add(Backend.PLAIN);
+    return shapes(
+        backends,
+        (shape, backend) -> {
+          try (ModelRunner runner = load(shape, DType.BFLOAT16, backend)) {
+            requireNear(runner, shape);
+          }
+        });
+  }
+
+  private static void requireEqual(
+      Text text, Continuation continuation, float[] scored, JsonNode shape) {
+    String what = "prompt of " + text.prompt.length;
+    assertThat(continuation.ids).as(what).isEqualTo(text.ids);
+    requireClose(text.logprobs, continuation.logprobs(), shape, what + ", continuation");
+    requireClose(text.scored(), scored, shape, what + ", scored");
+  }
+
+  private static void requireSameBits(
+      ModelRunner runner, List<Text> texts, List<Continuation> together, List<float[]> scored) {
+    List<Continuation> inChunks = continuations(runner, texts, runner.chunkTokens());
+    for (int i = 0; i < texts.size(); i++) {
+      String what = "prompt of " + texts.get(i).prompt.length;
+      List<Text> one = List.of(texts.get(i));
+      Continuation alone = continuations(runner, one, Integer.MAX_VALUE).get(0);
+      assertThat(together.get(i).bits()).as("%s, batch", what).isEqualTo(alone.bits());
+      assertThat(inChunks.get(i).bits()).as("%s, chunks", what).isEqualTo(alone.bits());
+      assertThat(scored.get(i)).as("%s, scored", what).isEqualTo(scores(runner, one).get(0));
+    }
+  }
+
+  private static void requireClose(double[] hf, float[] ours, JsonNode shape, String what) {
+    assertThat(ours).hasSize(hf.length);
+    for (int t = 0; t < hf.length; t++) {
+      assertThat((double) ours[t])
+          .as("%s, token %d", what, t)
+          .isCloseTo(hf[t], within(shape.get("tolerance").doubleValue()));
+    }
+  }
+
+  /** On average over a shape's continuations, for a single token's distance is a matter of luck. */
+  private static void requireNear(ModelRunner runner, JsonNode shape) {
+    List<Text> texts = texts(shape);
+    List<Continuation> continuations = filled(runner, texts, Integer.MAX_VALUE);
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    for (int t = 0; t < texts.get(0).ids.size(); t++) {
+      List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
+      for (int i = 0; i < rows.size(); i++) {
+        Text text = texts.get(i);
+        double logprob = continuations.get(i).give(rows.get(i), text.ids.get(t));
+        ours.add(Math.abs(logprob - text.logprobs[t]));
+        theirs.add(Math.abs(text.bfloat16[t] - text.logprobs[t]));
+      }
+    }
+    continuations.forEach(c -> c.kv.release());
+    assertThat(mean(ours)).isLessThan(1.5 * mean(theirs) + BFLOAT16_FLOOR);
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(v -> v).average().orElseThrow();
+  }
+
+  /** A prompt and HF's answers. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Text(
+      int[] prompt,
+      List<Integer> ids,
+      double[] logprobs,
+      double[] promptLogprobs,
+      double[] bfloat16) {
+    static Text of(JsonNode json) {
+      return new Text(
+          ints(json.get("prompt_ids")).mapToInt(i -> i).toArray(),
+          ints(json.get("ids")).toList(),
+          doubles(json.get("logprobs")).toArray(),
+          doubles(json.get("prompt_logprobs")).toArray(),
+          doubles(json.get("bfloat16_logprobs")).toArray());
+    }
+
+    /** Prompt and continuation. */
+    int[] whole() {
+      return IntStream.concat(IntStream.of(prompt), ids.stream().mapToInt(i -> i)).toArray();
+    }
+
+    /** HF's log-probs of all tokens but the first. */
+    double[] scored() {
+      double[] all = Arrays.copyOf(promptLogprobs, promptLogprobs.length + logprobs.length);
+      System.arraycopy(logprobs, 0, all, promptLogprobs.length, logprobs.length);
+      return all;
+    }
+
+    private static Stream<Integer> ints(JsonNode array) {
+      return StreamSupport.stream(array.spliterator(), false).map(JsonNode::intValue);
+    }
+
+    private static DoubleStream doubles(JsonNode array) {
+      return StreamSupport.stream(array.spliterator(), false).mapToDouble(JsonNode::doubleValue);
+    }
+  }
+
+  /** A sequence decoded greedily. */
+  private static final class Continuation {
+    private final KvSequence kv;
+    private int last;
+    private final List<Integer> ids = new ArrayList<>();
+    private final List<Double> logprobs = new ArrayList<>();
+
+    Continuation(KvSequence kv, int last) {
+      this.kv = kv;
+      this.last = last;
+    }
+
+    DecodeRow row() {
+      return new DecodeRow(kv, last);
+    }
+
+    void take(Candidates row) {
+      last = row.tokenId(0);
+      ids.add(last);
+      logprobs.add(row.logit(0) - row.logSumExp());
+    }
+
+    /** Goes on with a given token, and gives its log-prob. */
+    double give(Candidates row, int id) {
+      last = id;
+      return row.wholeRow()[id] - row.logSumExp();
+    }
+
+    float[] logprobs() {
+      float[] values = new float[logprobs.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = logprobs.get(i).floatValue();
+      }
+      return values;
+    }
+
+    List<Object> bits() {
+      return List.of(ids, logprobs);
+    }
+  }
+
+  /** Of all texts in one batch, their prompts filled in spans of at most so many tokens. */
+  private static List<Continuation> continuations(ModelRunner runner, List<Text> texts, int span) {
+    List<Continuation> continuations = filled(runner, texts, span);
+    for (int t = 0; t < texts.get(0).ids.size(); t++) {
+      List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
+      for (int i = 0; i < rows.size(); i++) {
+        continuations.get(i).take(rows.get(i));
+      }
+    }
+    continuations.forEach(c -> c.kv.release());
+    return continuations;
+  }
+
+  private static List<Continuation> filled(ModelRunner runner, List<Text> texts, int span) {
+    List<Continuation> continuations = new ArrayList<>();
+    for (Text text : texts) {
+      int last = text.prompt[text.prompt.length - 1];
+      continuations.add(new Continuation(runner.pool().sequence(), last));
+    }
+    List<Prefill> fills = fills(texts, continuations, span);
+    while (!fills.isEmpty()) {
+      runner.prefill(fills);
+      fills = fills(texts, continuations, span);
+    }
+    return continuations;
+  }
+
+  /** The next span of each prompt of which something is left but its last token. */
+  private static List<Prefill> fills(List<Text> texts, List<Continuation> into, int span) {
+    List<Prefill> fills = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      int[] ids = texts.get(i).prompt;
+      KvSequence kv = into.get(i).kv;
+      int left = ids.length - 1 - kv.length();
+      if (left > 0) {
+        fills.add(new Prefill(kv, ids, kv.length() + Math.min(left, span)));
+      }
+    }
+    return fills;
+  }
+
+  private static List<float[]> scores(ModelRunner runner, List<Text> texts) {
+    List<Scoring> batch =
+        texts.stream().map(t -> new Scoring(runner.pool().sequence(), t.whole(), 1)).toList();
+    List<float[]> logprobs = runner.score(batch).stream().map(TokenLogprobs::logprobs).toList();
+    batch.forEach(scoring -> scoring.kv().release());
+    return logprobs;
+  }
+
+  private static List<Text> texts(JsonNode shape) {
+    return StreamSupport.stream(shape.get("prompts").spliterator(), false).map(Text::of).toList();
+  }
+
+  private ModelRunner load(JsonNode shape, DType dtype, Backend backend) throws IOException {
+    Path folder = Files.createTempDirectory(place, "checkpoint");
+    ModelFolder model =
+        new FormulaCheckpoint(
+                shape.get("config"), shape.get("dtype").textValue(), shape.get("tensors"))
+            .in(folder);
+    return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 352, 16, 2), backend);
+  }
+
+  /** What is done with each shape of each family that is ready, by each way to compute. */
+  private interface Check {
+    void run(JsonNode shape, Backend backend) throws IOException;
+  }
+
+  private static Stream<DynamicTest> shapes(List<Backend> backends, Check check)
+      throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path file : files()) {
+      JsonNode family = JSON.readTree(file.toFile());
+      for (JsonNode shape : family.get("shapes")) {
+        String name = family.get("family").textValue() + "/" + shape.get("name").textValue();
+        if (ready(name) && !shape.has("refused")) {
+          for (Backend backend : backends) {
+            tests.add(
+                DynamicTest.dynamicTest(name + "/" + backend, () -> check.run(shape, backend)));
+          }
+        }
+      }
+    }
+    return tests.stream();
+  }
+
+  private static boolean ready(String name) {
+    return READY.contains(name) || READY.contains(name.substring(0, name.indexOf('/')));
+  }
+
+  private static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(FAMILIES)) {
+      return files.sorted().toList();
+    }
+  }
+}
