@@ -117,15 +117,12 @@ public final class Checkpoint {
 
   /** The tensor of that name; an error unless it has exactly this shape. */
   public StoredTensor tensor(String name, long... shape) {
-    return find(name, shape)
-        .orElseThrow(
-            () ->
-                new JobError(
-                    "model.path: "
-                        + folder
-                        + " has no tensor "
-                        + name
-                        + ", which config.json asks for"));
+    return find(name, shape).orElseThrow(() -> missing(name));
+  }
+
+  JobError missing(String name) {
+    return new JobError(
+        "model.path: " + folder + " has no tensor " + name + ", which config.json asks for");
   }
 
   /** The tensor of that name, where there is one; an error unless it has exactly this shape. */

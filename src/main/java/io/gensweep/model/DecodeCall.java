@@ -47,6 +47,7 @@ final class DecodeCall {
         ProgramCall.longs(table),
         ProgramCall.longs(owners),
         ProgramCall.longs(starts),
+        ProgramCall.longs(positions),
         ProgramCall.floats(firstTemperatures(batch)));
   }
 

@@ -12,9 +12,7 @@ import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.model.kv.BlockPool;
-import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
-import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.RopeSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -128,22 +126,15 @@ public final class DecoderLoader {
 
   /** What the program's attributes are from the beginning, by name. */
   private Map<String, Object> constants() {
-    LayerSpec layer = spec.layers().get(0);
-    if (!layer.norm().equals(spec.finalNorm()) || !spec.layers().stream().allMatch(layer::equals)) {
-      throw new IllegalArgumentException("layers of more than one kind are not computed: " + spec);
-    }
-    AttentionSpec attention = layer.attention();
     return Map.ofEntries(
         Map.entry("dtype", scalarType()),
         Map.entry("packed", backend == Backend.PACKED),
         Map.entry("levels", activationLevels()),
         Map.entry("vocab", spec.vocabSize()),
-        Map.entry("heads", attention.heads()),
-        Map.entry("kv_heads", attention.kvHeads()),
-        Map.entry("head_dim", attention.headDim()),
-        Map.entry("mlp_size", layer.mlp().size()),
-        Map.entry("scale", attention.scale()),
-        Map.entry("eps", spec.finalNorm().epsilon()),
+        Map.entry("hidden", spec.hiddenSize()),
+        Map.entry("embedding_scale", spec.ends().embeddingScale()),
+        Map.entry("logit_scale", spec.ends().logitScale()),
+        Map.entry("logit_cap", spec.ends().logitCap()),
         Map.entry("block", BlockPool.BLOCK),
         Map.entry("best", TorchDecoder.BEST));
   }
@@ -152,15 +143,18 @@ public final class DecoderLoader {
   private int fill(ZooModel<ProgramCall, ByteBuffer> model, ProgramThreads threads) {
     PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
     NDManager root = model.getNDManager();
-    Optional<StoredTensor> head = weights.ownHead(spec.tiedEmbeddings());
+    Optional<StoredTensor> head = weights.ownHead(spec.ends().tied());
     requireFinite(head.orElse(weights.embedding()));
     try (DeviceTensors tensors = new DeviceTensors(root)) {
+      LayerArguments ends = LayerArguments.of(spec.ends());
       run(
           block,
           "set_ends",
           DeviceTensors.list(tensors.pieces(Optional.of(weights.embedding()))),
-          IValue.from(tensors.whole(Optional.of(weights.finalNorm()))),
-          DeviceTensors.list(tensors.pieces(head)));
+          DeviceTensors.list(tensors.pieces(head)),
+          tensors.named(weights.ends()),
+          ends.numbers(),
+          ends.words());
     }
     for (RopeSpec rope : spec.ropes()) {
       run(
@@ -168,13 +162,16 @@ public final class DecoderLoader {
           "add_rope_" + rope.scaling().type(),
           IValue.from((long) settings.maxModelLen()),
           IValue.from(rope.theta()),
+          IValue.from((long) rope.width()),
           IValue.listFrom(
               rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
     }
-    for (DecoderWeights.Layer layer : weights.layers()) {
-      layer.weights().forEach(this::requireFinite);
+    for (int i = 0; i < spec.layers().size(); i++) {
+      Map<String, StoredTensor> layer = weights.layers().get(i);
+      LayerArguments arguments = LayerArguments.of(spec.layers().get(i));
+      layer.values().forEach(this::requireFinite);
       try (DeviceTensors tensors = new DeviceTensors(root)) {
-        run(block, "add_layer", tensors.layer(layer));
+        run(block, "add_layer", tensors.named(layer), arguments.numbers(), arguments.words());
       }
     }
     int lanes = lanes();

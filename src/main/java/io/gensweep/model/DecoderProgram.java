@@ -24,7 +24,11 @@ import java.util.zip.ZipOutputStream;
  */
 final class DecoderProgram {
   private static final Pattern ATTRIBUTE =
-      Pattern.compile("^  (\\w+) : (bool|int|float|List\\[Tensor])(?:  #.*)?$", Pattern.MULTILINE);
+      Pattern.compile("^  (\\w+) : (bool|int|float|List\\[[\\w.]+])(?:  #.*)?$", Pattern.MULTILINE);
+
+  /** What comes before the attributes of the decoder; those of smaller parts it makes itself. */
+  private static final String DECODER = "class Decoder(Module):";
+
   private static final int HASH_DIGITS = 16;
 
   private DecoderProgram() {}
@@ -86,13 +90,12 @@ final class DecoderProgram {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(ascii("\u0080\u0002c__torch__\nDecoder\n)\u0081}("));
     Map<String, Object> left = new HashMap<>(constants);
-    Matcher attribute = ATTRIBUTE.matcher(code);
+    Matcher attribute = ATTRIBUTE.matcher(code.substring(code.indexOf(DECODER)));
     while (attribute.find()) {
       byte[] name = ascii(attribute.group(1));
       Object value = left.remove(attribute.group(1));
       out.write('X');
-      out.writeBytes(
-          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(name.length).array());
+      out.writeBytes(length(name));
       out.writeBytes(name);
       out.writeBytes(value(attribute.group(2), Optional.ofNullable(value)));
     }
@@ -109,8 +112,22 @@ final class DecoderProgram {
       case "int" -> integer((Integer) value.orElse(0));
       case "float" ->
           ByteBuffer.allocate(9).put((byte) 'G').putDouble((Double) value.orElse(0.0)).array();
-      default -> ascii("ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+      case "List[Tensor]" -> ascii("ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+      default -> emptyList(ascii(type));
     };
+  }
+
+  private static byte[] emptyList(byte[] type) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(ascii("ctorch.jit._pickle\nrestore_type_tag\n]X"));
+    out.writeBytes(length(type));
+    out.writeBytes(type);
+    out.writeBytes(ascii("\u0086R"));
+    return out.toByteArray();
+  }
+
+  private static byte[] length(byte[] text) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(text.length).array();
   }
 
   private static byte[] integer(int value) {

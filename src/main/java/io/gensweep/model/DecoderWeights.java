@@ -1,12 +1,14 @@
 package io.gensweep.model;
 
-import io.gensweep.model.spec.AttentionSpec;
+import io.gensweep.job.JobError;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.LayerSpec;
-import io.gensweep.model.spec.MlpSpec;
-import io.gensweep.model.spec.TensorNames;
+import io.gensweep.model.spec.TensorRole;
+import io.gensweep.model.spec.TensorSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,66 +17,43 @@ import java.util.stream.Stream;
  * read.
  *
  * @param head empty where the checkpoint has one matrix for input and output
+ * @param ends what else is in no layer, by {@link TensorRole#role}
+ * @param layers tensors of each layer, by their roles
  */
 record DecoderWeights(
     StoredTensor embedding,
-    StoredTensor finalNorm,
     Optional<StoredTensor> head,
-    List<Layer> layers) {
-
-  /** A matrix [outputs, inputs], with a bias [outputs] where the decoder has one. */
-  record Matrix(StoredTensor weight, Optional<StoredTensor> bias) {}
-
-  /** The tensors of one layer. */
-  record Layer(
-      StoredTensor attentionNorm,
-      Matrix query,
-      Matrix key,
-      Matrix value,
-      Matrix output,
-      StoredTensor mlpNorm,
-      Matrix gate,
-      Matrix up,
-      Matrix down) {
-
-    List<StoredTensor> weights() {
-      return List.of(
-          attentionNorm,
-          query.weight,
-          key.weight,
-          value.weight,
-          output.weight,
-          mlpNorm,
-          gate.weight,
-          up.weight,
-          down.weight);
-    }
-  }
+    Map<String, StoredTensor> ends,
+    List<Map<String, StoredTensor>> layers) {
 
   static DecoderWeights find(DecoderSpec spec, Checkpoint checkpoint) {
-    List<Layer> layers = new ArrayList<>();
+    Finder finder = new Finder(spec, checkpoint);
+    List<Map<String, StoredTensor>> layers = new ArrayList<>();
     for (LayerSpec layer : spec.layers()) {
-      String prefix = spec.names().layer() + layers.size() + ".";
-      layers.add(new Finder(checkpoint, prefix, spec.hiddenSize()).layer(layer, spec.names()));
+      layers.add(finder.layer(layer, layers.size()));
     }
-    Finder ends = new Finder(checkpoint, "", spec.hiddenSize());
-    StoredTensor norm = ends.norm(spec.names().finalNorm());
-    Optional<StoredTensor> head = ends.vocabulary(spec.names().head(), spec.vocabSize());
-    Optional<StoredTensor> embedding = ends.vocabulary(spec.names().embedding(), spec.vocabSize());
-    if (spec.tiedEmbeddings() && embedding.isEmpty() && head.isPresent()) {
-      return new DecoderWeights(head.get(), norm, Optional.empty(), List.copyOf(layers));
+    Map<String, StoredTensor> ends = finder.ends();
+    Optional<StoredTensor> head = finder.vocabulary("head");
+    Optional<StoredTensor> embedding = finder.vocabulary("embedding");
+    boolean tied = spec.ends().tied();
+    if (tied && embedding.isEmpty() && head.isPresent()) {
+      return new DecoderWeights(head.get(), Optional.empty(), ends, layers);
     }
-    if (!spec.tiedEmbeddings()) {
-      head = Optional.of(ends.weight(spec.names().head(), spec.vocabSize()));
+    if (!tied && head.isEmpty()) {
+      throw finder.missing("head");
     }
     return new DecoderWeights(
-        ends.weight(spec.names().embedding(), spec.vocabSize()), norm, head, List.copyOf(layers));
+        embedding.orElseThrow(() -> finder.missing("embedding")), head, ends, layers);
   }
 
   /** Numbers in all tensors, biases left out. */
   long elements() {
-    Stream<StoredTensor> ends = Stream.of(embedding, finalNorm);
-    return Stream.of(ends, head.stream(), layers.stream().flatMap(l -> l.weights().stream()))
+    Stream<StoredTensor> inLayers =
+        layers.stream()
+            .flatMap(layer -> layer.entrySet().stream())
+            .filter(entry -> !entry.getKey().endsWith(".bias"))
+            .map(Map.Entry::getValue);
+    return Stream.of(Stream.of(embedding), head.stream(), ends.values().stream(), inLayers)
         .flatMap(tensors -> tensors)
         .mapToLong(t -> t.shape().stream().mapToLong(size -> size).reduce(1, (a, b) -> a * b))
         .sum();
@@ -88,43 +67,44 @@ record DecoderWeights(
     return head.filter(matrix -> !tied || !matrix.sameBytes(embedding));
   }
 
-  /** Looks tensors up under a prefix, in a decoder whose activations have {@code hidden} values. */
-  private record Finder(Checkpoint checkpoint, String prefix, int hidden) {
+  /** Looks up the tensors of a decoder. */
+  private record Finder(DecoderSpec spec, Checkpoint checkpoint) {
 
-    Layer layer(LayerSpec layer, TensorNames names) {
-      AttentionSpec attention = layer.attention();
-      MlpSpec.Gated mlp = (MlpSpec.Gated) layer.mlp();
-      boolean qkvBias = attention.qkvBias();
-      return new Layer(
-          norm(names.attentionNorm()),
-          matrix(names.query(), attention.width(), hidden, qkvBias),
-          matrix(names.key(), attention.kvWidth(), hidden, qkvBias),
-          matrix(names.value(), attention.kvWidth(), hidden, qkvBias),
-          matrix(names.output(), hidden, attention.width(), attention.outputBias()),
-          norm(names.mlpNorm()),
-          matrix(names.gate(), mlp.size(), hidden, mlp.bias()),
-          matrix(names.up(), mlp.size(), hidden, mlp.bias()),
-          matrix(names.down(), hidden, mlp.size(), mlp.bias()));
+    Map<String, StoredTensor> layer(LayerSpec layer, int number) {
+      String prefix = spec.names().layer() + number + ".";
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      layer
+          .tensors(spec.hiddenSize())
+          .forEach(
+              role -> tensors.put(role.role(), tensor(prefix, spec.names().within(role), role)));
+      return tensors;
     }
 
-    StoredTensor norm(String name) {
-      return checkpoint.tensor(prefix + name + ".weight", hidden);
+    Map<String, StoredTensor> ends() {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      spec.ends()
+          .tensors(spec.hiddenSize(), spec.vocabSize(), spec.maxPositions())
+          .forEach(role -> tensors.put(role.role(), tensor("", spec.names().end(role), role)));
+      return tensors;
     }
 
-    StoredTensor weight(String name, int rows) {
-      return checkpoint.tensor(prefix + name + ".weight", rows, hidden);
+    /** The embedding's or the head's matrix. */
+    Optional<StoredTensor> vocabulary(String name) {
+      return checkpoint.find(vocabularyName(name), spec.vocabSize(), spec.hiddenSize());
     }
 
-    Optional<StoredTensor> vocabulary(String name, int rows) {
-      return checkpoint.find(prefix + name + ".weight", rows, hidden);
+    JobError missing(String name) {
+      return checkpoint.missing(vocabularyName(name));
     }
 
-    private Matrix matrix(String name, int outputs, int inputs, boolean bias) {
-      return new Matrix(
-          checkpoint.tensor(prefix + name + ".weight", outputs, inputs),
-          bias
-              ? Optional.of(checkpoint.tensor(prefix + name + ".bias", outputs))
-              : Optional.empty());
+    private String vocabularyName(String name) {
+      return spec.names().end(new TensorRole(name + ".weight", List.of())).weight();
+    }
+
+    private StoredTensor tensor(String prefix, TensorSource source, TensorRole role) {
+      String name = prefix + (role.isBias() ? source.bias() : source.weight());
+      long[] shape = role.shape().stream().mapToLong(Integer::longValue).toArray();
+      return checkpoint.tensor(name, shape);
     }
   }
 }

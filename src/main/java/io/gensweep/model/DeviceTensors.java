@@ -72,25 +72,11 @@ final class DeviceTensors implements AutoCloseable {
     return (PtNDArray) manager.create(mapping.bytes(), shape, type);
   }
 
-  /** A layer's tensors by name: of each matrix {@code NAME.weight} and {@code NAME.bias}. */
-  IValue layer(DecoderWeights.Layer layer) {
-    Map<String, PtNDArray> tensors = new LinkedHashMap<>();
-    tensors.put("attention_norm", whole(Optional.of(layer.attentionNorm())));
-    tensors.put("mlp_norm", whole(Optional.of(layer.mlpNorm())));
-    Map.of(
-            "query", layer.query(),
-            "key", layer.key(),
-            "value", layer.value(),
-            "output", layer.output(),
-            "gate", layer.gate(),
-            "up", layer.up(),
-            "down", layer.down())
-        .forEach(
-            (name, matrix) -> {
-              tensors.put(name + ".weight", whole(Optional.of(matrix.weight())));
-              tensors.put(name + ".bias", whole(matrix.bias()));
-            });
-    return IValue.stringMapFrom(tensors);
+  /** Tensors by their names. */
+  IValue named(Map<String, StoredTensor> tensors) {
+    Map<String, PtNDArray> arrays = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> arrays.put(name, whole(Optional.of(tensor))));
+    return IValue.stringMapFrom(arrays);
   }
 
   static IValue list(List<PtNDArray> arrays) {

@@ -1,13 +1,22 @@
 package io.gensweep.model;
 
 import io.gensweep.job.JobError;
+import io.gensweep.model.spec.Activation;
+import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.EndsSpec;
+import io.gensweep.model.spec.LayerNorms;
+import io.gensweep.model.spec.LayerSpec;
+import io.gensweep.model.spec.MlpSpec;
+import io.gensweep.model.spec.NormSpec;
+import io.gensweep.model.spec.ScoreSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
@@ -16,6 +25,9 @@ import java.nio.file.StandardCopyOption;
  */
 final class Kernels {
   private static final String LIBRARY = "linux-x86_64/libgensweep.so";
+
+  /** What a step of a product takes of its inputs. */
+  private static final int STEP = 4;
 
   private static boolean loaded;
 
@@ -38,11 +50,49 @@ final class Kernels {
     }
   }
 
-  /** Whether the decoder's widths are multiples of what a step of a product takes. */
-  static boolean supports(DecoderSpec spec) {
-    return spec.hiddenSize() % 4 == 0
-        && spec.layers().stream()
-            .allMatch(l -> l.mlp().size() % 4 == 0 && l.attention().width() % 4 == 0);
+  /** Why the kernels do not compute a decoder, if they do not. */
+  static Optional<String> whyNot(DecoderSpec spec) {
+    if (spec.hiddenSize() % STEP != 0) {
+      return Optional.of("hidden_size is no multiple of " + STEP);
+    }
+    if (!spec.ends().equals(EndsSpec.of(spec.ends().tied(), spec.ends().finalNorm()))) {
+      return Optional.of("they have no factors of embeddings and logits, nor learned positions");
+    }
+    return spec.layers().stream()
+        .distinct()
+        .map(layer -> whyNot(layer, spec))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> whyNot(LayerSpec layer, DecoderSpec spec) {
+    if (!(layer.mixer() instanceof AttentionSpec attention)
+        || !(layer.mlp() instanceof MlpSpec.Gated mlp)) {
+      return Optional.of("they have attention and gated MLPs only");
+    }
+    if (attention.width() % STEP != 0 || mlp.size() % STEP != 0) {
+      return Optional.of("a width of the model is no multiple of " + STEP);
+    }
+    AttentionSpec plain =
+        AttentionSpec.of(attention.heads(), attention.kvHeads(), attention.headDim())
+            .withScores(
+                ScoreSpec.ofWidth(attention.headDim()).withScale(attention.scores().scale()))
+            .withRope(attention.rope())
+            .withBiases(attention.qkvBias(), attention.outputBias());
+    boolean whole =
+        attention.rope().isPresent()
+            && spec.ropes().get(attention.rope().getAsInt()).width() == attention.headDim();
+    if (!whole || !attention.equals(plain)) {
+      return Optional.of("they have no windows, caps, norms of heads or partial rotation");
+    }
+    NormSpec norm = spec.ends().finalNorm();
+    LayerSpec asLlama = LayerSpec.of(attention, mlp, LayerNorms.before(norm));
+    boolean rounded =
+        norm instanceof NormSpec.RootMeanSquare rms
+            && rms.weight() == NormSpec.RootMeanSquare.Weight.ROUNDED;
+    return rounded && layer.equals(asLlama) && mlp.activation() == Activation.SILU
+        ? Optional.empty()
+        : Optional.of("they have norms, activations and blocks as Llama's only");
   }
 
   /**

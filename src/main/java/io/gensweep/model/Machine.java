@@ -135,8 +135,6 @@ public record Machine(
     if (kernels.isEmpty()) {
       return Optional.of("libtorch " + libtorch + " is too old for them");
     }
-    return Kernels.supports(spec)
-        ? Optional.empty()
-        : Optional.of("a width of the model is no multiple of 4");
+    return Kernels.whyNot(spec);
   }
 }

@@ -112,7 +112,7 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
     List<String> warnings = new ArrayList<>();
     Checkpoint checkpoint = Checkpoint.open(path);
     DecoderWeights weights = DecoderWeights.find(spec, checkpoint);
-    if (spec.tiedEmbeddings() && weights.ownHead(true).isPresent()) {
+    if (spec.ends().tied() && weights.ownHead(true).isPresent()) {
       warnings.add(
           "config.json: tie_word_embeddings is true and the checkpoint has an lm_head.weight of its"
               + " own, which is used");
@@ -122,9 +122,10 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
     unused.removeIf(name -> name.endsWith("rotary_emb.inv_freq"));
     if (!unused.isEmpty()) {
       warnings.add(
-          "model.path: %d tensors of the checkpoint are no part of LlamaForCausalLM and not used: %s"
+          "model.path: %d tensors of the checkpoint are no part of %s and not used: %s"
               .formatted(
                   unused.size(),
+                  ModelConfig.architecture(json(path)),
                   unused.stream()
                           .limit(MOST_NAMED)
                           .map(JsonFile::shown)

@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 final class PrefillSpans {
   private final LongStream.Builder ids = LongStream.builder();
   private final LongStream.Builder positions = LongStream.builder();
+  private final LongStream.Builder rotations = LongStream.builder();
   private final LongStream.Builder blocks = LongStream.builder();
   private final LongStream.Builder offsets = LongStream.builder();
   private final List<Long> table = new ArrayList<>();
@@ -39,6 +40,7 @@ final class PrefillSpans {
     for (int position = start; position < end; position++) {
       ids.add(tokenIds[position]);
       positions.add(position);
+      rotations.add(position);
       blocks.add(kv.block(position / BlockPool.BLOCK));
       offsets.add(position % BlockPool.BLOCK);
     }
@@ -59,7 +61,8 @@ final class PrefillSpans {
                 ProgramCall.longs(blocks.build().toArray()),
                 ProgramCall.longs(offsets.build().toArray()),
                 ProgramCall.longs(array(table)),
-                ProgramCall.longs(array(spans), spans.size() / 4, 4)));
+                ProgramCall.longs(array(spans), spans.size() / 4, 4),
+                ProgramCall.longs(rotations.build().toArray())));
     if (questions == 0) {
       return new ProgramCall("prefill", arguments);
     }

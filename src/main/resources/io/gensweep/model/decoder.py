@@ -1,3 +1,72 @@
+# A norm of the last dimension. kind: "none", or one of NormSpec. weight, bias: float32, empty where there is none.
+class Norm:
+  kind : str
+  weight : Tensor
+  bias : Tensor
+  eps : float
+
+# A matrix product. weight: in the layout that the product wants. bias [out]: empty where there is none. In int8 scale and
+# zero_point [out] are those of the weight. shape: (out, in).
+class Product:
+  weight : Tensor
+  bias : Tensor
+  scale : Tensor
+  zero_point : Tensor
+  int8 : bool
+  shape : List[int]
+
+# down(activation(gate(x)) * up(x)), or where gated is false down(activation(up(x))). learned: numbers of the activation.
+class Mlp:
+  gated : bool
+  activation : str
+  gate : __torch__.Product
+  up : __torch__.Product
+  down : __torch__.Product
+  learned : List[Tensor]
+
+# Experts of a layer, a router's choice of them, and an MLP that all tokens share; its gate is empty where it has none.
+class Experts:
+  each : List[__torch__.Mlp]
+  router : __torch__.Product
+  kind : str  # one of RouterSpec.Kind
+  chosen : int
+  normalised : bool
+  correction : Tensor
+  groups : int
+  chosen_groups : int
+  scale : float
+  shared : List[__torch__.Mlp]
+  shared_gate : List[__torch__.Product]
+
+# One layer, as LayerSpec says. Keys and values [blocks, kv_heads, block, head_dim] are its part of the KV cache.
+class Layer:
+  mixer_norm : __torch__.Norm
+  mixer_out_norm : __torch__.Norm
+  mlp_norm : __torch__.Norm
+  mlp_out_norm : __torch__.Norm
+  parallel : bool
+  block_scale : float
+  heads : int
+  kv_heads : int
+  head_dim : int
+  scale : float  # of scores
+  cap : float
+  window : int
+  rope : int
+  rotated : int  # values of a head
+  head_norm : str
+  query_norm : __torch__.Norm
+  key_norm : __torch__.Norm
+  position_scale : List[float]
+  gated : bool
+  sinks : Tensor
+  qkv : __torch__.Product
+  output : __torch__.Product
+  mlp : List[__torch__.Mlp]
+  experts : List[__torch__.Experts]
+  keys : Tensor
+  values : Tensor
+
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -7,109 +76,253 @@ class Decoder(Module):
   packed : bool
   levels : int
   vocab : int
-  heads : int
-  kv_heads : int
-  head_dim : int
-  mlp_size : int
-  scale : float  # of scores
+  hidden : int
   block : int
   gathered : int  # blocks that attention of a decode has at once
   best : int
-  eps : float
+  embedding_scale : float
+  logit_scale : float
+  logit_cap : float
   product_rows : int  # set by set_product_rows
   rope : List[Tensor]  # cosine, sine of each table
-  ends : List[Tensor]  # embedding, final norm
-  attention_norm : List[Tensor]  # per layer
-  mlp_norm : List[Tensor]  # per layer
-  # Products, the head first, then of each layer q/k/v, output, and those of the MLP. Biases are empty where the checkpoint has none;
-  # scales and zero points [out] are empty but in int8.
-  weights : List[Tensor]
-  biases : List[Tensor]
-  scales : List[Tensor]
-  zero_points : List[Tensor]
-  # KV cache: per layer [blocks, kv_heads, block, head_dim]. A block has `block` positions of a sequence, or of several that
-  # begin alike. Lanes are parts of a batch that threads of their own compute at the same time: they write different blocks.
-  keys : List[Tensor]
-  values : List[Tensor]
+  ends : List[Tensor]  # embedding; embeddings of positions, or empty
+  final_norm : List[__torch__.Norm]
+  products : List[__torch__.Product]  # all of them, the head first
+  stack : List[__torch__.Layer]
   native : List[Tensor]  # the handle [1] of the native library's decoder
-  # Logits of the last decode: per lane [rows, vocabulary or more].
+  # Logits of the last decode: per lane [rows, vocabulary or more]. Lanes are parts of a batch that threads of their own compute
+  # at the same time: they write different blocks of the KV cache.
   logits : List[Tensor]
 
-  # A rotary table [positions, 1, head_dim] of cosines, and one of sines, computed in float32 by the operations that HF uses
-  # (modeling_rope_utils), so that the angles agree to the last bit. inverse: the frequencies, one for each two elements of a head.
-  def add_rope(self: __torch__.Decoder, positions: int, inverse: Tensor) -> int:
+  # A rotary table [positions, 1, width] of cosines, and one of sines, computed in float32 by the operations that HF uses
+  # (modeling_rope_utils), so that the angles agree to the last bit. inverse: the frequencies, one for each two elements that are
+  # rotated; scale: factor of cosines and sines.
+  def table(self: __torch__.Decoder, positions: int, inverse: Tensor, scale: float) -> List[Tensor]:
     angles = torch.outer(torch.to(torch.arange(positions, dtype=4, device=inverse.device), 6), inverse)
     # The sine of the first half is negated here, so that rotate_half needs no negation at each step.
-    sine = torch.sin(angles)
-    cosine = torch.cos(angles)
-    torch.append(self.rope, torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype))
-    torch.append(self.rope, torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype))
+    sine = torch.mul(torch.sin(angles), scale)
+    cosine = torch.mul(torch.cos(angles), scale)
+    cosines = torch.to(torch.unsqueeze(torch.cat([cosine, cosine], -1), 1), self.dtype)
+    return [cosines, torch.to(torch.unsqueeze(torch.cat([torch.neg(sine), sine], -1), 1), self.dtype)]
+
+  def add_table(self: __torch__.Decoder, tables: List[Tensor]) -> int:
+    torch.append(self.rope, tables[0])
+    torch.append(self.rope, tables[1])
     return torch.len(self.rope)
 
-  def frequencies(self: __torch__.Decoder, theta: float) -> Tensor:
-    exponents = torch.div(torch.to(torch.arange(0, self.head_dim, 2, dtype=4, device=self.ends[0].device), 6), self.head_dim)
+  # width: values of a head that are rotated.
+  def frequencies(self: __torch__.Decoder, theta: float, width: int) -> Tensor:
+    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
     return torch.mul(torch.reciprocal(torch.pow(theta, exponents)), 1.0)
 
   # Adds a table by one of HF's types of scaling; scaling: the type's parameters.
-  def add_rope_default(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
-    return (self).add_rope(positions, (self).frequencies(theta))
+  def add_rope_default(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
+    return (self).add_table((self).table(positions, (self).frequencies(theta, width), 1.))
 
   # scaling: factor.
-  def add_rope_linear(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
-    return (self).add_rope(positions, torch.div((self).frequencies(theta), scaling[0]))
+  def add_rope_linear(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
+    return (self).add_table((self).table(positions, torch.div((self).frequencies(theta, width), scaling[0]), 1.))
 
   # scaling: factor, the low and the high frequency's factor, positions of the pre-training.
-  def add_rope_llama3(self: __torch__.Decoder, positions: int, theta: float, scaling: List[float]) -> int:
+  def add_rope_llama3(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
     factor = scaling[0]
     low = scaling[1]
     high = scaling[2]
     original = scaling[3]
-    inverse = (self).frequencies(theta)
+    inverse = (self).frequencies(theta, width)
     wavelength = torch.div(torch.mul(torch.reciprocal(inverse), 6.283185307179586), 1.0)
     slow = torch.where(torch.gt(wavelength, torch.div(original, low)), torch.div(inverse, factor), inverse)
     smooth = torch.div(torch.sub(torch.mul(torch.reciprocal(wavelength), original), low), torch.sub(high, low))
     blend = torch.add(torch.div(torch.mul(torch.rsub(smooth, 1.0), slow), factor), torch.mul(smooth, slow))
     medium = torch.__and__(torch.ge(wavelength, torch.div(original, high)), torch.le(wavelength, torch.div(original, low)))
-    return (self).add_rope(positions, torch.where(medium, blend, slow))
+    return (self).add_table((self).table(positions, torch.where(medium, blend, slow), 1.))
+
+  # scaling: factor, the first and the last frequency of those between, factor of cosines and sines.
+  def add_rope_yarn(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
+    half = torch.floordiv(width, 2)
+    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
+    powers = torch.pow(theta, exponents)
+    kept = torch.reciprocal(powers)
+    stretched = torch.reciprocal(torch.mul(powers, scaling[0]))
+    number = torch.to(torch.arange(half, dtype=4, device=self.ends[0].device), 6)
+    ramp = torch.clamp(torch.div(torch.sub(number, scaling[1]), torch.sub(scaling[2], scaling[1])), 0, 1)
+    share = torch.rsub(ramp, 1)
+    inverse = torch.add(torch.mul(stretched, torch.rsub(share, 1)), torch.mul(kept, share))
+    return (self).add_table((self).table(positions, inverse, scaling[3]))
+
+  # scaling: factor of cosines and sines, then factors of frequencies for short sequences, then for long ones. The rows of the
+  # table for long ones follow those for short ones.
+  def add_rope_longrope(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
+    half = torch.floordiv(width, 2)
+    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
+    powers = torch.pow(theta, exponents)
+    factors = torch.tensor(scaling, dtype=6, device=self.ends[0].device)
+    short = (self).table(positions, torch.reciprocal(torch.mul(torch.slice(factors, 0, 1, torch.add(half, 1)), powers)), scaling[0])
+    long = (self).table(positions, torch.reciprocal(torch.mul(torch.slice(factors, 0, torch.add(half, 1)), powers)), scaling[0])
+    return (self).add_table([torch.cat([short[0], long[0]], 0), torch.cat([short[1], long[1]], 0)])
+
+  # scaling: factor, frequencies that are not zero.
+  def add_rope_proportional(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
+    inverse = (self).frequencies(theta, width)
+    _0 = torch.fill_(torch.slice(inverse, 0, int(scaling[1])), 0)
+    return (self).add_table((self).table(positions, torch.div(inverse, scaling[0]), 1.))
 
   # A tensor of the checkpoint in the model's type. bfloat16 comes as the bytes of its rows, since DJL has no such type.
   def weight(self: __torch__.Decoder, stored: Tensor) -> Tensor:
-    x = stored
+    return torch.to((self).as_stored(stored), self.dtype)
+
+  def as_stored(self: __torch__.Decoder, stored: Tensor) -> Tensor:
     if torch.eq(stored.dtype, 0):
-      x = torch.view_copy(stored, 15)
-    return torch.to(x, self.dtype)
+      return torch.view_copy(stored, 15)
+    return stored
+
+  # A tensor by its name in the model's type; one without elements where there is none.
+  def optional(self: __torch__.Decoder, w: Dict[str, Tensor], name: str) -> Tensor:
+    if torch.__contains__(w, name):
+      return torch.clone((self).weight(w[name]))
+    return torch.empty([0], dtype=self.dtype, device=(self).device())
+
+  def device(self: __torch__.Decoder) -> Device:
+    return self.ends[0].device
 
   # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding.
-  def set_ends(self: __torch__.Decoder, embedding: List[Tensor], final_norm: Tensor, head: List[Tensor]) -> int:
+  # w, numbers, words: the final norm; biases of the head and embeddings of positions where the decoder has them.
+  def set_ends(self: __torch__.Decoder, embedding: List[Tensor], head: List[Tensor], w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
     table = torch.cat([(self).weight(t) for t in embedding], 0)
     rows = table
     if torch.gt(torch.numel(head[0]), 0):
       rows = torch.cat([(self).weight(t) for t in head], 0)
+    self.ends = [table]
+    torch.append(self.ends, (self).optional(w, "positions.weight"))
     # Rows of zeros up to a multiple of 64, so that the vocabulary splits into equal groups.
     missing = torch.remainder(torch.neg(torch.size(rows, 0)), 64)
+    bias = (self).optional(w, "head.bias")
     if torch.gt(missing, 0):
       rows = torch.constant_pad_nd(rows, [0, 0, 0, missing], 0)
-    self.ends = [table, torch.clone((self).weight(final_norm))]
-    # 4 MiB of float32 keys and values lie in the cache of a processor.
-    self.gathered = ops.prim.max(torch.floordiv(524288, torch.mul(torch.mul(self.kv_heads, self.block), self.head_dim)), 1)
-    if ops.prim.is_cuda(table):
-      self.gathered = torch.mul(self.gathered, 64)
-    _0 = (self).keep(rows, torch.slice(self.ends[1], 0, 0, 0))
+      if torch.gt(torch.numel(bias), 0):
+        bias = torch.constant_pad_nd(bias, [0, missing], 0)
+    self.final_norm = [(self).norm_of("final_norm", w, numbers, words)]
+    _0 = (self).keep(rows, bias)
     return (self).begin()
 
-  # w: attention_norm and mlp_norm, and .weight and .bias of query, key, value, output, gate, up and down; a bias is empty where
-  # the decoder has none.
-  def add_layer(self: __torch__.Decoder, w: Dict[str, Tensor]) -> int:
-    torch.append(self.attention_norm, torch.clone((self).weight(w["attention_norm"])))
-    torch.append(self.mlp_norm, torch.clone((self).weight(w["mlp_norm"])))
-    _0 = (self).keep((self).joined(w, "weight"), (self).joined(w, "bias"))
-    _1 = (self).keep((self).weight(w["output.weight"]), (self).weight(w["output.bias"]))
-    weights = [(self).weight(w["gate.weight"]), (self).weight(w["up.weight"]), (self).weight(w["down.weight"])]
-    return (self).keep_mlp(weights, [(self).weight(w["gate.bias"]), (self).weight(w["up.bias"]), (self).weight(w["down.bias"])])
+  # The norm of a role. Its weights in float32; 1 is added where the family's weights are meant so.
+  def norm_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Norm:
+    norm = __torch__.Norm.__new__(__torch__.Norm)
+    norm.kind = "none"
+    norm.eps = 0.
+    norm.weight = torch.empty([0], dtype=6, device=(self).device())
+    norm.bias = norm.weight
+    if torch.__contains__(words, name):
+      norm.kind = words[name]
+      norm.eps = numbers[torch.add(name, ".eps")]
+      norm.weight = torch.clone(torch.to((self).optional(w, torch.add(name, ".weight")), 6))
+      norm.bias = torch.clone(torch.to((self).optional(w, torch.add(name, ".bias")), 6))
+      if torch.eq(norm.kind, "rms"):
+        norm.weight = torch.to(norm.weight, self.dtype)
+      if torch.eq(norm.kind, "rms_plus_one"):
+        norm.kind = "rms_float"
+        norm.weight = torch.add(norm.weight, 1)
+    return norm
 
-  # The rows of query, key and value.
-  def joined(self: __torch__.Decoder, w: Dict[str, Tensor], of: str) -> Tensor:
-    return torch.cat([(self).weight(w[torch.add(name, of)]) for name in ["query.", "key.", "value."]], 0)
+  # The product of a role.
+  def product_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor]) -> __torch__.Product:
+    return (self).keep((self).weight(w[torch.add(name, ".weight")]), (self).optional(w, torch.add(name, ".bias")))
+
+  # The rows of some roles as those of one product.
+  def joined(self: __torch__.Decoder, names: List[str], w: Dict[str, Tensor]) -> __torch__.Product:
+    weight = torch.cat([(self).weight(w[torch.add(name, ".weight")]) for name in names], 0)
+    return (self).keep(weight, torch.cat([(self).optional(w, torch.add(name, ".bias")) for name in names], 0))
+
+  # Adds a layer. w: its tensors by their roles (TensorRole). numbers, words: what LayerSpec says, by its names (LayerArguments).
+  def add_layer(self: __torch__.Decoder, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
+    layer = __torch__.Layer.__new__(__torch__.Layer)
+    layer.mixer_norm = (self).norm_of("mixer_norm", w, numbers, words)
+    layer.mixer_out_norm = (self).norm_of("mixer_out_norm", w, numbers, words)
+    layer.mlp_norm = (self).norm_of("mlp_norm", w, numbers, words)
+    layer.mlp_out_norm = (self).norm_of("mlp_out_norm", w, numbers, words)
+    layer.parallel = torch.gt(numbers["parallel"], 0)
+    layer.block_scale = numbers["block_scale"]
+    layer.heads = int(numbers["heads"])
+    layer.kv_heads = int(numbers["kv_heads"])
+    layer.head_dim = int(numbers["head_dim"])
+    layer.scale = numbers["scale"]
+    layer.cap = numbers["cap"]
+    layer.window = int(numbers["window"])
+    layer.rope = int(numbers["rope"])
+    layer.rotated = 0
+    if torch.ge(layer.rope, 0):
+      layer.rotated = torch.size(self.rope[torch.mul(layer.rope, 2)], 2)
+    layer.head_norm = words["head_norm"]
+    layer.query_norm = (self).norm_of("query_norm", w, numbers, words)
+    layer.key_norm = (self).norm_of("key_norm", w, numbers, words)
+    layer.position_scale = [numbers["position_beta"], numbers["position_original"]]
+    layer.gated = torch.__contains__(w, "attention_gate.weight")
+    layer.sinks = torch.to((self).optional(w, "sinks"), 6)
+    parts = ["query", "key", "value"]
+    if layer.gated:
+      torch.append(parts, "attention_gate")
+    layer.qkv = (self).joined(parts, w)
+    layer.output = (self).product_of("output", w)
+    layer.mlp = annotate(List[__torch__.Mlp], [])
+    layer.experts = annotate(List[__torch__.Experts], [])
+    if torch.__contains__(numbers, "experts"):
+      torch.append(layer.experts, (self).experts_of(w, numbers, words))
+    else:
+      torch.append(layer.mlp, (self).mlp_of("", w, words["activation"]))
+    none = torch.zeros([0, layer.kv_heads, self.block, layer.head_dim], dtype=self.dtype, device=(self).device())
+    layer.keys = none
+    layer.values = none
+    # 4 MiB of float32 keys and values lie in the cache of a processor.
+    blocks = torch.floordiv(524288, torch.mul(torch.mul(layer.kv_heads, self.block), layer.head_dim))
+    if ops.prim.is_cuda(none):
+      blocks = torch.mul(blocks, 64)
+    if torch.eq(torch.len(self.stack), 0):
+      self.gathered = ops.prim.max(blocks, 1)
+    self.gathered = ops.prim.max(ops.prim.min(self.gathered, blocks), 1)
+    torch.append(self.stack, layer)
+    return (self).added()
+
+  # The MLP whose roles begin so.
+  def mlp_of(self: __torch__.Decoder, prefix: str, w: Dict[str, Tensor], activation: str) -> __torch__.Mlp:
+    mlp = __torch__.Mlp.__new__(__torch__.Mlp)
+    mlp.gated = torch.__contains__(w, torch.add(prefix, "gate.weight"))
+    mlp.activation = activation
+    if mlp.gated:
+      gate_up = (self).gate_and_up(prefix, w)
+      mlp.gate = gate_up[0]
+      mlp.up = gate_up[1]
+    else:
+      mlp.up = (self).product_of(torch.add(prefix, "up"), w)
+      mlp.gate = mlp.up
+    mlp.down = (self).product_of(torch.add(prefix, "down"), w)
+    mlp.learned = annotate(List[Tensor], [])
+    for name in ["activation_positive", "activation_negative"]:
+      if torch.__contains__(w, torch.add(prefix, name)):
+        torch.append(mlp.learned, torch.to((self).optional(w, torch.add(prefix, name)), 6))
+    return mlp
+
+  def experts_of(self: __torch__.Decoder, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Experts:
+    experts = __torch__.Experts.__new__(__torch__.Experts)
+    experts.kind = words["router"]
+    experts.chosen = int(numbers["chosen"])
+    experts.normalised = torch.gt(numbers["normalised"], 0)
+    experts.groups = int(numbers["groups"])
+    experts.chosen_groups = int(numbers["chosen_groups"])
+    experts.scale = numbers["router_scale"]
+    experts.correction = torch.empty([0], dtype=6, device=(self).device())
+    if torch.__contains__(w, "router_correction"):
+      experts.correction = torch.clone(torch.to((self).as_stored(w["router_correction"]), 6))
+    experts.router = (self).exact_of("router", w, torch.eq(experts.kind, "sigmoid"))
+    experts.each = annotate(List[__torch__.Mlp], [])
+    for i in range(int(numbers["experts"])):
+      torch.append(experts.each, (self).mlp_of(torch.add(torch.add("experts.", torch.str(i)), "."), w, words["activation"]))
+    experts.shared = annotate(List[__torch__.Mlp], [])
+    experts.shared_gate = annotate(List[__torch__.Product], [])
+    if torch.__contains__(w, "shared.down.weight"):
+      torch.append(experts.shared, (self).mlp_of("shared.", w, words["activation"]))
+    if torch.__contains__(w, "shared_gate.weight"):
+      torch.append(experts.shared_gate, (self).exact_of("shared_gate", w, False))
+    return experts
 
   # The scales [out, 1] of an int8 weight [out, in]: with its own a row's largest value is 127 (symmetric, per output channel).
   def channel_scale(self: __torch__.Decoder, weight: Tensor) -> Tensor:
@@ -125,40 +338,34 @@ class Decoder(Module):
       _0 = torch.copy_(torch.slice(whole, 0, start, end), rows)
     return whole
 
-  # Begins an empty cache, for batches that are computed in up to this many lanes.
+  # Gets ready for batches that are computed in up to this many lanes.
   def set_lanes(self: __torch__.Decoder, lanes: int) -> int:
-    none = torch.zeros([0, self.kv_heads, self.block, self.head_dim], dtype=self.dtype, device=self.ends[0].device)
-    self.keys = annotate(List[Tensor], [])
-    self.values = annotate(List[Tensor], [])
     self.logits = annotate(List[Tensor], [])
     for i in range(lanes):
-      torch.append(self.logits, none)
-    for layer in range(torch.len(self.mlp_norm)):
-      torch.append(self.keys, none)
-      torch.append(self.values, none)
+      torch.append(self.logits, self.ends[0])
     return lanes
 
   # Grows the cache to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros, not
   # garbage: a block may be read beyond what was written, under a weight of zero.
   def grow(self: __torch__.Decoder, to: Tensor) -> Tensor:
     blocks = int(to)
-    shape = [blocks, self.kv_heads, self.block, self.head_dim]
-    for i in range(torch.len(self.mlp_norm)):
-      held = torch.size(self.keys[i], 0)
+    for layer in self.stack:
+      shape = [blocks, layer.kv_heads, self.block, layer.head_dim]
+      held = torch.size(layer.keys, 0)
       if torch.lt(held, blocks):
-        keys = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
-        values = torch.zeros(shape, dtype=self.dtype, device=self.ends[0].device)
-        _0 = torch.copy_(torch.slice(keys, 0, 0, held), self.keys[i])
-        _1 = torch.copy_(torch.slice(values, 0, 0, held), self.values[i])
-        self.keys[i] = keys
-        self.values[i] = values
+        keys = torch.zeros(shape, dtype=self.dtype, device=(self).device())
+        values = torch.zeros(shape, dtype=self.dtype, device=(self).device())
+        _0 = torch.copy_(torch.slice(keys, 0, 0, held), layer.keys)
+        _1 = torch.copy_(torch.slice(values, 0, 0, held), layer.values)
+        layer.keys = keys
+        layer.values = values
     return to
 
   # Gives the memory of the cache back.
   def clear(self: __torch__.Decoder, lane: Tensor) -> Tensor:
-    for i in range(torch.len(self.mlp_norm)):
-      self.keys[i] = torch.clone(torch.slice(self.keys[i], 0, 0, 0))
-      self.values[i] = torch.clone(torch.slice(self.values[i], 0, 0, 0))
+    for layer in self.stack:
+      layer.keys = torch.clone(torch.slice(layer.keys, 0, 0, 0))
+      layer.values = torch.clone(torch.slice(layer.values, 0, 0, 0))
     return lane
 
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
@@ -178,7 +385,7 @@ class Decoder(Module):
   # Copies blocks [count] to others [count], all at once: a target may be the source of another copy.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
-    for layer in range(torch.len(self.mlp_norm)):
-      _0 = torch.index_put_(self.keys[layer], where, torch.index_select(self.keys[layer], 0, source))
-      _1 = torch.index_put_(self.values[layer], where, torch.index_select(self.values[layer], 0, source))
+    for layer in self.stack:
+      _0 = torch.index_put_(layer.keys, where, torch.index_select(layer.keys, 0, source))
+      _1 = torch.index_put_(layer.values, where, torch.index_select(layer.values, 0, source))
     return target

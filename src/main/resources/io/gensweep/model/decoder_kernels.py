@@ -1,28 +1,51 @@
   # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, its scales.
-  def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> int:
+  def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> __torch__.Product:
+    p = __torch__.Product.__new__(__torch__.Product)
+    p.int8 = torch.gt(self.levels, 0)
+    p.shape = torch.size(weight)
+    p.scale = torch.empty([0], dtype=6)
+    p.zero_point = p.scale
     w = torch.contiguous(torch.to(weight, self.dtype))
-    scale = torch.empty([0], dtype=6)
-    if torch.gt(self.levels, 0):
-      scale = (self).channel_scale(w)
-      w = (self).quantised(w, scale)
+    if p.int8:
+      p.scale = (self).channel_scale(w)
+      w = (self).quantised(w, p.scale)
+    p.bias = torch.contiguous(torch.to(bias, self.dtype))
     to = torch.empty([ops.gensweep.packed_bytes(w)], dtype=0)
-    torch.append(self.weights, ops.gensweep.pack(to, w, scale, torch.contiguous(torch.to(bias, self.dtype))))
-    return torch.len(self.weights)
+    p.weight = ops.gensweep.pack(to, w, p.scale, p.bias)
+    torch.append(self.products, p)
+    return p
 
-  # gate, up, down, and their biases.
-  def keep_mlp(self: __torch__.Decoder, w: List[Tensor], b: List[Tensor]) -> int:
-    _0 = (self).keep((self).alternate(w[0], w[1]), (self).alternate(b[0], b[1]))
-    _1 = (self).keep(w[2], b[2])
-    at = torch.sub(torch.len(self.weights), 4)
-    _2 = ops.gensweep.add_layer(self.native[0], self.attention_norm[-1], self.weights[at], self.weights[torch.add(at, 1)], self.mlp_norm[-1], self.weights[torch.add(at, 2)], self.weights[torch.add(at, 3)], self.rope[0], self.rope[1], heads=self.heads, kv_heads=self.kv_heads, head_dim=self.head_dim, mlp=self.mlp_size, scale=self.scale, eps=self.eps)
-    return at
+  # gate and up of an MLP, as one product.
+  def gate_and_up(self: __torch__.Decoder, prefix: str, w: Dict[str, Tensor]) -> List[__torch__.Product]:
+    gate = torch.add(prefix, "gate")
+    up = torch.add(prefix, "up")
+    weights = (self).alternate((self).weight(w[torch.add(gate, ".weight")]), (self).weight(w[torch.add(up, ".weight")]))
+    biases = (self).optional(w, torch.add(gate, ".bias"))
+    if torch.gt(torch.numel(biases), 0):
+      biases = (self).alternate(biases, (self).optional(w, torch.add(up, ".bias")))
+    both = (self).keep(weights, biases)
+    return [both, both]
+
+  # The kernels have no experts yet (Kernels.supports).
+  def exact_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor], in_float: bool) -> __torch__.Product:
+    return (self).keep((self).weight(w[torch.add(name, ".weight")]), (self).optional(w, torch.add(name, ".bias")))
+
+  # Tells the native library of the layer that was added last.
+  def added(self: __torch__.Decoder) -> int:
+    layer = self.stack[-1]
+    mlp = layer.mlp[0]
+    at = torch.mul(layer.rope, 2)
+    size = mlp.down.shape[1]
+    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv.weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps)
+    return size
 
   # Begins the native library's decoder, which has the head and no layer yet.
   def begin(self: __torch__.Decoder) -> int:
     handle = torch.zeros([1], dtype=4)
-    _0 = ops.gensweep.decoder(handle, dtype=self.dtype, hidden=torch.size(self.ends[1], 0), int8=torch.gt(self.levels, 0))
+    _0 = ops.gensweep.decoder(handle, dtype=self.dtype, hidden=self.hidden, int8=torch.gt(self.levels, 0))
     self.native = [handle]
-    _1 = ops.gensweep.set_head(handle, self.ends[1], self.weights[0], vocab=self.vocab, eps=self.eps)
+    norm = self.final_norm[0]
+    _1 = ops.gensweep.set_head(handle, norm.weight, self.products[0].weight, vocab=self.vocab, eps=norm.eps)
     return 0
 
   # Frees what libtorch does not free with this program. No method may be called afterwards.
@@ -52,11 +75,11 @@
   # positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
   def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
-    count = torch.len(self.mlp_norm)
+    count = torch.len(self.stack)
     decoder = int(self.native[0])
     for layer in range(count):
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.keys[layer], self.values[layer], positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
+      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
     return x
 
   # The most positions that a token of the spans sees.
@@ -64,7 +87,7 @@
     return int(torch.amax(torch.add(torch.select(spans, 1, 1), torch.select(spans, 1, 2))))
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor) -> Tensor:
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
     _0 = (self).layers(x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
@@ -73,7 +96,7 @@
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most 256 rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
@@ -92,7 +115,7 @@
   # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets [rows]; table [entries]: the blocks
   # of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty. owners is for other
   # kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
-  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, temperatures: Tensor) -> Tensor:
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     each = torch.arange(torch.size(ids, 0), dtype=4)
     spans = torch.stack([each, torch.ones_like(each), positions, starts], 1)

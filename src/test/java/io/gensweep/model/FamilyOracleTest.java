@@ -43,7 +43,10 @@ class FamilyOracleTest {
           "llama/linear",
           "llama/linear-old-keys",
           "llama/llama3",
-          "llama/llama3-old-keys");
+          "llama/llama3-old-keys",
+          "llama/yarn",
+          "llama/yarn-all-keys",
+          "llama/yarn-attention-factor-old-keys");
 
   /** Least distance that bfloat16 may have from HF's float32 on average, in nats. */
   private static final double BFLOAT16_FLOOR = 0.01;

@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -78,7 +79,7 @@ class ModelFolderTest {
         "model_type; 'mistral'; model_type 'mistral' is not supported",
         "model_type; null; model_type must be a text",
         "model_type; 7; model_type must be a text",
-        "hidden_act; 'gelu'; hidden_act 'gelu' is not supported",
+        "hidden_act; 'selu'; hidden_act 'selu' is not supported",
         "dtype; 'float8_e4m3fn'; dtype must be one of",
         "dtype; 16; dtype must be a text",
         "torch_dtype; 'half'; torch_dtype must be one of",
@@ -98,8 +99,8 @@ class ModelFolderTest {
         "rope_scaling; {'type': 'linear', 'factor': 0}; factor must be a number above 0",
         "rope_scaling; {'type': 'linear', 'factor': 1e999}; factor must be a number above 0",
         "rope_scaling; {'type': 'linear', 'factor': '2'}; factor must be a number above 0",
-        "rope_scaling; {'type': 'dynamic', 'factor': 2}; rope_type 'dynamic' is not supported",
-        "rope_scaling; {'type': 'yarn', 'factor': 2}; rope_type 'yarn' is not supported",
+        "rope_scaling; {'type': 'ntk', 'factor': 2}; rope_type 'ntk' is not supported",
+        "rope_scaling; {'type': 'longrope', 'factor': 2}; short_factor must be a list of",
         "rope_scaling; {'rope_type': null}; rope_type must be a text",
         "rope_scaling; {'rope_type': ['linear']}; rope_type must be a number or a text",
         "rope_parameters; {'full_attention': {'rope_type': 'default'}}; rope by layer type",
@@ -287,10 +288,12 @@ class ModelFolderTest {
         "{\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}");
     int positions = ModelFolder.open(folder).spec().maxPositions();
     assertThat(ModelFolder.open(folder).spec().ropes())
-        .containsExactly(new RopeSpec(500, new RopeScaling.Llama3(8, 1, 4, positions)));
+        .extracting(RopeSpec::theta, RopeSpec::scaling)
+        .containsExactly(tuple(500.0, new RopeScaling.Llama3(8, 1, 4, positions)));
     edit("original_max_position_embeddings", "16");
     assertThat(ModelFolder.open(folder).spec().ropes())
-        .containsExactly(new RopeSpec(500, new RopeScaling.Llama3(8, 1, 4, 16)));
+        .extracting(RopeSpec::theta, RopeSpec::scaling)
+        .containsExactly(tuple(500.0, new RopeScaling.Llama3(8, 1, 4, 16)));
   }
 
   /** The value is text, since no JSON library would write 1e400. */

@@ -1,25 +1,32 @@
 package io.gensweep.model.spec;
 
 import io.gensweep.job.JobError;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Attention of a layer: query heads in groups, each group with one head of keys and values.
  *
- * @param scale of the scores, before the softmax
- * @param mask which positions a token attends to
- * @param rope index of the rotary table
+ * @param rope index of the rotary table; empty where heads are not rotated
+ * @param queryScale of queries by their position
+ * @param headNorm of queries and keys
  * @param qkvBias whether the matrices of queries, keys and values have biases
  * @param outputBias whether the output's matrix has one
+ * @param gated whether the heads' output is multiplied with the sigmoid of a further projection
  */
 public record AttentionSpec(
     int heads,
     int kvHeads,
     int headDim,
-    double scale,
-    AttentionMask mask,
-    int rope,
+    ScoreSpec scores,
+    OptionalInt rope,
+    Optional<PositionScale> queryScale,
+    Optional<HeadNorm> headNorm,
     boolean qkvBias,
-    boolean outputBias) {
+    boolean outputBias,
+    boolean gated)
+    implements MixerSpec {
 
   /** Sizes are computed in ints; this is far above any model's. */
   private static final int MAX_WIDTH = 1 << 24;
@@ -44,10 +51,74 @@ public record AttentionSpec(
               + " x "
               + headDim);
     }
-    if (!(scale > 0) || rope < 0) {
-      throw new IllegalArgumentException(
-          "scale > 0 and rope >= 0 expected, were " + scale + " and " + rope);
-    }
+  }
+
+  /** Attention without biases and norms, over all positions, rotated by the first table. */
+  public static AttentionSpec of(int heads, int kvHeads, int headDim) {
+    return new AttentionSpec(
+        heads,
+        kvHeads,
+        headDim,
+        ScoreSpec.ofWidth(headDim),
+        OptionalInt.of(0),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        false);
+  }
+
+  public AttentionSpec withScores(ScoreSpec other) {
+    return new AttentionSpec(
+        heads, kvHeads, headDim, other, rope, queryScale, headNorm, qkvBias, outputBias, gated);
+  }
+
+  AttentionSpec withWindow(int size) {
+    return withScores(scores.withWindow(size));
+  }
+
+  /** With another table, or none. */
+  public AttentionSpec withRope(OptionalInt other) {
+    return new AttentionSpec(
+        heads, kvHeads, headDim, scores, other, queryScale, headNorm, qkvBias, outputBias, gated);
+  }
+
+  AttentionSpec withQueryScale(PositionScale scale) {
+    return new AttentionSpec(
+        heads,
+        kvHeads,
+        headDim,
+        scores,
+        rope,
+        Optional.of(scale),
+        headNorm,
+        qkvBias,
+        outputBias,
+        gated);
+  }
+
+  AttentionSpec withHeadNorm(NormSpec norm, HeadNorm.Place place) {
+    return new AttentionSpec(
+        heads,
+        kvHeads,
+        headDim,
+        scores,
+        rope,
+        queryScale,
+        Optional.of(new HeadNorm(norm, place)),
+        qkvBias,
+        outputBias,
+        gated);
+  }
+
+  public AttentionSpec withBiases(boolean ofQkv, boolean ofOutput) {
+    return new AttentionSpec(
+        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, ofQkv, ofOutput, gated);
+  }
+
+  AttentionSpec withGate() {
+    return new AttentionSpec(
+        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, qkvBias, outputBias, true);
   }
 
   /** Width of all query heads together. */
@@ -58,5 +129,43 @@ public record AttentionSpec(
   /** Width of all heads of keys, and of values. */
   public int kvWidth() {
     return kvHeads * headDim;
+  }
+
+  /** Positions that a token sees; 0 where it sees all. */
+  public int window() {
+    return scores.mask() instanceof AttentionMask.Window window ? window.size() : 0;
+  }
+
+  @Override
+  public Stream<TensorRole> tensors(int hidden) {
+    Stream<TensorRole> products =
+        Stream.of(
+                TensorRole.matrix("query", width(), hidden, qkvBias),
+                TensorRole.matrix("key", kvWidth(), hidden, qkvBias),
+                TensorRole.matrix("value", kvWidth(), hidden, qkvBias),
+                TensorRole.matrix("output", hidden, width(), outputBias))
+            .flatMap(matrix -> matrix);
+    Stream<TensorRole> gate =
+        gated ? TensorRole.matrix("attention_gate", width(), hidden, qkvBias) : Stream.empty();
+    Stream<TensorRole> sinks =
+        scores.sinks() ? Stream.of(new TensorRole("sinks", heads)) : Stream.empty();
+    return Stream.of(products, gate, sinks, headNorm.stream().flatMap(this::norms))
+        .flatMap(tensors -> tensors);
+  }
+
+  private Stream<TensorRole> norms(HeadNorm norm) {
+    return switch (norm.place()) {
+      case BEFORE_ROTATION, AFTER_ROTATION ->
+          Stream.concat(
+              norm.norm().tensors("query_norm", headDim), norm.norm().tensors("key_norm", headDim));
+      case WHOLE_WIDTH ->
+          Stream.concat(
+              norm.norm().tensors("query_norm", width()),
+              norm.norm().tensors("key_norm", kvWidth()));
+      case WEIGHTS_BY_HEAD ->
+          Stream.concat(
+              norm.norm().tensors("query_norm", heads, headDim),
+              norm.norm().tensors("key_norm", kvHeads, headDim));
+    };
   }
 }

@@ -11,11 +11,13 @@ import java.util.List;
  * by name unless its value changes nothing.
  */
 final class ConfigKeys {
+  private static final String WINDOW = "sliding_window";
+
   /**
    * Each key with the value that, beside null and absence, changes nothing; a list stands for lists
-   * of that item. The first group is what {@code LlamaForCausalLM} of transformers 5.24 heeds and
-   * this decoder does not have. The second is what families close to Llama have and that class
-   * ignores: a checkpoint that carries one of them was trained as something else.
+   * of that item. A family that reads a key is not held to it. The first group is what transformers
+   * 5.24 heeds in every family and this decoder does not have. The second is what some families
+   * have: a checkpoint of another that carries one of them was trained as something else.
    */
   private static final JsonNode HARMLESS =
       JsonFile.object(
@@ -47,7 +49,23 @@ final class ConfigKeys {
             "no_rope_layers": [1],
             "num_local_experts": 0,
             "num_experts": 0,
-            "n_routed_experts": 0
+            "n_routed_experts": 0,
+            "attention_bias": false,
+            "mlp_bias": false,
+            "use_bias": false,
+            "use_qkv_bias": false,
+            "qkv_bias": false,
+            "lm_head_bias": false,
+            "rope_local_base_freq": null,
+            "use_bidirectional_attention": false,
+            "alibi": false,
+            "num_kv_shared_layers": 0,
+            "hidden_size_per_layer_input": 0,
+            "attention_k_eq_v": false,
+            "scale_attn_by_inverse_layer_idx": false,
+            "llama_4_scaling_beta": null,
+            "kv_lora_rank": null,
+            "linear_num_value_heads": null
           }
           """,
           "ConfigKeys");
@@ -55,24 +73,30 @@ final class ConfigKeys {
   private ConfigKeys() {}
 
   /** Refuses a config that asks for more than the decoder has. */
-  static void requireKnown(JsonNode config, int maxPositions) {
+  static void requireKnown(ConfigValues config, String architecture, int maxPositions) {
     for (var key : HARMLESS.properties()) {
-      JsonNode value = config.path(key.getKey());
-      require(key.getKey(), value, isHarmless(value, key.getValue()));
+      JsonNode value = config.object().path(key.getKey());
+      if (!config.read().contains(key.getKey())) {
+        require(key.getKey(), value, isHarmless(value, key.getValue()), architecture);
+      }
     }
     // A window that holds the whole context hides nothing.
-    JsonNode window = config.path("sliding_window");
-    require("sliding_window", window, window.isNumber() && window.asLong() >= maxPositions);
+    if (!config.read().contains(WINDOW)) {
+      JsonNode window = config.object().path(WINDOW);
+      require(WINDOW, window, window.isNumber() && window.asLong() >= maxPositions, architecture);
+    }
   }
 
-  private static void require(String key, JsonNode value, boolean harmless) {
+  private static void require(String key, JsonNode value, boolean harmless, String architecture) {
     if (!value.isMissingNode() && !value.isNull() && !harmless) {
       throw new JobError(
           "config.json: "
               + key
               + " is not supported, was "
               + JsonFile.shown(value)
-              + "; supported: plain LlamaForCausalLM, whose config has no such key");
+              + "; supported: plain "
+              + architecture
+              + ", whose config has no such key");
     }
   }
 
@@ -91,7 +115,7 @@ final class ConfigKeys {
   }
 
   /** What transformers warns about. */
-  static List<String> warnings(JsonNode config, int vocabSize) {
+  static List<String> warnings(JsonNode config, String architecture, int vocabSize) {
     List<String> warnings = new ArrayList<>();
     JsonNode pad = config.path("pad_token_id");
     if (pad.isNumber() && (pad.asLong() < 0 || pad.asLong() >= vocabSize)) {
@@ -99,11 +123,13 @@ final class ConfigKeys {
           "config.json: pad_token_id " + pad + " is not in [0, " + vocabSize + "); it is not used");
     }
     JsonNode classes = config.path("architectures");
-    if (classes.isArray() && !classes.isEmpty() && !classes.toString().contains("\"Llama")) {
+    String family = "\"" + architecture.replaceFirst("For.*", "");
+    if (classes.isArray() && !classes.isEmpty() && !classes.toString().contains(family)) {
       warnings.add(
           "config.json: architectures is "
               + JsonFile.shown(classes)
-              + "; by its model_type it is read as LlamaForCausalLM");
+              + "; by its model_type it is read as "
+              + architecture);
     }
     return warnings;
   }

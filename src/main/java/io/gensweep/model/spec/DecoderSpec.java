@@ -3,12 +3,12 @@ package io.gensweep.model.spec;
 import io.gensweep.job.DType;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A decoder: an embedding, layers, a final norm and a head.
  *
  * @param maxPositions longest context, in tokens
- * @param tiedEmbeddings whether the head is the embedding's matrix
  * @param dtype of the checkpoint, as its config names it
  * @param ropes rotary tables, which layers name by their index here
  */
@@ -16,11 +16,10 @@ public record DecoderSpec(
     int vocabSize,
     int hiddenSize,
     int maxPositions,
-    boolean tiedEmbeddings,
     String dtype,
+    EndsSpec ends,
     List<RopeSpec> ropes,
     List<LayerSpec> layers,
-    NormSpec finalNorm,
     TensorNames names) {
 
   public DecoderSpec {
@@ -35,12 +34,16 @@ public record DecoderSpec(
     layers = Collections.unmodifiableList(layers);
   }
 
+  /** Attention of the layers that have it. */
+  public Stream<AttentionSpec> attention() {
+    return layers.stream()
+        .map(LayerSpec::mixer)
+        .filter(AttentionSpec.class::isInstance)
+        .map(AttentionSpec.class::cast);
+  }
+
   /** Bytes that the keys and values of one token take in the KV cache, over all layers. */
   public long kvBytesPerToken(DType dtype) {
-    long elements =
-        layers.stream()
-            .mapToLong(layer -> 2L * layer.attention().kvHeads() * layer.attention().headDim())
-            .sum();
-    return elements * dtype.cacheBytes();
+    return attention().mapToLong(each -> 2L * each.kvWidth()).sum() * dtype.cacheBytes();
   }
 }

@@ -1,16 +1,35 @@
 package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Reads a {@code config.json} into a {@link DecoderSpec}, by its {@code model_type}. A key that
  * would change what is computed, and is not in the spec, is refused and never ignored.
  */
 public final class ModelConfig {
+  /** How the configs of one {@code model_type} are read, and what transformers calls its class. */
+  private record Family(String architecture, Function<ConfigValues, DecoderSpec> reader) {}
+
+  private static final Map<String, Family> FAMILIES =
+      new TreeMap<>(
+          Map.ofEntries(Map.entry("llama", new Family("LlamaForCausalLM", LlamaConfig::read))));
+
+  /** Keys of a multimodal model that count for its text where the text's own config lacks them. */
+  private static final List<String> SHARED =
+      List.of("tie_word_embeddings", "dtype", "torch_dtype", "quantization_config");
+
+  private static final String TEXT = "text_config";
+  private static final String TYPE = "model_type";
+
   private ModelConfig() {}
 
   /**
@@ -19,19 +38,55 @@ public final class ModelConfig {
    * @throws JobError that names the key
    */
   public static DecoderSpec read(JsonNode config) {
-    ConfigValues values = ConfigValues.of(config);
-    String family = values.text("model_type", "");
-    return switch (family) {
-      case "llama" -> LlamaConfig.read(values);
-      default -> throw unsupported("model_type", family, "llama (LlamaForCausalLM)");
-    };
+    ConfigValues values = ConfigValues.of(ofText(config));
+    Family family = family(values);
+    DecoderSpec spec = family.reader.apply(values);
+    ConfigKeys.requireKnown(values, family.architecture, spec.maxPositions());
+    return spec;
+  }
+
+  private static Family family(ConfigValues values) {
+    String type = values.text(TYPE, "");
+    Family family = FAMILIES.get(type);
+    if (family == null) {
+      throw unsupported(
+          TYPE,
+          type,
+          FAMILIES.entrySet().stream()
+              .map(each -> each.getKey() + " (" + each.getValue().architecture + ")")
+              .collect(Collectors.joining(", ")));
+    }
+    return family;
+  }
+
+  /** What transformers calls the class of the model. */
+  public static String architecture(JsonNode config) {
+    return family(ConfigValues.of(ofText(config))).architecture;
+  }
+
+  /** The config of the text model, which a multimodal one has within its own. */
+  private static JsonNode ofText(JsonNode config) {
+    if (!config.path(TEXT).isObject()) {
+      return config;
+    }
+    ObjectNode text = config.path(TEXT).deepCopy();
+    for (String key : SHARED) {
+      if (!text.has(key) && config.has(key)) {
+        text.set(key, config.get(key));
+      }
+    }
+    if (!text.has(TYPE)) {
+      text.put(TYPE, config.path(TYPE).asText() + "_text");
+    }
+    return text;
   }
 
   /** What transformers warns about. */
   public static List<String> warnings(JsonNode config) {
     DecoderSpec spec = read(config);
-    List<String> warnings = new ArrayList<>(ConfigKeys.warnings(config, spec.vocabSize()));
-    warnings.addAll(RopeConfig.warnings(ConfigValues.of(config), spec));
+    List<String> warnings =
+        new ArrayList<>(ConfigKeys.warnings(config, architecture(config), spec.vocabSize()));
+    warnings.addAll(RopeConfig.warnings(ConfigValues.of(ofText(config)), spec));
     return warnings;
   }
 

@@ -7,73 +7,223 @@ import io.gensweep.job.JsonFile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Reads what a config says of rotary positions, in the order in which transformers believes it. */
-final class RopeConfig {
+/**
+ * Reads what a config says of rotary positions, in the order in which transformers believes it.
+ *
+ * @param config of the model
+ * @param parameters the object that describes the positions; empty where there is none
+ * @param maxPositions longest context, in tokens
+ * @param theta where the config has none
+ * @param part of each head that is rotated, where the config has none; 0 for a family that always
+ *     rotates all
+ */
+record RopeConfig(
+    ConfigValues config, ConfigValues parameters, int maxPositions, double theta, double part) {
   private static final String ORIGINAL = "original_max_position_embeddings";
+  private static final String PART = "partial_rotary_factor";
 
   /** Keys beside rope_theta and rope_type that a type takes. */
-  private static final List<String> LINEAR_KEYS = List.of("factor");
+  private static final Map<String, List<String>> KEYS =
+      Map.of(
+          "linear", List.of("factor"),
+          "dynamic", List.of("factor"),
+          "proportional", List.of("factor"),
+          "llama3", List.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL),
+          "yarn",
+              List.of(
+                  "factor",
+                  "attention_factor",
+                  "beta_fast",
+                  "beta_slow",
+                  "mscale",
+                  "mscale_all_dim",
+                  "truncate",
+                  ORIGINAL),
+          "longrope",
+              List.of("factor", "attention_factor", "short_factor", "long_factor", ORIGINAL));
 
-  private static final List<String> LLAMA3_KEYS =
-      List.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL);
+  /**
+   * What transformers reads where a config gives nothing: all of each head, by a theta of 10,000.
+   */
+  static RopeConfig of(ConfigValues config, int maxPositions) {
+    return of(config, maxPositions, 10_000, 0);
+  }
 
-  private RopeConfig() {}
-
-  static RopeSpec read(ConfigValues config, int maxPositions) {
-    ConfigValues rope = parameters(config);
-    ConfigValues withTheta = rope.object().has("rope_theta") ? rope : config;
-    return new RopeSpec(
-        withTheta.positive("rope_theta", 10_000), scaling(rope, config, maxPositions));
+  static RopeConfig of(ConfigValues config, int maxPositions, double theta, double part) {
+    return new RopeConfig(config, parameters(config), maxPositions, theta, part);
   }
 
   /**
-   * The object that describes the positions: {@code rope_scaling} where it is given (HF before 5),
-   * which HF 5 believes more than its own {@code rope_parameters}; empty where neither is.
+   * {@code rope_scaling} where it is given (HF before 5), which HF 5 believes more than its own
+   * {@code rope_parameters}.
    */
   private static ConfigValues parameters(ConfigValues config) {
     for (String key : List.of("rope_scaling", "rope_parameters")) {
-      JsonNode rope = config.object().path(key);
+      JsonNode rope = config.get(key);
       if (!rope.isMissingNode() && !rope.isNull() && !rope.isObject()) {
         throw config.wrong(key, "an object");
       }
       if (rope.isObject() && !rope.isEmpty()) {
-        return new ConfigValues(rope, config.place() + " " + key + ":");
+        return config.inner(key, rope);
       }
     }
-    return new ConfigValues(JsonNodeFactory.instance.objectNode(), config.place());
+    return config.inner("rope_parameters", JsonNodeFactory.instance.objectNode());
   }
 
-  private static RopeScaling scaling(ConfigValues rope, ConfigValues config, int maxPositions) {
+  /** The one table of a model. */
+  RopeSpec table(int headDim) {
+    return table(parameters, headDim);
+  }
+
+  /**
+   * The table of the layers of a type, where the config tells the types apart, else that of all.
+   *
+   * @return empty where the config says null: such layers are not rotated
+   */
+  Optional<RopeSpec> table(String layerType, int headDim) {
+    if (!parameters.object().has(layerType)) {
+      return Optional.of(table(headDim));
+    }
+    JsonNode own = parameters.object().get(layerType);
+    if (own.isNull()) {
+      return Optional.empty();
+    }
+    if (!own.isObject()) {
+      throw parameters.wrong(layerType, "an object or null");
+    }
+    return Optional.of(table(parameters.inner(layerType, own), headDim));
+  }
+
+  private RopeSpec table(ConfigValues rope, int headDim) {
+    requireFlat(rope);
+    ConfigValues withTheta = rope.object().has("rope_theta") ? rope : config;
+    double base = withTheta.positive("rope_theta", theta);
+    double rotated = rotatedPart(rope);
+    String type = type(rope);
+    int width = type.equals("proportional") ? headDim : (int) (headDim * rotated);
+    if (width < 2 || width % 2 != 0) {
+      throw new JobError(
+          "config.json: head_dim must be even, was "
+              + headDim
+              + (width == headDim ? "" : ", and what is rotated of it, was " + width));
+    }
+    return new RopeSpec(base, width, false, scaling(type, rope, base, width, rotated));
+  }
+
+  private double rotatedPart(ConfigValues rope) {
+    if (part == 0) {
+      if (rope.positive(PART, 1) != 1) {
+        throw rope.wrong(PART, "1; rotating part of a head is no part of this architecture");
+      }
+      return 1;
+    }
+    ConfigValues withPart = rope.object().has(PART) ? rope : config;
+    double rotated = withPart.positive(PART, part);
+    if (rotated > 1) {
+      throw withPart.wrong(PART, "a number above 0 and at most 1");
+    }
+    return rotated;
+  }
+
+  private static void requireFlat(ConfigValues rope) {
     for (var entry : rope.object().properties()) {
-      if (entry.getValue().isContainerNode()) {
-        throw rope.wrong(entry.getKey(), "a number or a text; rope by layer type is not supported");
+      boolean list = entry.getValue().isArray() && isListed(entry.getKey());
+      if (entry.getValue().isContainerNode() && !list) {
+        throw rope.wrong(
+            entry.getKey(),
+            "a number or a text; rope by layer type is no part of this architecture");
       }
     }
-    if (rope.object().has("partial_rotary_factor") && rope.positive("partial_rotary_factor") != 1) {
-      throw rope.wrong("partial_rotary_factor", "1; rotating part of a head is not supported");
-    }
-    String type = rope.text(rope.object().has("rope_type") ? "rope_type" : "type", "default");
+  }
+
+  /** mrope_section tells how images and videos are placed; text has the same place in all. */
+  private static boolean isListed(String key) {
+    return key.equals("short_factor") || key.equals("long_factor") || key.equals("mrope_section");
+  }
+
+  private static String type(ConfigValues rope) {
+    return rope.text(rope.object().has("rope_type") ? "rope_type" : "type", "default");
+  }
+
+  private RopeScaling scaling(
+      String type, ConfigValues rope, double base, int width, double rotated) {
     return switch (type) {
-      case "default" -> new RopeScaling.None();
+      // Up to max_position_embeddings dynamic scaling changes nothing, and no context is longer.
+      case "default", "dynamic" -> new RopeScaling.None();
       case "linear" -> new RopeScaling.Linear(rope.positive("factor"));
       case "llama3" ->
           new RopeScaling.Llama3(
               rope.positive("factor"),
               rope.positive("low_freq_factor"),
               rope.positive("high_freq_factor"),
-              original(rope, config, maxPositions));
+              original(rope));
+      case "yarn" -> yarn(rope, base, width);
+      case "longrope" -> longRope(rope, width);
+      case "proportional" ->
+          new RopeScaling.Proportional(rope.positive("factor", 1), (int) (rotated * width / 2));
       default ->
           throw new JobError(
               "config.json: rope_type \""
                   + JsonFile.shown(type)
-                  + "\" is not supported; supported: default, linear, llama3");
+                  + "\" is not supported; supported: default, "
+                  + String.join(", ", KEYS.keySet().stream().sorted().toList()));
     };
   }
 
+  private RopeScaling yarn(ConfigValues rope, double base, int width) {
+    double original = original(rope);
+    double factor = stretch(rope, original);
+    double attention = rope.positiveOrNull("attention_factor", 0);
+    if (attention == 0) {
+      double scale = rope.numberOrNull("mscale", 0);
+      double ofAll = rope.numberOrNull("mscale_all_dim", 0);
+      attention =
+          scale != 0 && ofAll != 0
+              ? growth(factor, scale) / growth(factor, ofAll)
+              : growth(factor, 1);
+    }
+    return RopeScaling.Yarn.of(
+        factor,
+        attention,
+        rope.positiveOrNull("beta_fast", 32),
+        rope.positiveOrNull("beta_slow", 1),
+        rope.flag("truncate", true),
+        base,
+        width,
+        original);
+  }
+
+  private static double growth(double factor, double scale) {
+    return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+  }
+
+  private RopeScaling longRope(ConfigValues rope, int width) {
+    double original = original(rope);
+    double factor = stretch(rope, original);
+    double attention = rope.positiveOrNull("attention_factor", 0);
+    if (attention == 0) {
+      attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    }
+    return new RopeScaling.Long(
+        factor,
+        rope.positives("short_factor", width / 2),
+        rope.positives("long_factor", width / 2),
+        original,
+        attention);
+  }
+
+  /** How far the context is stretched: the factor, or what the contexts' lengths say. */
+  private double stretch(ConfigValues rope, double original) {
+    return rope.positiveOrNull("factor", maxPositions / original);
+  }
+
   /** HF takes the config's own value where it has one, then the parameter, then the context. */
-  private static double original(ConfigValues rope, ConfigValues config, int maxPositions) {
+  private double original(ConfigValues rope) {
     return config.object().has(ORIGINAL)
         ? config.count(ORIGINAL, 1)
         : rope.count(ORIGINAL, maxPositions);
@@ -82,8 +232,11 @@ final class RopeConfig {
   /** What transformers warns about. */
   static List<String> warnings(ConfigValues config, DecoderSpec spec) {
     ConfigValues rope = parameters(config);
-    RopeScaling scaling = spec.ropes().get(0).scaling();
     List<String> warnings = new ArrayList<>();
+    if (spec.ropes().isEmpty()) {
+      return warnings;
+    }
+    RopeScaling scaling = spec.ropes().get(0).scaling();
     if (scaling.factor() < 1) {
       warnings.add(rope.place() + " factor should be >= 1, was " + scaling.factor());
     }
@@ -93,21 +246,14 @@ final class RopeConfig {
           "%s %s should be below max_position_embeddings %d, was %.0f"
               .formatted(rope.place(), ORIGINAL, spec.maxPositions(), llama3.originalPositions()));
     }
-    Set<String> known = new HashSet<>(keys(scaling.type()));
-    known.addAll(List.of("rope_type", "type", "rope_theta", "partial_rotary_factor"));
-    for (var entry : rope.object().properties()) {
-      if (!known.contains(entry.getKey())) {
-        warnings.add(rope.place() + " " + JsonFile.shown(entry.getKey()) + " is not used");
-      }
-    }
+    boolean nested = rope.object().properties().stream().anyMatch(e -> e.getValue().isObject());
+    Set<String> known = new HashSet<>(nested ? rope.names() : List.of());
+    Stream.of("rope_type", "type", "rope_theta", PART, "mrope_section").forEach(known::add);
+    String type = nested ? "default" : type(rope);
+    known.addAll(KEYS.getOrDefault(type, List.of()));
+    rope.names().stream()
+        .filter(name -> !known.contains(name))
+        .forEach(name -> warnings.add(rope.place() + " " + JsonFile.shown(name) + " is not used"));
     return warnings;
-  }
-
-  private static List<String> keys(String type) {
-    return switch (type) {
-      case "linear" -> LINEAR_KEYS;
-      case "llama3" -> LLAMA3_KEYS;
-      default -> List.of();
-    };
   }
 }

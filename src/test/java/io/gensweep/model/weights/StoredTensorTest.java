@@ -52,8 +52,7 @@ class StoredTensorTest {
   void aTallMatrixIsTransposedPieceByPiece() throws IOException {
     int rows = StoredTensor.PIECE_BYTES / 8 + 5;
     int[] odd = numbers(counting(ElementType.F32, rows, 2).transposed(), 1, 2);
-    assertThat(odd)
-        .isEqualTo(IntStream.range(0, rows).map(row -> 2 * row + 1).toArray());
+    assertThat(odd).isEqualTo(IntStream.range(0, rows).map(row -> 2 * row + 1).toArray());
   }
 
   @Test

@@ -1,0 +1,109 @@
+package io.gensweep.model;
+
+import ai.djl.pytorch.jni.IValue;
+import io.gensweep.model.spec.AttentionSpec;
+import io.gensweep.model.spec.EndsSpec;
+import io.gensweep.model.spec.HeadNorm;
+import io.gensweep.model.spec.LayerSpec;
+import io.gensweep.model.spec.MlpSpec;
+import io.gensweep.model.spec.NormSpec;
+import io.gensweep.model.spec.PositionScale;
+import io.gensweep.model.spec.RouterSpec;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the decoder program takes of a spec beside tensors: numbers and words by their names. Only
+ * the program's {@code add_layer} and {@code set_ends} read them.
+ */
+final class LayerArguments {
+  private final Map<String, Double> numbers = new HashMap<>();
+  private final Map<String, String> words = new HashMap<>();
+
+  private LayerArguments() {}
+
+  static LayerArguments of(EndsSpec ends) {
+    LayerArguments arguments = new LayerArguments();
+    arguments.norm("final_norm", Optional.of(ends.finalNorm()));
+    return arguments;
+  }
+
+  static LayerArguments of(LayerSpec layer) {
+    LayerArguments arguments = new LayerArguments();
+    arguments.norm("mixer_norm", layer.norms().mixerInput());
+    arguments.norm("mixer_out_norm", layer.norms().mixerOutput());
+    arguments.norm("mlp_norm", layer.norms().mlpInput());
+    arguments.norm("mlp_out_norm", layer.norms().mlpOutput());
+    arguments.put("parallel", layer.parallel());
+    arguments.put("block_scale", layer.blockScale());
+    arguments.attention((AttentionSpec) layer.mixer());
+    arguments.mlp(layer.mlp());
+    return arguments;
+  }
+
+  private void attention(AttentionSpec attention) {
+    put("heads", attention.heads());
+    put("kv_heads", attention.kvHeads());
+    put("head_dim", attention.headDim());
+    put("scale", attention.scores().scale());
+    put("cap", attention.scores().cap());
+    put("window", attention.window());
+    put("rope", attention.rope().orElse(-1));
+    put("position_beta", attention.queryScale().map(PositionScale::beta).orElse(0.0));
+    put("position_original", attention.queryScale().map(PositionScale::original).orElse(1.0));
+    Optional<NormSpec> norm = attention.headNorm().map(HeadNorm::norm);
+    norm("query_norm", norm);
+    norm("key_norm", norm);
+    words.put("head_norm", attention.headNorm().map(each -> name(each.place())).orElse("none"));
+  }
+
+  private void mlp(MlpSpec mlp) {
+    if (mlp instanceof MlpSpec.Dense dense) {
+      words.put("activation", name(dense.activation()));
+    } else if (mlp instanceof MlpSpec.Experts experts) {
+      RouterSpec router = experts.router();
+      words.put("activation", name(experts.expert().activation()));
+      words.put("router", name(router.kind()));
+      put("experts", experts.count());
+      put("chosen", router.chosen());
+      put("normalised", router.normalised());
+      put("groups", router.groups());
+      put("chosen_groups", router.chosenGroups());
+      put("router_scale", router.scale());
+    }
+  }
+
+  private void norm(String role, Optional<NormSpec> norm) {
+    norm.ifPresent(
+        each -> {
+          words.put(role, each.kind());
+          put(role + ".eps", each.epsilon());
+        });
+  }
+
+  private void put(String name, double value) {
+    numbers.put(name, value);
+  }
+
+  private void put(String name, boolean value) {
+    put(name, value ? 1 : 0);
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  IValue numbers() {
+    Map<String, IValue> values = new HashMap<>();
+    numbers.forEach((name, value) -> values.put(name, IValue.from(value)));
+    return IValue.stringIValueMapFrom(values);
+  }
+
+  IValue words() {
+    Map<String, IValue> values = new HashMap<>();
+    words.forEach((name, value) -> values.put(name, IValue.from(value)));
+    return IValue.stringIValueMapFrom(values);
+  }
+}

@@ -1,0 +1,16 @@
+package io.gensweep.model.spec;
+
+/** Norms of queries and of keys, each with weights of its own. */
+public record HeadNorm(NormSpec norm, Place place) {
+  /** Where they stand, and over what. */
+  public enum Place {
+    /** Over each head, before the rotation. */
+    BEFORE_ROTATION,
+    /** Over each head, after the rotation. */
+    AFTER_ROTATION,
+    /** Over all heads at once, before the rotation. */
+    WHOLE_WIDTH,
+    /** Over each head, with weights for each head, before the rotation. */
+    WEIGHTS_BY_HEAD
+  }
+}
