@@ -14,6 +14,7 @@ import io.gensweep.job.JobError;
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.RopeSpec;
+import io.gensweep.model.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,12 +1,11 @@
 package io.gensweep.model;
 
-import io.gensweep.job.JobError;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.TensorRole;
-import io.gensweep.model.spec.TensorSource;
+import io.gensweep.model.weights.Checkpoint;
+import io.gensweep.model.weights.StoredTensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +26,7 @@ record DecoderWeights(
     List<Map<String, StoredTensor>> layers) {
 
   static DecoderWeights find(DecoderSpec spec, Checkpoint checkpoint) {
-    Finder finder = new Finder(spec, checkpoint);
+    TensorFinder finder = new TensorFinder(spec, checkpoint);
     List<Map<String, StoredTensor>> layers = new ArrayList<>();
     for (LayerSpec layer : spec.layers()) {
       layers.add(finder.layer(layer, layers.size()));
@@ -65,46 +64,5 @@ record DecoderWeights(
    */
   Optional<StoredTensor> ownHead(boolean tied) {
     return head.filter(matrix -> !tied || !matrix.sameBytes(embedding));
-  }
-
-  /** Looks up the tensors of a decoder. */
-  private record Finder(DecoderSpec spec, Checkpoint checkpoint) {
-
-    Map<String, StoredTensor> layer(LayerSpec layer, int number) {
-      String prefix = spec.names().layer() + number + ".";
-      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      layer
-          .tensors(spec.hiddenSize())
-          .forEach(
-              role -> tensors.put(role.role(), tensor(prefix, spec.names().within(role), role)));
-      return tensors;
-    }
-
-    Map<String, StoredTensor> ends() {
-      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      spec.ends()
-          .tensors(spec.hiddenSize(), spec.vocabSize(), spec.maxPositions())
-          .forEach(role -> tensors.put(role.role(), tensor("", spec.names().end(role), role)));
-      return tensors;
-    }
-
-    /** The embedding's or the head's matrix. */
-    Optional<StoredTensor> vocabulary(String name) {
-      return checkpoint.find(vocabularyName(name), spec.vocabSize(), spec.hiddenSize());
-    }
-
-    JobError missing(String name) {
-      return checkpoint.missing(vocabularyName(name));
-    }
-
-    private String vocabularyName(String name) {
-      return spec.names().end(new TensorRole(name + ".weight", List.of())).weight();
-    }
-
-    private StoredTensor tensor(String prefix, TensorSource source, TensorRole role) {
-      String name = prefix + (role.isBias() ? source.bias() : source.weight());
-      long[] shape = role.shape().stream().mapToLong(Integer::longValue).toArray();
-      return checkpoint.tensor(name, shape);
-    }
   }
 }

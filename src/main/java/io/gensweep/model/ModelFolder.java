@@ -6,6 +6,7 @@ import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.ModelConfig;
+import io.gensweep.model.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

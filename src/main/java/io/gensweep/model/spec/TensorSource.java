@@ -1,35 +1,40 @@
 package io.gensweep.model.spec;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Where a checkpoint keeps a tensor: under a name of its own, or as rows of a larger one.
+ * Where a checkpoint keeps a tensor: under a name of its own, or as part of a larger one.
  *
  * @param weight name of the tensor
  * @param bias name of the bias beside it
  * @param transposed whether the weight is stored as [inputs, outputs]
- * @param matrix which of the matrices of a three-dimensional tensor
+ * @param matrix which of the matrices of a three-dimensional tensor, before it is transposed
  * @param rows empty where all of its rows are meant
  */
 public record TensorSource(
-    String weight, String bias, boolean transposed, OptionalInt matrix, Optional<RowPattern> rows) {
+    String weight,
+    String bias,
+    boolean transposed,
+    Optional<MatrixNumber> matrix,
+    Optional<RowPattern> rows) {
+
+  /** One of so many matrices. */
+  public record MatrixNumber(int number, int count) {}
 
   /**
    * Rows {@code first + i * step + j} of what is stored, in the order of i in [0, count) and j in
    * [0, chunk).
+   *
+   * @param total rows that are stored
    */
-  public record RowPattern(int first, int chunk, int step, int count) {
+  public record RowPattern(int total, int first, int chunk, int step, int count) {
     public RowPattern {
-      if (first < 0 || chunk < 1 || count < 1 || (count > 1 && step < 1)) {
-        throw new IllegalArgumentException("no rows: " + first + ", " + chunk + ", " + count);
+      if (first < 0 || chunk < 1 || count < 1 || first + (count - 1) * step + chunk > total) {
+        throw new IllegalArgumentException(
+            "rows of %d expected, were %d + %d * %d, %d each"
+                .formatted(total, first, count, step, chunk));
       }
-    }
-
-    /** The rows from {@code first} on. */
-    static RowPattern range(int first, int count) {
-      return new RowPattern(first, count, 0, 1);
     }
 
     /** Their numbers. */
@@ -47,23 +52,25 @@ public record TensorSource(
 
   /** Tensors by their whole names. */
   static TensorSource of(String weight, String bias) {
-    return new TensorSource(weight, bias, false, OptionalInt.empty(), Optional.empty());
+    return new TensorSource(weight, bias, false, Optional.empty(), Optional.empty());
+  }
+
+  /** Rows of a tensor that has {@code total}. */
+  TensorSource withRows(int total, int first, int count) {
+    return withRows(new RowPattern(total, first, count, 0, 1));
   }
 
   TensorSource withRows(RowPattern pattern) {
     return new TensorSource(weight, bias, transposed, matrix, Optional.of(pattern));
   }
 
-  TensorSource withRows(int first, int count) {
-    return withRows(RowPattern.range(first, count));
-  }
-
   TensorSource withTranspose() {
     return new TensorSource(weight, bias, true, matrix, rows);
   }
 
-  /** The expert of that number. */
-  TensorSource withMatrix(int number) {
-    return new TensorSource(weight, bias, transposed, OptionalInt.of(number), rows);
+  /** One of the experts of a tensor that has {@code count}. */
+  TensorSource withMatrix(int number, int count) {
+    return new TensorSource(
+        weight, bias, transposed, Optional.of(new MatrixNumber(number, count)), rows);
   }
 }

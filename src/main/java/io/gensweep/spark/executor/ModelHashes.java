@@ -1,8 +1,8 @@
 package io.gensweep.spark.executor;
 
-import io.gensweep.model.Checkpoint;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.Sha256;
+import io.gensweep.model.weights.Checkpoint;
 import io.gensweep.token.TokenizerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
-import io.gensweep.model.Checkpoint;
+import io.gensweep.model.weights.Checkpoint;
 import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
