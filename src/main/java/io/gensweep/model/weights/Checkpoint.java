@@ -44,12 +44,17 @@ public final class Checkpoint {
         path, tensors.stream().collect(Collectors.toMap(NamedTensor::name, Function.identity())));
   }
 
+  /** A folder of weights that are stored as they are. */
   public static Checkpoint open(Path folder) {
-    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
+    return open(folder, Quantization.NONE);
+  }
+
+  public static Checkpoint open(Path folder, Quantization quantization) {
+    Map<String, TensorEntry> tensors = new LinkedHashMap<>();
     for (Path file : files(folder)) {
       tensors.putAll(SafetensorsFile.read(file));
     }
-    return new Checkpoint(folder, tensors);
+    return new Checkpoint(folder, quantization.dequantized(tensors));
   }
 
   /**

@@ -30,12 +30,11 @@ public record FileTensor(
   @Override
   public Mapping stored(int from, int to) {
     Objects.checkFromToIndex(from, to, rowCount());
-    long row = encoding.storedBytes(rowSize());
     if (encoding == type()) {
-      return map(from * row, (to - from) * row);
+      return undecoded(from, to);
     }
     Mapping read = Mapping.ofMemory((to - from) * rowBytes());
-    try (Mapping file = map(from * row, (to - from) * row)) {
+    try (Mapping file = undecoded(from, to)) {
       int pieceRows = (int) Math.max(1, (1 << 20) / rowBytes());
       IntStream.rangeClosed(0, (to - from - 1) / pieceRows)
           .parallel()
@@ -52,6 +51,12 @@ public record FileTensor(
     long row = encoding.storedBytes(rowSize());
     encoding.decode(
         file.slice(from * row, to * row), read.slice(from * rowBytes(), to * rowBytes()));
+  }
+
+  /** Rows {@code [from, to)} as the file has them. */
+  Mapping undecoded(int from, int to) {
+    long row = encoding.storedBytes(rowSize());
+    return map(from * row, (to - from) * row);
   }
 
   private Mapping map(long from, long length) {

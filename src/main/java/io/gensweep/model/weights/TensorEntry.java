@@ -126,6 +126,11 @@ record TensorEntry(String name, Path file, String type, List<Long> shape, long o
                             + " has dtype "
                             + JsonFile.shown(type)
                             + "; supported for weights: F32, BF16, F16, F64"));
+    return open(encoding);
+  }
+
+  /** The tensor in an encoding that the one who asks knows it to have. */
+  FileTensor open(Encoding encoding) {
     return new FileTensor(
         name, file, encoding, shape.stream().map(Math::toIntExact).toList(), offset);
   }
