@@ -35,6 +35,10 @@ class FamilyOracleTest {
   /** Families that load, or FAMILY/SHAPE where only some of its shapes do. */
   private static final Set<String> READY =
       Set.of(
+          "mistral",
+          "qwen2",
+          "qwen3",
+          "qwen3_vl",
           "llama/default-gqa",
           "llama/mha-tied-biases-head-dim",
           "llama/old-keys",

@@ -21,7 +21,17 @@ public final class ModelConfig {
 
   private static final Map<String, Family> FAMILIES =
       new TreeMap<>(
-          Map.ofEntries(Map.entry("llama", new Family("LlamaForCausalLM", LlamaConfig::read))));
+          Map.ofEntries(
+              family("llama", "LlamaForCausalLM", LlamaConfig::read),
+              family("mistral", "MistralForCausalLM", MistralConfig::read),
+              family("qwen2", "Qwen2ForCausalLM", QwenConfig::readQwen2),
+              family("qwen3", "Qwen3ForCausalLM", QwenConfig::readQwen3),
+              family("qwen3_vl_text", "Qwen3VLForConditionalGeneration", QwenConfig::readQwen3)));
+
+  private static Map.Entry<String, Family> family(
+      String type, String architecture, Function<ConfigValues, DecoderSpec> reader) {
+    return Map.entry(type, new Family(architecture, reader));
+  }
 
   /** Keys of a multimodal model that count for its text where the text's own config lacks them. */
   private static final List<String> SHARED =

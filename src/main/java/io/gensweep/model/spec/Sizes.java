@@ -18,6 +18,9 @@ record Sizes(
   static final String FULL = "full_attention";
   static final String SLIDING = "sliding_attention";
 
+  /** Far above any model's. */
+  private static final int MOST_LAYERS = 10_000;
+
   private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16", "float64");
 
   /**
@@ -50,6 +53,10 @@ record Sizes(
 
   /** A layer for each number. */
   List<LayerSpec> layers(IntFunction<LayerSpec> layer) {
+    if (layers > MOST_LAYERS) {
+      throw new JobError(
+          "config.json: num_hidden_layers must be at most " + MOST_LAYERS + ", was " + layers);
+    }
     return IntStream.range(0, layers).mapToObj(layer).toList();
   }
 
