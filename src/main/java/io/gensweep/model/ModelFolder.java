@@ -7,6 +7,7 @@ import io.gensweep.job.JsonFile;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.model.weights.Checkpoint;
+import io.gensweep.model.weights.Quantization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,11 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
   }
 
   DecoderWeights weights() {
-    return DecoderWeights.find(spec, Checkpoint.open(path));
+    return DecoderWeights.find(spec, checkpoint());
+  }
+
+  private Checkpoint checkpoint() {
+    return Checkpoint.open(path, Quantization.of(json(path)));
   }
 
   /**
@@ -105,13 +110,14 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
           "%s has no %s, so only stop strings and max_tokens end a continuation; %s has %s"
               .formatted(GENERATION, EOS, CONFIG, JsonFile.shown(json.get(EOS))));
     }
+    warnings.addAll(Quantization.of(json).warnings());
     warnings.addAll(ofWeights());
     return warnings;
   }
 
   private List<String> ofWeights() {
     List<String> warnings = new ArrayList<>();
-    Checkpoint checkpoint = Checkpoint.open(path);
+    Checkpoint checkpoint = checkpoint();
     DecoderWeights weights = DecoderWeights.find(spec, checkpoint);
     if (spec.ends().tied() && weights.ownHead(true).isPresent()) {
       warnings.add(

@@ -108,7 +108,7 @@ class ModelFolderTest {
         "rope_parameters; {'rope_theta': -1}; rope_theta must be a number above 0",
         "rope_parameters; {'rope_type': 'default', 'partial_rotary_factor': 0.5}; rotating part",
         "rope_theta; 'x'; rope_theta must be a number above 0",
-        "quantization_config; {'quant_method': 'gptq'}; quantization_config is not supported",
+        "quantization_config; {'quant_method': 'gptq'}; quantization_config.quant_method is not",
         "sliding_window; 64; sliding_window is not supported",
         "layer_types; ['sliding_attention']; layer_types is not supported",
         "attention_chunk_size; 8; attention_chunk_size is not supported",

@@ -23,7 +23,6 @@ final class ConfigKeys {
       JsonFile.object(
           """
           {
-            "quantization_config": null,
             "transformers_weights": null,
             "configuration_files": null,
             "per_layer_config": {},

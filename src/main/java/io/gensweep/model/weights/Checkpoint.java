@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Plain Java. The weights of a model folder by name: {@code model.safetensors}, or else the shards
@@ -26,8 +27,17 @@ public final class Checkpoint {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
-  /** What a checkpoint that was saved without its head lacks in names, as in transformers. */
-  private static final String PREFIX = "model.";
+  /**
+   * What a checkpoint that was saved without its head lacks in names, as in transformers: the name
+   * of the decoder within the class that has the head.
+   */
+  private static final List<String> DECODERS = List.of("model.", "transformer.", "gpt_neox.");
+
+  /**
+   * What a multimodal checkpoint has before the names of its text model; those of the decoder may
+   * have it inside (model.language_model.norm) or outside (language_model.model.norm).
+   */
+  private static final String TEXT = "language_model.";
 
   private final Path path;
   private final Map<String, NamedTensor> tensors;
@@ -173,12 +183,22 @@ public final class Checkpoint {
   }
 
   private Optional<NamedTensor> stored(String name) {
-    NamedTensor tensor = tensors.get(name);
-    return Optional.ofNullable(tensor == null ? tensors.get(withoutPrefix(name)) : tensor);
+    return names(name).filter(tensors::containsKey).findFirst().map(tensors::get);
   }
 
-  private static String withoutPrefix(String name) {
-    return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+  /** What a checkpoint may call a tensor, best first. */
+  private static Stream<String> names(String name) {
+    Stream<String> whole = Stream.of(name, TEXT + name);
+    return DECODERS.stream()
+        .filter(name::startsWith)
+        .findFirst()
+        .map(
+            decoder -> {
+              String within = name.substring(decoder.length());
+              return Stream.concat(
+                  whole, Stream.of(decoder + TEXT + within, TEXT + within, within));
+            })
+        .orElse(whole);
   }
 
   /** Names that no one has asked for yet. */

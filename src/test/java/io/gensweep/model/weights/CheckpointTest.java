@@ -141,6 +141,35 @@ class CheckpointTest {
             "tensor new has dtype F3; supported for weights: F32, BF16, F16, F64");
   }
 
+  /** As conversion_mapping.py and base_model_prefix of transformers have it. */
+  @ParameterizedTest
+  @CsvSource({
+    "model.norm.weight, model.norm.weight",
+    "model.norm.weight, norm.weight",
+    "model.norm.weight, model.language_model.norm.weight",
+    "model.norm.weight, language_model.model.norm.weight",
+    "model.norm.weight, language_model.norm.weight",
+    "lm_head.weight, lm_head.weight",
+    "lm_head.weight, language_model.lm_head.weight",
+    "transformer.ln_f.weight, ln_f.weight",
+    "gpt_neox.final_layer_norm.weight, final_layer_norm.weight"
+  })
+  void aTensorIsFoundUnderTheNamesThatItMayHave(String asked, String stored) throws IOException {
+    write(
+        """
+        {"%s": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
+         "visual.norm.weight": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]}}
+        """
+            .formatted(stored),
+        16);
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    assertThat(checkpoint.has(asked)).isTrue();
+    assertThat(checkpoint.tensor(asked, 2).name()).isEqualTo(stored);
+    assertThat(checkpoint.unused()).containsExactly("visual.norm.weight");
+    assertThat(checkpoint.has("model.other.weight")).isFalse();
+    assertThat(checkpoint.shapeOf("model.other.weight")).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
