@@ -7,6 +7,7 @@ import io.gensweep.job.JobFile;
 import io.gensweep.job.Nearest;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
+import io.gensweep.model.HubCache;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -183,10 +184,11 @@ public final class Cli {
     private ResolvedJob resolved() {
       String yaml =
           text(job, job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
-      JobFile file = JobFile.parse(job, yaml, sets);
+      JobFile file = JobFile.parse(job, yaml, sets).withModelPath(HubCache::pinned);
       Optional<String> generationConfig =
           file.samplingFromModel()
-              ? text("model.path", file.model().path() + "/generation_config.json")
+              ? text(
+                  "model.path", HubCache.folderOf(file.model().path()) + "/generation_config.json")
               : Optional.empty();
       return file.resolve(generationConfig);
     }

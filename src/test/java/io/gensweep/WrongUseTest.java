@@ -115,7 +115,10 @@ class WrongUseTest {
         set("model.path=$/nowhere", "model.path: $/nowhere is not a folder"),
         set("model.path=$/words.bin", "model.path: $/words.bin is not a folder"),
         set("model.path=$/m.gguf", "--set: model.path: \"$/m.gguf\" is not supported by this"),
-        set("model.path=hf:org/name", "--set: model.path: \"hf:org/name\" is not supported by"),
+        set(
+            "model.path=hf:org/name",
+            "model.path: hf:org/name is not in the cache of this machine: "),
+        set("model.path=hf:../name", "model.path must be hf:ORG/NAME or hf:ORG/NAME@REVISION, was"),
         set("model.path=$/nothing", "model.path: $/nothing has no config.json"),
         set("model.path=$/no-tokenizer", "model.path: $/no-tokenizer has no tokenizer.json"),
         set("model.path=$/cut-config", "model.path: $/cut-config/config.json:1 is not"),

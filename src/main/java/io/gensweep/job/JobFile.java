@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Driver. A job file and the command line's settings, read in two steps: what they say, and, with
@@ -22,9 +23,11 @@ public final class JobFile {
   private static final String ARGUMENT = "--set";
   private static final String MAX_BATCH = "max_batch";
 
+  private static final String MODEL_PATH = "model.path";
+
   /** Keys whose value is a path, whose characters must not be read as YAML. */
   private static final Set<String> PATHS =
-      Set.of("model.path", "prompts.path", "output.path", "chat_template");
+      Set.of(MODEL_PATH, "prompts.path", "output.path", "chat_template");
 
   private final String source;
   private final Layer defaults;
@@ -104,6 +107,18 @@ public final class JobFile {
   /** The model, whose folder may hold the generation_config.json that {@link #resolve} takes. */
   public ModelSpec model() {
     return section(given.over(defaults), "model", ModelSpec.class);
+  }
+
+  /** The same job with {@code model.path} written in another way. */
+  public JobFile withModelPath(UnaryOperator<String> rewritten) {
+    Leaf leaf = given.leaf(MODEL_PATH);
+    Layer path = Layer.empty();
+    path.leaves()
+        .put(
+            MODEL_PATH,
+            new Leaf(
+                TextNode.valueOf(rewritten.apply(model().path())), leaf.origin(), leaf.place()));
+    return new JobFile(source, defaults, path.over(given));
   }
 
   /** Whether the job says {@code sampling.from_model: true}. */

@@ -63,11 +63,6 @@ final class UnsupportedKeys {
     refuse(
         settings,
         "model.path",
-        path -> path.asText().matches("hf:.*"),
-        "download it (hf download ORG/NAME) and name the folder");
-    refuse(
-        settings,
-        "model.path",
         path -> path.asText().matches("(?i).*\\.gguf/?"),
         "name a folder in Hugging Face layout: config.json, *.safetensors, tokenizer.json");
     refuse(

@@ -3,6 +3,7 @@ package io.gensweep.spark.executor;
 import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
+import io.gensweep.model.HubCache;
 import io.gensweep.model.Sha256;
 import io.gensweep.token.TokenizerFiles;
 import java.io.IOException;
@@ -22,23 +23,24 @@ import org.apache.hadoop.fs.LocalFileSystem;
 public final class ModelCopy {
   private ModelCopy() {}
 
-  /** Makes a local path independent of the working directory. */
+  /** Makes a path of this machine independent of its working directory and its variables. */
   public static String absolute(String uri) {
-    return new org.apache.hadoop.fs.Path(uri).toUri().getScheme() == null
-        ? Path.of(uri).toAbsolutePath().normalize().toString()
-        : uri;
+    String path = HubCache.folderOf(uri);
+    return new org.apache.hadoop.fs.Path(path).toUri().getScheme() == null
+        ? Path.of(path).toAbsolutePath().normalize().toString()
+        : path;
   }
 
   /**
    * Returns the folder on this machine, copied first where it is not local.
    *
-   * @param uri any Hadoop URI; a path without a scheme is local, whatever the default file system
-   *     is
+   * @param uri hf:ORG/NAME, or any Hadoop URI; a path without a scheme is local, whatever the
+   *     default file system is
    */
   public static Path local(String uri, FileAccess access) {
     org.apache.hadoop.fs.Path source;
     try {
-      source = new org.apache.hadoop.fs.Path(uri);
+      source = new org.apache.hadoop.fs.Path(HubCache.folderOf(uri));
     } catch (IllegalArgumentException e) {
       throw new JobError("model.path: " + uri + " is no path or URI: " + Cause.line(e), e);
     }

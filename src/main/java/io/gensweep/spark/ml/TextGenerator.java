@@ -6,6 +6,7 @@ import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobFile;
 import io.gensweep.job.JobSpec;
+import io.gensweep.model.HubCache;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.spark.plan.ModelPlan;
 import io.gensweep.spark.task.ChatTemplates;
@@ -59,7 +60,7 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
   public TextGenerator(String uid) {
     this.uid = uid;
     // A parameter takes the uid of its owner when it is made.
-    modelUrl = new Param<>(this, "modelUrl", "folder of the model, any Hadoop URI");
+    modelUrl = new Param<>(this, "modelUrl", "folder of the model, hf:ORG/NAME or any Hadoop URI");
     engine = new Param<>(this, "engine", "DJL engine: PyTorch");
     batchSize =
         new IntParam(
@@ -196,6 +197,7 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
     job.putObject("output").put("path", required(outputCol));
     JobSpec spec =
         JobFile.parse("TextGenerator", job.toString(), Arrays.asList($(settings)))
+            .withModelPath(HubCache::pinned)
             .resolve(Optional.empty())
             .spec();
     if (spec.sweep().points().size() > 1 || spec.sampling().n() > 1) {
