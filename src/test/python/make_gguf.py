@@ -135,8 +135,8 @@ FAMILIES = [
 ]
 
 
-def train_pieces(folder):
-    """A SentencePiece BPE of the chat template's and this file's words, with bytes."""
+def train_pieces(folder, prefix):
+    """A SentencePiece BPE of this file's words, with bytes."""
     sentencepiece.SentencePieceTrainer.Train(
         input=__file__,
         model_prefix=str(folder / "tokenizer"),
@@ -146,22 +146,25 @@ def train_pieces(folder):
         character_coverage=0.98,
         pad_id=0, bos_id=1, eos_id=2, unk_id=3,
         user_defined_symbols=["<turn>"],
+        normalization_rule_name="identity",
+        remove_extra_whitespaces=False,
+        add_dummy_prefix=prefix,
         num_threads=1,
         minloglevel=2,
     )
     (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "LlamaTokenizer"}))
 
 
-TEXTS = ["", " ", "Hello world", "  two  spaces ", "\n\ttabs\n\n", "<turn>a<turn> b", "1234 x=5;", "caf\u00e9 \u4e2d\U0001f600", "a" * 30, "def train(folder):"]
+TEXTS = ["", " ", "Hello world", "  two  spaces ", "\n\ttabs\n\n", "1234 x=5;", "caf\u00e9 \u4e2d\U0001f600", "a" * 30, "def train(folder):"]
 
 
-def encode(kind, folder):
+def encode(kind, texts, folder):
     """What the tokenizer's own library makes of texts, without BOS."""
     if kind == "bpe":
         tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        return {text: tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS}
+        return {text: tokenizer.encode(text, add_special_tokens=False).ids for text in texts}
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
-    return {text: tokenizer.encode(text) for text in TEXTS}
+    return {text: tokenizer.encode(text) for text in texts}
 
 
 def convert(name, kind, tokenizer, config):
@@ -174,8 +177,10 @@ def convert(name, kind, tokenizer, config):
             for file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
                 shutil.copy(TINY / file, folder)
         else:
-            train_pieces(folder)
-        tokens = encode(tokenizer, folder)
+            train_pieces(folder, "Gemma" not in kind)
+        tokens = encode(tokenizer, TEXTS, folder)
+        if "Gemma" in kind:  # With a space put before a text, llama.cpp puts one after each added token too.
+            tokens |= encode(tokenizer, ["<turn>a<turn> b"], folder)
         target = RESOURCES / f"{name}.gguf"
         sys.argv = ["convert_hf_to_gguf.py", str(folder), "--outfile", str(target), "--outtype", "f32"]
         converter.main()
