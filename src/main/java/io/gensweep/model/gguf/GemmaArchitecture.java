@@ -27,7 +27,9 @@ record GemmaArchitecture(Hyperparameters model) implements Architecture {
   private static final String LOCAL_BASE = "rope.freq_base_swa";
   private static final String PATTERN = "attention.sliding_window_pattern";
 
-  /** Models of this many layers scale scores by the size that a head would have without key_length. */
+  /**
+   * Models of this many layers scale scores by the size that a head would have without key_length.
+   */
   private static final int LAYERS_OF_27B_SECOND = 46;
 
   private static final int LAYERS_OF_27B_THIRD = 62;
@@ -39,8 +41,7 @@ record GemmaArchitecture(Hyperparameters model) implements Architecture {
   @Override
   public ObjectNode config() {
     ObjectNode config = common();
-    boolean of27B =
-        model.layers() == (isThird() ? LAYERS_OF_27B_THIRD : LAYERS_OF_27B_SECOND);
+    boolean of27B = model.layers() == (isThird() ? LAYERS_OF_27B_THIRD : LAYERS_OF_27B_SECOND);
     config
         .put("hidden_activation", "gelu_pytorch_tanh")
         .put("attention_bias", false)
@@ -57,8 +58,7 @@ record GemmaArchitecture(Hyperparameters model) implements Architecture {
 
   private ObjectNode common() {
     if (isThird()) {
-      model.requireKnown(
-          WINDOW, PATTERN, LOGIT_CAP, LOCAL_BASE, "mm.tokens_per_image");
+      model.requireKnown(WINDOW, PATTERN, LOGIT_CAP, LOCAL_BASE, "mm.tokens_per_image");
       return model.config("gemma3_text", "Gemma3ForCausalLM");
     }
     model.requireKnown(WINDOW, PATTERN, SCORE_CAP, LOGIT_CAP);
@@ -120,9 +120,7 @@ record GemmaArchitecture(Hyperparameters model) implements Architecture {
     full.put("rope_theta", model.number("rope.freq_base").orElse(1_000_000.0));
     ObjectNode rope = JsonNodeFactory.instance.objectNode();
     rope.set("full_attention", full);
-    rope.set(
-        "sliding_attention",
-        RopeParameters.base(model.number(LOCAL_BASE).orElse(10_000.0)));
+    rope.set("sliding_attention", RopeParameters.base(model.number(LOCAL_BASE).orElse(10_000.0)));
     return rope;
   }
 

@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * The header of a GGUF file of version 2 or 3: metadata, then what each tensor is and where. It is
- * checked as llama.cpp does, for tensors that no one needs too: they follow each other, aligned, and
- * lie in the file. So a truncated download is found before any weight is read.
+ * checked as llama.cpp does, for tensors that no one needs too: they follow each other, aligned,
+ * and lie in the file. So a truncated download is found before any weight is read.
  *
  * @param tensors with offsets from the begin of the file
  * @param headerBytes up to the first tensor
@@ -78,8 +78,7 @@ record GgufFile(Path path, Metadata metadata, List<TensorInfo> tensors, long hea
       throw metadata.wrong(
           "has a tensor " + tensor.name() + " of " + tensor.bytes() + " bytes, which is too many");
     }
-    ByteBuffer bytes =
-        ByteBuffer.allocate((int) tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate((int) tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(path)) {
       while (bytes.hasRemaining()) {
         if (channel.read(bytes, tensor.offset() + bytes.position()) < 0) {

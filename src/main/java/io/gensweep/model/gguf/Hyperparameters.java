@@ -96,7 +96,12 @@ record Hyperparameters(GgufFile file, String architecture) {
     int layers = size("block_count");
     if (layers > file.tensors().size()) {
       throw wrong(
-          "has a " + key("block_count") + " of " + layers + " and " + file.tensors().size()
+          "has a "
+              + key("block_count")
+              + " of "
+              + layers
+              + " and "
+              + file.tensors().size()
               + " tensors");
     }
     return layers;

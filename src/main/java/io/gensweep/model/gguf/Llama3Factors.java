@@ -29,7 +29,10 @@ record Llama3Factors(Hyperparameters model, int rotated, double theta) {
   ObjectNode putInto(ObjectNode rope, float[] factors) {
     if (factors.length != rotated / 2) {
       throw model.wrong(
-          "has " + factors.length + " factors in rope_freqs.weight for " + rotated / 2
+          "has "
+              + factors.length
+              + " factors in rope_freqs.weight for "
+              + rotated / 2
               + " frequencies");
     }
     double factor = 1;
@@ -72,7 +75,8 @@ record Llama3Factors(Hyperparameters model, int rotated, double theta) {
   }
 
   private RuntimeException notLlama3() {
-    return model.wrong("has factors in rope_freqs.weight that are not those of llama3 rope scaling");
+    return model.wrong(
+        "has factors in rope_freqs.weight that are not those of llama3 rope scaling");
   }
 
   private static boolean isBetween(double stored, double factor) {

@@ -9,6 +9,7 @@ record Phi3Architecture(Hyperparameters model) implements Architecture {
       Architecture.namesWith(
           Map.of("attn_qkv", "self_attn.qkv_proj", "ffn_up", "mlp.gate_up_proj"));
 
+  private static final String PARTIAL = "partial_rotary_factor";
   private static final String ORIGINAL = "rope.scaling.original_context_length";
 
   @Override
@@ -25,7 +26,11 @@ record Phi3Architecture(Hyperparameters model) implements Architecture {
     } else {
       config.putNull("sliding_window");
     }
-    config.set("rope_parameters", RopeParameters.of(model));
+    ObjectNode rope = RopeParameters.of(model);
+    if (!rope.has(PARTIAL)) {
+      rope.put(PARTIAL, 1.0);
+    }
+    config.set("rope_parameters", rope);
     return config;
   }
 

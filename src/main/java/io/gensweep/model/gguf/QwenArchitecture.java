@@ -15,7 +15,7 @@ record QwenArchitecture(Hyperparameters model) implements Architecture {
     boolean third = model.architecture().equals("qwen3");
     ObjectNode config =
         model.config(model.architecture(), third ? "Qwen3ForCausalLM" : "Qwen2ForCausalLM");
-    config.put("hidden_act", "silu").put("use_sliding_window", false);
+    config.put("hidden_act", "silu").put("use_sliding_window", false).putNull("sliding_window");
     if (third) {
       config.put("attention_bias", model.hasTensor("blk.0.attn_q.bias"));
     }

@@ -73,12 +73,7 @@ final class TokenizerText {
     decoders.addObject().put("type", "ByteFallback");
     decoders.addObject().put("type", "Fuse");
     if (addsSpace) {
-      decoders
-          .addObject()
-          .put("type", "Strip")
-          .put("content", " ")
-          .put("start", 1)
-          .put("stop", 0);
+      decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
     }
     ObjectNode model = model(file, vocabulary.tokenNamed("unknown"));
     model.put("byte_fallback", true).put("ignore_merges", false);
@@ -101,7 +96,8 @@ final class TokenizerText {
 
   private ObjectNode model(ObjectNode file, Optional<String> unknown) {
     ObjectNode model = file.putObject("model").put("type", "BPE");
-    unknown.ifPresentOrElse(token -> model.put("unk_token", token), () -> model.putNull("unk_token"));
+    unknown.ifPresentOrElse(
+        token -> model.put("unk_token", token), () -> model.putNull("unk_token"));
     model.put("fuse_unk", unknown.isPresent());
     model.set("vocab", vocabulary.vocab());
     return model;

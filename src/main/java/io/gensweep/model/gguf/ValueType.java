@@ -35,7 +35,11 @@ enum ValueType {
     int number = in.int32();
     if (number < 0 || number >= values().length) {
       throw in.wrong(
-          "gives " + key + " a type of number " + Integer.toUnsignedString(number) + ", not 0 to 12");
+          "gives "
+              + key
+              + " a type of number "
+              + Integer.toUnsignedString(number)
+              + ", not 0 to 12");
     }
     return values()[number];
   }
