@@ -60,7 +60,13 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
   }
 
   private Checkpoint checkpoint() {
-    return Checkpoint.open(path, Quantization.of(json(path)));
+    return GgufFolder.checkpoint(path)
+        .orElseGet(() -> Checkpoint.open(path, Quantization.of(json(path))));
+  }
+
+  /** The files that hold the weights. */
+  public List<Path> weightFiles() {
+    return GgufFolder.weights(path).map(List::of).orElseGet(() -> Checkpoint.files(path));
   }
 
   /**

@@ -2,7 +2,6 @@ package io.gensweep.spark.executor;
 
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.Sha256;
-import io.gensweep.model.weights.Checkpoint;
 import io.gensweep.token.TokenizerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ public final class ModelHashes {
     return Sha256.hex(
         Stream.concat(
                 Stream.of(folder.path().resolve("config.json")),
-                Checkpoint.files(folder.path()).stream())
+                folder.weightFiles().stream())
             .toList());
   }
 

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
-import io.gensweep.model.weights.Checkpoint;
 import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
@@ -132,7 +131,7 @@ final class DryRun {
 
   private double weightBytes() {
     double bytes = 0;
-    for (Path file : Checkpoint.files(model.folder().path())) {
+    for (Path file : model.folder().weightFiles()) {
       try {
         bytes += Files.size(file);
       } catch (IOException e) {
