@@ -22,6 +22,7 @@ import sentencepiece
 import tokenizers
 
 import make_families
+from families import shapes
 
 LLAMA_CPP = Path(sys.argv[1])
 sys.path[:0] = [str(LLAMA_CPP), str(LLAMA_CPP / "gguf-py")]
@@ -152,7 +153,8 @@ def train_pieces(folder, prefix):
         num_threads=1,
         minloglevel=2,
     )
-    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "LlamaTokenizer"}))
+    added = {"4": {"content": "<turn>", "special": False}}
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "LlamaTokenizer", "added_tokens_decoder": added}))
 
 
 TEXTS = ["", " ", "Hello world", "  two  spaces ", "\n\ttabs\n\n", "1234 x=5;", "caf\u00e9 \u4e2d\U0001f600", "a" * 30, "def train(folder):"]
@@ -171,7 +173,7 @@ def convert(name, kind, tokenizer, config):
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         family = {"config": f"{kind}Config", "model": f"{kind.removesuffix('Text')}ForCausalLM", "norm_mean": 0.0 if "Gemma" in kind else 1.0, "spreads": []}
-        shape = {"config": SIZES | config, "dtype": "float32", "edit": lambda written: written}
+        shape = shapes.shape(name, SIZES | config)
         written, tensors = make_families.write_checkpoint(family, shape, folder)
         if tokenizer == "bpe":
             for file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
@@ -182,7 +184,7 @@ def convert(name, kind, tokenizer, config):
         if "Gemma" in kind:  # With a space put before a text, llama.cpp puts one after each added token too.
             tokens |= encode(tokenizer, ["<turn>a<turn> b"], folder)
         target = RESOURCES / f"{name}.gguf"
-        sys.argv = ["convert_hf_to_gguf.py", str(folder), "--outfile", str(target), "--outtype", "f32"]
+        sys.argv = ["convert_hf_to_gguf.py", str(folder), "--outfile", str(target), "--outtype", "f32", "--model-name", name]
         converter.main()
     record = {"config": written, "dtype": "float32", "tensors": tensors, "tokens": tokens}
     (RESOURCES / f"{name}.json").write_text(json.dumps(record) + "\n")

@@ -113,7 +113,7 @@ class WrongUseTest {
         arguments("run $/utf16.yaml", "$/utf16.yaml: $/utf16.yaml is no text in UTF-8"),
         // The model
         set("model.path=$/nowhere", "model.path: $/nowhere is not a folder"),
-        set("model.path=$/words.bin", "model.path: $/words.bin is not a folder"),
+        set("model.path=$/words.bin", "model.path: $/words.bin is no GGUF file"),
         set("model.path=$/m.gguf", "--set: model.path: \"$/m.gguf\" is not supported by this"),
         set(
             "model.path=hf:org/name",

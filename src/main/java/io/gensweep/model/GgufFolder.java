@@ -21,7 +21,7 @@ import java.util.Optional;
  * temporary files; its name is a hash of what is in it, so that it is written once and never wrong.
  */
 public final class GgufFolder {
-  private static final String WEIGHTS = "weights.gguf";
+  private static final String WEIGHTS = "gensweep-weights.gguf";
 
   private GgufFolder() {}
 
@@ -41,7 +41,8 @@ public final class GgufFolder {
         Path target = folder.resolve(text.getKey());
         if (!Files.exists(target)) {
           move(
-              Files.write(partial(folder), text.getValue().toString().getBytes(StandardCharsets.UTF_8)),
+              Files.write(
+                  partial(folder), text.getValue().toString().getBytes(StandardCharsets.UTF_8)),
               target);
         }
       }

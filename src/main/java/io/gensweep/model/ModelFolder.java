@@ -34,7 +34,9 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
   public static ModelFolder open(Path path) {
     if (!Files.isDirectory(path)) {
       throw new JobError(
-          "model.path: " + path + " is not a folder; give a folder in Hugging Face layout");
+          "model.path: "
+              + path
+              + " is not a folder; give a folder in Hugging Face layout, or a GGUF file");
     }
     ObjectNode json = json(path);
     if (!Files.isRegularFile(path.resolve("tokenizer.json"))) {

@@ -49,7 +49,9 @@ record GgufFile(Path path, Metadata metadata, List<TensorInfo> tensors, long hea
     JsonFile.requireRegular(file);
     try (HeaderReader in = new HeaderReader(file, 0)) {
       if (in.size() < 4 || in.int32() != MAGIC) {
-        throw in.wrong("is no GGUF file: it does not begin with the letters GGUF");
+        throw in.wrong(
+            "is no GGUF file, since it does not begin with the letters GGUF; give a folder in"
+                + " Hugging Face layout, or a GGUF file");
       }
       requireVersion(in);
       int tensorCount = in.count(MOST_TENSORS, TensorInfo.LEAST_BYTES, "tensors");

@@ -3,6 +3,7 @@ package io.gensweep.spark.executor;
 import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
+import io.gensweep.model.GgufFolder;
 import io.gensweep.model.HubCache;
 import io.gensweep.model.Sha256;
 import io.gensweep.token.TokenizerFiles;
@@ -17,8 +18,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 
 /**
- * Driver and executor. Gives the model folder a place on this machine's disk: the folder itself
- * where it is local, else a copy, made once per machine and URI.
+ * Driver and executor. Gives the model a folder on this machine's disk: its own where it is local,
+ * else a copy, made once per machine and URI. A GGUF file gets a folder of what is in it.
  */
 public final class ModelCopy {
   private ModelCopy() {}
@@ -34,8 +35,8 @@ public final class ModelCopy {
   /**
    * Returns the folder on this machine, copied first where it is not local.
    *
-   * @param uri hf:ORG/NAME, or any Hadoop URI; a path without a scheme is local, whatever the
-   *     default file system is
+   * @param uri hf:ORG/NAME, or any Hadoop URI of a folder or a GGUF file; a path without a scheme
+   *     is local, whatever the default file system is
    */
   public static Path local(String uri, FileAccess access) {
     org.apache.hadoop.fs.Path source;
@@ -46,17 +47,21 @@ public final class ModelCopy {
     }
     String scheme = source.toUri().getScheme();
     if (scheme == null || scheme.equals("file")) {
-      return Path.of(source.toUri().getPath()).toAbsolutePath();
+      return folder(Path.of(source.toUri().getPath()).toAbsolutePath());
     }
     try {
       FileSystem files = access.fileSystem(source);
       if (files instanceof LocalFileSystem local) {
-        return local.pathToFile(source).toPath();
+        return folder(local.pathToFile(source).toPath());
       }
-      if (!files.exists(source) || !files.getFileStatus(source).isDirectory()) {
-        throw new JobError("model.path: " + uri + " is not a folder that can be read");
+      if (!files.exists(source)) {
+        throw new JobError("model.path: " + uri + " does not exist; give a folder or a GGUF file");
       }
-      return copy(files, source);
+      if (files.getFileStatus(source).isFile()) {
+        Path copy = copy(files, source, List.of(files.getFileStatus(source)));
+        return folder(copy.resolve(source.getName()));
+      }
+      return copy(files, source, entries(files, source));
     } catch (JobError e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -65,15 +70,27 @@ public final class ModelCopy {
     }
   }
 
-  private static synchronized Path copy(FileSystem files, org.apache.hadoop.fs.Path source)
+  /** The place itself, or the folder of a GGUF file. */
+  private static Path folder(Path place) {
+    return Files.isRegularFile(place) ? GgufFolder.of(place) : place;
+  }
+
+  /** What a model folder has, its chat templates included. */
+  private static List<FileStatus> entries(FileSystem files, org.apache.hadoop.fs.Path source)
       throws IOException {
-    StringBuilder version = new StringBuilder(source.toString());
     List<FileStatus> entries = new ArrayList<>(List.of(files.listStatus(source)));
     org.apache.hadoop.fs.Path templates =
         new org.apache.hadoop.fs.Path(source, TokenizerFiles.TEMPLATES);
     if (files.exists(templates)) {
       entries.addAll(List.of(files.listStatus(templates)));
     }
+    return entries;
+  }
+
+  private static synchronized Path copy(
+      FileSystem files, org.apache.hadoop.fs.Path source, List<FileStatus> entries)
+      throws IOException {
+    StringBuilder version = new StringBuilder(source.toString());
     for (FileStatus entry : entries) {
       version
           .append(entry.getPath().getName())

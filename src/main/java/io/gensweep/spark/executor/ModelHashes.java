@@ -18,8 +18,7 @@ public final class ModelHashes {
   public static String weights(ModelFolder folder) {
     return Sha256.hex(
         Stream.concat(
-                Stream.of(folder.path().resolve("config.json")),
-                folder.weightFiles().stream())
+                Stream.of(folder.path().resolve("config.json")), folder.weightFiles().stream())
             .toList());
   }
 
