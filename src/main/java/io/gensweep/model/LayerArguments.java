@@ -61,10 +61,10 @@ final class LayerArguments {
 
   private void mlp(MlpSpec mlp) {
     if (mlp instanceof MlpSpec.Dense dense) {
-      words.put("activation", name(dense.activation()));
+      dense(dense);
     } else if (mlp instanceof MlpSpec.Experts experts) {
       RouterSpec router = experts.router();
-      words.put("activation", name(experts.expert().activation()));
+      dense(experts.expert());
       words.put("router", name(router.kind()));
       put("experts", experts.count());
       put("chosen", router.chosen());
@@ -72,6 +72,19 @@ final class LayerArguments {
       put("groups", router.groups());
       put("chosen_groups", router.chosenGroups());
       put("router_scale", router.scale());
+    }
+  }
+
+  private void dense(MlpSpec.Dense mlp) {
+    words.put("activation", name(mlp.activation()));
+    if (mlp instanceof MlpSpec.Gated gated) {
+      gated
+          .clamp()
+          .ifPresent(
+              clamp -> {
+                put("clamp_factor", clamp.factor());
+                put("clamp_limit", clamp.limit());
+              });
     }
   }
 

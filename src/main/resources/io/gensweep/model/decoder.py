@@ -23,6 +23,7 @@ class Mlp:
   up : __torch__.Product
   down : __torch__.Product
   learned : List[Tensor]
+  clamp : List[float]  # of CLAMPED_SWIGLU: factor, limit
 
 # Experts of a layer, a router's choice of them, and an MLP that all tokens share; its gate is empty where it has none.
 class Experts:
@@ -268,7 +269,7 @@ class Decoder(Module):
     if torch.__contains__(numbers, "experts"):
       torch.append(layer.experts, (self).experts_of(w, numbers, words))
     else:
-      torch.append(layer.mlp, (self).mlp_of("", w, words["activation"]))
+      torch.append(layer.mlp, (self).mlp_of("", w, numbers, words))
     none = torch.zeros([0, layer.kv_heads, self.block, layer.head_dim], dtype=self.dtype, device=(self).device())
     layer.keys = none
     layer.values = none
@@ -283,10 +284,13 @@ class Decoder(Module):
     return (self).added()
 
   # The MLP whose roles begin so.
-  def mlp_of(self: __torch__.Decoder, prefix: str, w: Dict[str, Tensor], activation: str) -> __torch__.Mlp:
+  def mlp_of(self: __torch__.Decoder, prefix: str, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Mlp:
     mlp = __torch__.Mlp.__new__(__torch__.Mlp)
     mlp.gated = torch.__contains__(w, torch.add(prefix, "gate.weight"))
-    mlp.activation = activation
+    mlp.activation = words["activation"]
+    mlp.clamp = annotate(List[float], [])
+    if torch.__contains__(numbers, "clamp_factor"):
+      mlp.clamp = [numbers["clamp_factor"], numbers["clamp_limit"]]
     if mlp.gated:
       gate_up = (self).gate_and_up(prefix, w)
       mlp.gate = gate_up[0]
@@ -315,11 +319,11 @@ class Decoder(Module):
     experts.router = (self).exact_of("router", w, torch.eq(experts.kind, "sigmoid"))
     experts.each = annotate(List[__torch__.Mlp], [])
     for i in range(int(numbers["experts"])):
-      torch.append(experts.each, (self).mlp_of(torch.add(torch.add("experts.", torch.str(i)), "."), w, words["activation"]))
+      torch.append(experts.each, (self).mlp_of(torch.add(torch.add("experts.", torch.str(i)), "."), w, numbers, words))
     experts.shared = annotate(List[__torch__.Mlp], [])
     experts.shared_gate = annotate(List[__torch__.Product], [])
     if torch.__contains__(w, "shared.down.weight"):
-      torch.append(experts.shared, (self).mlp_of("shared.", w, words["activation"]))
+      torch.append(experts.shared, (self).mlp_of("shared.", w, numbers, words))
     if torch.__contains__(w, "shared_gate.weight"):
       torch.append(experts.shared_gate, (self).exact_of("shared_gate", w, False))
     return experts

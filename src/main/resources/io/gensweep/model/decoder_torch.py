@@ -244,9 +244,10 @@
       return (self).linear(y, mlp.up, "mul", (self).linear(y, mlp.gate, "swish", y[0]))
     gate = (self).linear(y, mlp.gate, "none", y[0])
     if torch.eq(mlp.activation, "clamped_swiglu"):
-      up = torch.add(torch.clamp((self).linear(y, mlp.up, "none", y[0]), -7, 7), 1)
-      low = torch.to(torch.clamp_max(gate, 7), 6)
-      return torch.mul(up, torch.to(torch.mul(low, (self).sigmoid(torch.mul(low, 1.702))), self.dtype))
+      limit = mlp.clamp[1]
+      up = torch.add(torch.clamp((self).linear(y, mlp.up, "none", y[0]), torch.neg(limit), limit), 1)
+      low = torch.to(torch.clamp_max(gate, limit), 6)
+      return torch.mul(up, torch.to(torch.mul(low, (self).sigmoid(torch.mul(low, mlp.clamp[0]))), self.dtype))
     return (self).linear(y, mlp.up, "mul", (self).activate(gate, mlp))
 
   # x and what the layer's MLP makes of y added to it.

@@ -51,7 +51,6 @@ class FamilyOracleTest {
           "glm4_moe",
           "gpt2",
           "gpt_neox",
-          "gpt_oss",
           "granite",
           "granitemoe",
           "hunyuan_v1_dense",
@@ -66,7 +65,6 @@ class FamilyOracleTest {
           "qwen3_5_moe",
           "qwen3_moe",
           "qwen3_next",
-          "qwen3_vl",
           "seed_oss",
           "smollm3",
           "starcoder2");

@@ -18,8 +18,8 @@ public enum Activation {
   XIELU,
 
   /**
-   * (up + 1) * gate / (1 + exp(-1.702 gate)), where gate is cut off above 7 and up beyond -7 and 7,
-   * as gpt-oss has it.
+   * (up + 1) * gate / (1 + exp(-factor * gate)), where gate is cut off above a limit and up beyond
+   * it on both sides, as gpt-oss has it.
    */
   CLAMPED_SWIGLU
 }

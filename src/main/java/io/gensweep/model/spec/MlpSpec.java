@@ -28,10 +28,19 @@ public sealed interface MlpSpec {
     }
   }
 
-  /** down(activation(gate(x)) * up(x)). */
-  record Gated(int size, Activation activation, boolean bias) implements Dense {
+  /**
+   * down(activation(gate(x)) * up(x)).
+   *
+   * @param clamp of {@link Activation#CLAMPED_SWIGLU}; empty for the others
+   */
+  record Gated(int size, Activation activation, boolean bias, Optional<Clamp> clamp)
+      implements Dense {
     public Gated {
       requireSize(size);
+    }
+
+    Gated(int size, Activation activation, boolean bias) {
+      this(size, activation, bias, Optional.empty());
     }
 
     @Override
@@ -43,6 +52,9 @@ public sealed interface MlpSpec {
           .flatMap(matrix -> matrix);
     }
   }
+
+  /** Factor within the sigmoid, and where gate and up are cut off. */
+  record Clamp(double factor, double limit) {}
 
   /** down(activation(up(x))). */
   record Plain(int size, Activation activation, boolean bias) implements Dense {

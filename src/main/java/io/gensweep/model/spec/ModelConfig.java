@@ -22,6 +22,7 @@ public final class ModelConfig {
   private static final Map<String, Family> FAMILIES =
       new TreeMap<>(
           Map.ofEntries(
+              family("gpt_oss", "GptOssForCausalLM", GptOssConfig::read),
               family("llama", "LlamaForCausalLM", LlamaConfig::read),
               family("mistral", "MistralForCausalLM", MistralConfig::read),
               family("qwen2", "Qwen2ForCausalLM", QwenConfig::readQwen2),
