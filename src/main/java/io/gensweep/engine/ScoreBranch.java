@@ -85,9 +85,6 @@ final class ScoreBranch extends Branch {
   @Override
   void fill(FillStep step) {
     int[] ids = next().tokenIds();
-    if (kv().isOutgrownBy(ids.length)) {
-      kv().restart(ids.length);
-    }
     if (step.full() || !step.hasRoom(kv(), ids.length - 1 - kv().length())) {
       return;
     }

@@ -14,7 +14,6 @@ final class DecodeCall {
     int rows = batch.size();
     long[] ids = new long[rows];
     long[] positions = new long[rows];
-    long[] rotations = new long[rows];
     long[] blocks = new long[rows];
     long[] offsets = new long[rows];
     long[] starts = new long[rows];
@@ -24,7 +23,6 @@ final class DecodeCall {
       int position = kv.length() - 1;
       ids[row] = batch.get(row).tokenId();
       positions[row] = position;
-      rotations[row] = kv.rotation(position);
       blocks[row] = kv.block(position / BlockPool.BLOCK);
       offsets[row] = position % BlockPool.BLOCK;
       starts[row] = entries;
@@ -49,7 +47,7 @@ final class DecodeCall {
         ProgramCall.longs(table),
         ProgramCall.longs(owners),
         ProgramCall.longs(starts),
-        ProgramCall.longs(rotations),
+        ProgramCall.longs(positions),
         ProgramCall.floats(firstTemperatures(batch)));
   }
 

@@ -22,12 +22,18 @@ public final class ModelConfig {
   private static final Map<String, Family> FAMILIES =
       new TreeMap<>(
           Map.ofEntries(
+              family("cohere", "CohereForCausalLM", CohereConfig::readCohere),
+              family("cohere2", "Cohere2ForCausalLM", CohereConfig::readCohere2),
+              family("falcon", "FalconForCausalLM", FalconConfig::read),
+              family("gpt2", "GPT2LMHeadModel", Gpt2Config::read),
+              family("gpt_neox", "GPTNeoXForCausalLM", GptNeoxConfig::read),
               family("gpt_oss", "GptOssForCausalLM", GptOssConfig::read),
               family("llama", "LlamaForCausalLM", LlamaConfig::read),
               family("mistral", "MistralForCausalLM", MistralConfig::read),
               family("qwen2", "Qwen2ForCausalLM", QwenConfig::readQwen2),
               family("qwen3", "Qwen3ForCausalLM", QwenConfig::readQwen3),
-              family("qwen3_vl_text", "Qwen3VLForConditionalGeneration", QwenConfig::readQwen3)));
+              family("qwen3_vl_text", "Qwen3VLForConditionalGeneration", QwenConfig::readQwen3),
+              family("starcoder2", "Starcoder2ForCausalLM", Starcoder2Config::read)));
 
   private static Map.Entry<String, Family> family(
       String type, String architecture, Function<ConfigValues, DecoderSpec> reader) {
