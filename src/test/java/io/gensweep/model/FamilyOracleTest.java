@@ -39,6 +39,7 @@ class FamilyOracleTest {
   /** Families that do not load yet, or FAMILY/SHAPE where only some of its shapes do not. */
   private static final Set<String> NOT_YET =
       Set.of(
+          "gpt_neox/absent-keys",
           "llama/dynamic",
           "llama/longrope",
           "llama/longrope-factor",
