@@ -51,6 +51,14 @@ final class Continuation {
         variant.sampling().maxTokens(), shape.maxModelLen() - request.tokenIds().length);
   }
 
+  /** The prompt's tokens and those drawn so far. */
+  int[] seenTokens() {
+    int[] prompt = request.tokenIds();
+    int[] seen = Arrays.copyOf(prompt, prompt.length + count);
+    System.arraycopy(tokenIds, 0, seen, prompt.length, count);
+    return seen;
+  }
+
   Variant variant() {
     return variant;
   }

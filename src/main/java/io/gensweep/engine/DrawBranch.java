@@ -30,6 +30,11 @@ final class DrawBranch extends Branch {
   /** Those that have not begun. */
   private final List<Variant> variants;
 
+  /**
+   * What is filled but for its last token: the prompt, or with what was drawn where it restarts.
+   */
+  private int[] fed;
+
   private List<Continuation> continuations = List.of();
   private boolean filled;
   private int nextToken;
@@ -44,6 +49,7 @@ final class DrawBranch extends Branch {
     super(submission, order, birth);
     this.variants = new ArrayList<>(variants);
     this.texts = texts;
+    this.fed = request().tokenIds();
   }
 
   @Override
@@ -52,8 +58,7 @@ final class DrawBranch extends Branch {
     refusal.ifPresent(failure -> variants.forEach(variant -> deliverFailed(variant, failure)));
     if (refusal.isEmpty()) {
       continuations = variants.stream().flatMap(variant -> begin(variant, shape)).toList();
-      int[] prompt = request().tokenIds();
-      nextToken = prompt[prompt.length - 1];
+      nextToken = fed[fed.length - 1];
     }
     variants.clear();
     return !continuations.isEmpty();
@@ -110,7 +115,7 @@ final class DrawBranch extends Branch {
 
   @Override
   int promptRows() {
-    return request().tokenIds().length - 1;
+    return fed.length - 1;
   }
 
   @Override
@@ -120,22 +125,29 @@ final class DrawBranch extends Branch {
 
   @Override
   void fill(FillStep step) {
+    if (filled && kv().isOutgrownBy(kv().length() + 1)) {
+      fed = continuations.get(0).seenTokens();
+      filled = false;
+    }
     if (filled || step.full()) {
       return;
     }
-    int[] prompt = request().tokenIds();
+    if (kv().isOutgrownBy(fed.length)) {
+      kv().restart(fed.length);
+    }
     if (promptRows() > 0 && scoresPrompt()) {
       if (step.hasRoom(kv(), promptRows())) {
-        step.score(kv(), prompt, 1, 0, found -> promptLogprobs = found.logprobs());
+        step.score(kv(), fed, 1, 0, found -> promptLogprobs = found.logprobs());
         filled = true;
       }
-    } else if (step.reuse(kv(), prompt, promptRows())) {
-      filled = step.prefill(kv(), prompt, promptRows());
+    } else if (step.reuse(kv(), fed, promptRows())) {
+      filled = step.prefill(kv(), fed, promptRows());
     }
   }
 
   private boolean scoresPrompt() {
-    return continuations.stream().anyMatch(c -> c.variant().sampling().promptLogprobs());
+    return promptLogprobs.length == 0
+        && continuations.stream().anyMatch(c -> c.variant().sampling().promptLogprobs());
   }
 
   /** Whether its prompt is filled, so that it can be decoded. */

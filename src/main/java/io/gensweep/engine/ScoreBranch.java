@@ -85,6 +85,9 @@ final class ScoreBranch extends Branch {
   @Override
   void fill(FillStep step) {
     int[] ids = next().tokenIds();
+    if (kv().isOutgrownBy(ids.length)) {
+      kv().restart(ids.length);
+    }
     if (step.full() || !step.hasRoom(kv(), ids.length - 1 - kv().length())) {
       return;
     }

@@ -14,6 +14,7 @@ final class DecodeCall {
     int rows = batch.size();
     long[] ids = new long[rows];
     long[] positions = new long[rows];
+    long[] rotations = new long[rows];
     long[] blocks = new long[rows];
     long[] offsets = new long[rows];
     long[] starts = new long[rows];
@@ -23,6 +24,7 @@ final class DecodeCall {
       int position = kv.length() - 1;
       ids[row] = batch.get(row).tokenId();
       positions[row] = position;
+      rotations[row] = kv.rotation(position);
       blocks[row] = kv.block(position / BlockPool.BLOCK);
       offsets[row] = position % BlockPool.BLOCK;
       starts[row] = entries;
@@ -47,7 +49,7 @@ final class DecodeCall {
         ProgramCall.longs(table),
         ProgramCall.longs(owners),
         ProgramCall.longs(starts),
-        ProgramCall.longs(positions),
+        ProgramCall.longs(rotations),
         ProgramCall.floats(firstTemperatures(batch)));
   }
 

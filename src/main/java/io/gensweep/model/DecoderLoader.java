@@ -12,7 +12,9 @@ import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.model.kv.BlockPool;
+import io.gensweep.model.kv.LongContext;
 import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.RopeScaling;
 import io.gensweep.model.spec.RopeSpec;
 import io.gensweep.model.weights.StoredTensor;
 import java.io.IOException;
@@ -89,7 +91,8 @@ public final class DecoderLoader {
       int lanes = threads.whole(() -> fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(model, threads, shape, new BlockPool(blocks, prefixUnit()), lanes);
+      return new TorchDecoder(
+          model, threads, shape, new BlockPool(blocks, prefixUnit(), longContext()), lanes);
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       close(model);
@@ -212,6 +215,17 @@ public final class DecoderLoader {
    */
   private int prefixUnit() {
     return backend == Backend.KERNELS ? BlockPool.BLOCK : TorchDecoder.CALL_TOKENS;
+  }
+
+  /** HF takes the factors for long sequences as soon as one is longer than the pre-training's. */
+  private LongContext longContext() {
+    return spec.ropes().stream()
+        .map(RopeSpec::scaling)
+        .filter(RopeScaling.Long.class::isInstance)
+        .map(RopeScaling.Long.class::cast)
+        .findFirst()
+        .map(rope -> new LongContext((int) rope.originalPositions(), settings.maxModelLen()))
+        .orElse(LongContext.NONE);
   }
 
   /** Kernels share each operation among their threads, and gain nothing by lanes. */

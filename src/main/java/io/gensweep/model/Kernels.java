@@ -9,6 +9,8 @@ import io.gensweep.model.spec.LayerNorms;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
 import io.gensweep.model.spec.NormSpec;
+import io.gensweep.model.spec.RopeScaling;
+import io.gensweep.model.spec.RopeSpec;
 import io.gensweep.model.spec.ScoreSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,11 +81,12 @@ final class Kernels {
                 ScoreSpec.ofWidth(attention.headDim()).withScale(attention.scores().scale()))
             .withRope(attention.rope())
             .withBiases(attention.qkvBias(), attention.outputBias());
-    boolean whole =
-        attention.rope().isPresent()
-            && spec.ropes().get(attention.rope().getAsInt()).width() == attention.headDim();
-    if (!whole || !attention.equals(plain)) {
-      return Optional.of("they have no windows, caps, norms of heads or partial rotation");
+    if (attention.rope().isEmpty() || !attention.equals(plain)) {
+      return Optional.of("they have no windows, caps, norms of heads or layers without rotation");
+    }
+    RopeSpec rope = spec.ropes().get(attention.rope().getAsInt());
+    if (rope.width() != attention.headDim() || rope.scaling() instanceof RopeScaling.Long) {
+      return Optional.of("they have no partial rotation, and none by the length of the sequence");
     }
     NormSpec norm = spec.ends().finalNorm();
     LayerSpec asLlama = LayerSpec.of(attention, mlp, LayerNorms.before(norm));

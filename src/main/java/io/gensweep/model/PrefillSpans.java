@@ -40,7 +40,7 @@ final class PrefillSpans {
     for (int position = start; position < end; position++) {
       ids.add(tokenIds[position]);
       positions.add(position);
-      rotations.add(position);
+      rotations.add(kv.rotation(position));
       blocks.add(kv.block(position / BlockPool.BLOCK));
       offsets.add(position % BlockPool.BLOCK);
     }

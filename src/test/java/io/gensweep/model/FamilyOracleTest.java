@@ -41,8 +41,6 @@ class FamilyOracleTest {
       Set.of(
           "gpt_neox/absent-keys",
           "llama/dynamic",
-          "llama/longrope",
-          "llama/longrope-factor",
           "apertus",
           "ernie4_5",
           "exaone4",
@@ -95,11 +93,11 @@ class FamilyOracleTest {
           try (ModelRunner runner = load(shape, DType.FLOAT32, backend)) {
             List<Text> texts = texts(shape);
             List<Continuation> continuations = continuations(runner, texts, Integer.MAX_VALUE);
-            List<float[]> scored = scores(runner, texts);
+            List<float[]> scored = scores(runner, texts, byLength(shape));
             for (int i = 0; i < texts.size(); i++) {
               requireEqual(texts.get(i), continuations.get(i), scored.get(i), shape);
             }
-            requireSameBits(runner, texts, continuations, scored);
+            requireSameBits(runner, texts, continuations, scored, byLength(shape));
           }
         });
   }
@@ -134,11 +132,15 @@ class FamilyOracleTest {
     String what = "prompt of " + text.prompt.length;
     assertThat(continuation.ids).as(what).isEqualTo(text.ids);
     requireClose(text.logprobs, continuation.logprobs(), shape, what + ", continuation");
-    requireClose(text.scored(), scored, shape, what + ", scored");
+    requireClose(text.scored(byLength(shape)), scored, shape, what + ", scored");
   }
 
   private static void requireSameBits(
-      ModelRunner runner, List<Text> texts, List<Continuation> together, List<float[]> scored) {
+      ModelRunner runner,
+      List<Text> texts,
+      List<Continuation> together,
+      List<float[]> scored,
+      boolean byLength) {
     List<Continuation> inChunks = continuations(runner, texts, runner.chunkTokens());
     for (int i = 0; i < texts.size(); i++) {
       String what = "prompt of " + texts.get(i).prompt.length;
@@ -146,8 +148,14 @@ class FamilyOracleTest {
       Continuation alone = continuations(runner, one, Integer.MAX_VALUE).get(0);
       assertThat(together.get(i).bits()).as("%s, batch", what).isEqualTo(alone.bits());
       assertThat(inChunks.get(i).bits()).as("%s, chunks", what).isEqualTo(alone.bits());
-      assertThat(scored.get(i)).as("%s, scored", what).isEqualTo(scores(runner, one).get(0));
+      assertThat(scored.get(i))
+          .as("%s, scored", what)
+          .isEqualTo(scores(runner, one, byLength).get(0));
     }
+  }
+
+  private static boolean byLength(JsonNode shape) {
+    return shape.get("by_length").booleanValue();
   }
 
   private static void requireClose(double[] hf, float[] ours, JsonNode shape, String what) {
@@ -166,6 +174,7 @@ class FamilyOracleTest {
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     for (int t = 0; t < texts.get(0).ids.size(); t++) {
+      restartOutgrown(runner, texts, continuations);
       List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
       for (int i = 0; i < rows.size(); i++) {
         Text text = texts.get(i);
@@ -204,8 +213,16 @@ class FamilyOracleTest {
       return IntStream.concat(IntStream.of(prompt), ids.stream().mapToInt(i -> i)).toArray();
     }
 
-    /** HF's log-probs of all tokens but the first. */
-    double[] scored() {
+    /** What is scored: all of it, or where values depend on the length of the text the prompt. */
+    int[] scoredIds(boolean byLength) {
+      return byLength ? prompt : whole();
+    }
+
+    /** HF's log-probs of all tokens of those but the first. */
+    double[] scored(boolean byLength) {
+      if (byLength) {
+        return promptLogprobs;
+      }
       double[] all = Arrays.copyOf(promptLogprobs, promptLogprobs.length + logprobs.length);
       System.arraycopy(logprobs, 0, all, promptLogprobs.length, logprobs.length);
       return all;
@@ -265,6 +282,7 @@ class FamilyOracleTest {
   private static List<Continuation> continuations(ModelRunner runner, List<Text> texts, int span) {
     List<Continuation> continuations = filled(runner, texts, span);
     for (int t = 0; t < texts.get(0).ids.size(); t++) {
+      restartOutgrown(runner, texts, continuations);
       List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
       for (int i = 0; i < rows.size(); i++) {
         continuations.get(i).take(rows.get(i));
@@ -274,11 +292,26 @@ class FamilyOracleTest {
     return continuations;
   }
 
+  /** Fills anew what the next token makes longer than its rotary table serves. */
+  private static void restartOutgrown(
+      ModelRunner runner, List<Text> texts, List<Continuation> continuations) {
+    for (int i = 0; i < texts.size(); i++) {
+      KvSequence kv = continuations.get(i).kv;
+      int tokens = kv.length() + 1;
+      if (kv.isOutgrownBy(tokens)) {
+        kv.restart(tokens);
+        runner.prefill(List.of(new Prefill(kv, texts.get(i).whole(), tokens - 1)));
+      }
+    }
+  }
+
   private static List<Continuation> filled(ModelRunner runner, List<Text> texts, int span) {
     List<Continuation> continuations = new ArrayList<>();
     for (Text text : texts) {
       int last = text.prompt[text.prompt.length - 1];
-      continuations.add(new Continuation(runner.pool().sequence(), last));
+      KvSequence kv = runner.pool().sequence();
+      kv.restart(text.prompt.length);
+      continuations.add(new Continuation(kv, last));
     }
     List<Prefill> fills = fills(texts, continuations, span);
     while (!fills.isEmpty()) {
@@ -302,9 +335,12 @@ class FamilyOracleTest {
     return fills;
   }
 
-  private static List<float[]> scores(ModelRunner runner, List<Text> texts) {
+  private static List<float[]> scores(ModelRunner runner, List<Text> texts, boolean byLength) {
     List<Scoring> batch =
-        texts.stream().map(t -> new Scoring(runner.pool().sequence(), t.whole(), 1)).toList();
+        texts.stream()
+            .map(text -> new Scoring(runner.pool().sequence(), text.scoredIds(byLength), 1))
+            .toList();
+    batch.forEach(scoring -> scoring.kv().restart(scoring.tokenIds().length));
     List<float[]> logprobs = runner.score(batch).stream().map(TokenLogprobs::logprobs).toList();
     batch.forEach(scoring -> scoring.kv().release());
     return logprobs;

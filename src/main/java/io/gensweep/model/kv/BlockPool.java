@@ -20,6 +20,7 @@ public final class BlockPool {
 
   private final int blocks;
   private final int prefixUnit;
+  private final LongContext longContext;
   private final int[] holders;
 
   /** Held, or kept for their content. */
@@ -35,7 +36,7 @@ public final class BlockPool {
    * @param blocks at least 1
    */
   public BlockPool(int blocks) {
-    this(blocks, BLOCK);
+    this(blocks, BLOCK, LongContext.NONE);
   }
 
   /**
@@ -44,8 +45,9 @@ public final class BlockPool {
    * @param blocks at least 1
    * @param prefixUnit positions, a multiple of {@link #BLOCK}: prompts share KV rows in multiples
    *     of it, where the runner's bits depend on where a prefill begins
+   * @param longContext which sequences are rotated otherwise
    */
-  public BlockPool(int blocks, int prefixUnit) {
+  public BlockPool(int blocks, int prefixUnit, LongContext longContext) {
     if (blocks < 1 || prefixUnit < BLOCK || prefixUnit % BLOCK != 0) {
       throw new IllegalArgumentException(
           "blocks must be >= 1 and prefixUnit a multiple of "
@@ -57,6 +59,7 @@ public final class BlockPool {
     }
     this.blocks = blocks;
     this.prefixUnit = prefixUnit;
+    this.longContext = longContext;
     this.holders = new int[blocks];
     this.prefixes = new PrefixIndex(blocks / KEPT_SHARE);
   }
@@ -113,6 +116,10 @@ public final class BlockPool {
     prefixes.clear();
     taken.clear();
     copies.clear();
+  }
+
+  LongContext longContext() {
+    return longContext;
   }
 
   PrefixIndex prefixes() {

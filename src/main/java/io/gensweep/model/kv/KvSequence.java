@@ -18,6 +18,7 @@ public final class KvSequence {
   private int held;
   private int length;
   private boolean released;
+  private boolean isLong;
 
   /** The leading blocks that can be found by their content, and the entry of the last of them. */
   private int indexed;
@@ -35,6 +36,26 @@ public final class KvSequence {
 
   public int blocks() {
     return held;
+  }
+
+  /** Whether a sequence of so many tokens has other rows than this one ({@link LongContext}). */
+  public boolean isOutgrownBy(int tokens) {
+    return pool.longContext().isLong(tokens) != isLong;
+  }
+
+  /** Forgets all rows, and begins anew as a sequence of so many tokens. */
+  public void restart(int tokens) {
+    live();
+    length = 0;
+    letGo(0);
+    isLong = pool.longContext().isLong(tokens);
+    indexed = 0;
+    lastEntry = isLong ? PrefixIndex.LONG_START : PrefixIndex.START;
+  }
+
+  /** The row of the rotary tables for a position. */
+  public int rotation(int position) {
+    return isLong ? position + pool.longContext().rows() : position;
   }
 
   /** The number in the pool of the i-th block of this sequence. */
@@ -78,6 +99,7 @@ public final class KvSequence {
     fork.blocks = blocks.clone();
     fork.held = held;
     fork.length = length;
+    fork.isLong = isLong;
     fork.indexed = indexed;
     fork.lastEntry = lastEntry;
     for (int i = 0; i < held; i++) {

@@ -16,6 +16,9 @@ final class PrefixIndex {
   /** What comes before a prompt's first block. */
   static final long START = 0;
 
+  /** The same of a long sequence ({@link LongContext}), whose rows are others. */
+  static final long LONG_START = -1;
+
   /**
    * A block's content.
    *

@@ -1,6 +1,7 @@
 package io.gensweep.model.spec;
 
 import io.gensweep.job.DType;
+import io.gensweep.job.JobError;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,6 +30,10 @@ public record DecoderSpec(
               + List.of(vocabSize, hiddenSize, maxPositions, layers.size()));
     }
     ropes = List.copyOf(ropes);
+    if (ropes.size() > 1 && ropes.stream().anyMatch(r -> r.scaling() instanceof RopeScaling.Long)) {
+      throw new JobError(
+          "config.json: rope_type longrope is supported for all layers only, not by layer type");
+    }
     // Not copied: a config may claim more layers than fit in memory, and the checkpoint disproves
     // it.
     layers = Collections.unmodifiableList(layers);

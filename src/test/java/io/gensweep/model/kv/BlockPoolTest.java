@@ -133,7 +133,7 @@ class BlockPoolTest {
 
   @Test
   void promptsShareWholeUnits() {
-    BlockPool units = new BlockPool(32, 4 * BLOCK);
+    BlockPool units = new BlockPool(32, 4 * BLOCK, LongContext.NONE);
     int[] prompt = tokens(0, 10 * BLOCK);
     KvSequence first = units.sequence();
     first.advance(7 * BLOCK);
@@ -164,7 +164,8 @@ class BlockPoolTest {
     full.index(new int[15 * BLOCK]);
     assertThatThrownBy(() -> full.truncate(0)).hasMessageContaining("are findable");
     assertThatThrownBy(() -> new BlockPool(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new BlockPool(1, 33)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new BlockPool(1, 33, LongContext.NONE))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Every row of every sequence is what was written to it, whoever shares its block. */
