@@ -34,7 +34,7 @@ public enum ElementType implements Encoding {
     void put(ByteBuffer bytes, int index, float value) {
       int bits = Float.floatToIntBits(value);
       // A NaN has bits below those that are kept, and stays one: floatToIntBits gives 7fc00000.
-      bytes.putShort(2 * index, (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16));
+      bytes.putShort(2 * index, (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16));
     }
 
     @Override
@@ -46,10 +46,12 @@ public enum ElementType implements Encoding {
     @Override
     float get(ByteBuffer bytes, int index) {
       int bits = bytes.getShort(2 * index);
-      int exponent = bits >> 10 & 31;
+      int exponent = (bits >> 10) & 31;
       int fraction = bits & 1023;
       float size =
-          exponent == 0 ? Math.scalb(fraction, -24) : Math.scalb(1024f + fraction, exponent - 25);
+          exponent == 0
+              ? Math.scalb((float) fraction, -24)
+              : Math.scalb(1024f + fraction, exponent - 25);
       if (exponent == 31) {
         size = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
       }
@@ -121,7 +123,7 @@ public enum ElementType implements Encoding {
 
   /** The bits of a float16 (IEEE 754 binary16) that is nearest to a value, ties to even. */
   private static int halfBits(float value) {
-    int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
+    int sign = (Float.floatToRawIntBits(value) >>> 16) & 0x8000;
     float size = Math.abs(value);
     if (Float.isNaN(value)) {
       return 0x7e00;
@@ -132,7 +134,7 @@ public enum ElementType implements Encoding {
     // What is below the smallest normal number, 2^-14, has steps of 2^-24 as it has.
     int exponent = Math.max(-14, Math.getExponent(size));
     int steps = (int) Math.rint(Math.scalb((double) size, 10 - exponent));
-    return sign | (exponent + 14 << 10) + steps;
+    return sign | (((exponent + 14) << 10) + steps);
   }
 
   /** Copies number {@code index} of one buffer to number {@code target} of another. */

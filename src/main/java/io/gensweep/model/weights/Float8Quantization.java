@@ -187,7 +187,8 @@ record Float8Quantization(String suffix, List<Tile> tiles, boolean toScaleType)
       shape.add(down);
       shape.add(across);
       boolean one = shape.stream().allMatch(size -> size == 1);
-      return scales.shape().equals(shape) || one && scales.shape().stream().allMatch(s -> s == 1);
+      return scales.shape().equals(shape)
+          || (one && scales.shape().stream().allMatch(size -> size == 1));
     }
   }
 }

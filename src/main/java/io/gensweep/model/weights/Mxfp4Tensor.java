@@ -81,7 +81,7 @@ record Mxfp4Tensor(FileTensor values, StoredTensor scales) implements StoredTens
         int pair = stored.get();
         int at = read.position() / 2;
         readAs().put(read, at, VALUES[pair & 15]);
-        readAs().put(read, at + 1, VALUES[pair >> 4 & 15]);
+        readAs().put(read, at + 1, VALUES[(pair >> 4) & 15]);
         read.position(2 * at + 4);
       }
     }

@@ -6,14 +6,19 @@ import java.util.List;
 import java.util.Objects;
 
 /** Rows of a matrix or vector in another order. */
-record RowOrder(StoredTensor tensor, int[] rows) implements StoredTensor {
+final class RowOrder implements StoredTensor {
   /** Most bytes of the tensor that are read at once, where rows of the view lie that near. */
   private static final long WINDOW_BYTES = 1 << 26;
 
-  RowOrder {
+  private final StoredTensor tensor;
+  private final int[] rows;
+
+  RowOrder(StoredTensor tensor, int... rows) {
     for (int row : rows) {
       Objects.checkIndex(row, tensor.rowCount());
     }
+    this.tensor = tensor;
+    this.rows = rows.clone();
   }
 
   @Override

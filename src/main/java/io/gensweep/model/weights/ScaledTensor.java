@@ -57,7 +57,7 @@ record ScaledTensor(FileTensor weight, StoredTensor scales, Tile tile, ElementTy
   /** Which row of scales a row of the weight has. */
   private int scaleRow(int row) {
     int rows = shape().get(shape().size() - 2);
-    return row / rows * tile.down(rows) + row % rows / tile.rows();
+    return (row / rows) * tile.down(rows) + (row % rows) / tile.rows();
   }
 
   private void decode(

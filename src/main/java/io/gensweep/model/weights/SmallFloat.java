@@ -10,39 +10,21 @@ enum SmallFloat implements Encoding {
   /** Sign, 4 bits of exponent with bias 7, 3 of fraction; no infinity, and NaN at all ones. */
   F8_E4M3 {
     @Override
-    float decoded(int bits) {
-      float sign = bits < 0x80 ? 1 : -1;
-      int exponent = bits >> 3 & 15;
-      int fraction = bits & 7;
-      if (exponent == 15 && fraction == 7) {
-        return Float.NaN;
-      }
-      return sign
-          * (exponent == 0 ? Math.scalb(fraction, -9) : Math.scalb(8f + fraction, exponent - 10));
+    float value(int bits) {
+      return E4M3.VALUES[bits & 255];
     }
   },
   /** A power of two with bias 127; NaN at all ones. */
   F8_E8M0 {
     @Override
-    float decoded(int bits) {
-      return bits == 255 ? Float.NaN : Math.scalb(1f, bits - 127);
+    float value(int bits) {
+      int exponent = bits & 255;
+      return exponent == 255 ? Float.NaN : Math.scalb(1f, exponent - 127);
     }
   };
 
-  private final float[] values = new float[256];
-
-  SmallFloat() {
-    for (int bits = 0; bits < values.length; bits++) {
-      values[bits] = decoded(bits);
-    }
-  }
-
   /** The value of bits, of which the lowest 8 count. */
-  float value(int bits) {
-    return values[bits & 255];
-  }
-
-  abstract float decoded(int bits);
+  abstract float value(int bits);
 
   @Override
   public ElementType readAs() {
@@ -58,6 +40,27 @@ enum SmallFloat implements Encoding {
   public void decode(ByteBuffer stored, ByteBuffer read) {
     while (stored.hasRemaining()) {
       read.putFloat(value(stored.get()));
+    }
+  }
+
+  /** The values of {@link #F8_E4M3} by their bits. */
+  private static final class E4M3 {
+    static final float[] VALUES = new float[256];
+
+    static {
+      for (int bits = 0; bits < VALUES.length; bits++) {
+        float sign = bits < 0x80 ? 1 : -1;
+        VALUES[bits] = sign * size((bits >> 3) & 15, bits & 7);
+      }
+    }
+
+    private static float size(int exponent, int fraction) {
+      if (exponent == 15 && fraction == 7) {
+        return Float.NaN;
+      }
+      return exponent == 0
+          ? Math.scalb((float) fraction, -9)
+          : Math.scalb(8f + fraction, exponent - 10);
     }
   }
 }

@@ -76,7 +76,7 @@ public sealed interface StoredTensor
   /** Row i of the view is row {@code rows[i]} of this matrix or vector, which may lack some. */
   default StoredTensor ordered(int... rows) {
     requireRank(1, 2);
-    return new RowOrder(this, rows.clone());
+    return new RowOrder(this, rows);
   }
 
   /** A matrix [columns, rows] of this matrix [rows, columns]. */
