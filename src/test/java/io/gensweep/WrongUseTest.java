@@ -114,7 +114,7 @@ class WrongUseTest {
         // The model
         set("model.path=$/nowhere", "model.path: $/nowhere is not a folder"),
         set("model.path=$/words.bin", "model.path: $/words.bin is no GGUF file"),
-        set("model.path=$/m.gguf", "--set: model.path: \"$/m.gguf\" is not supported by this"),
+        set("model.path=$/m.gguf", "model.path: $/m.gguf is not a folder"),
         set(
             "model.path=hf:org/name",
             "model.path: hf:org/name is not in the cache of this machine: "),

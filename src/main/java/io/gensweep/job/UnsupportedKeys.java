@@ -62,11 +62,6 @@ final class UnsupportedKeys {
         "use auto, float32, bfloat16 or int8, whatever the type of the stored weights");
     refuse(
         settings,
-        "model.path",
-        path -> path.asText().matches("(?i).*\\.gguf/?"),
-        "name a folder in Hugging Face layout: config.json, *.safetensors, tokenizer.json");
-    refuse(
-        settings,
         "prompts.format",
         format -> format.asText().equals("openai-batch"),
         "use jsonl, with messages as a column");

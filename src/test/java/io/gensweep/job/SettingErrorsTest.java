@@ -148,7 +148,6 @@ class SettingErrorsTest {
           sweep.points=[{top_p: 0.5}, {top_p: 1.5}] => --set: sweep.points[1].top_p must be in (0, 1], was 1.5
           # Not in this version
           model.dtype=float16 => --set: model.dtype: "float16" is not supported by this version; use auto, float32, bfloat16 or int8, whatever the type of the stored weights
-          model.path=models/tiny-Q4_0.GGUF => --set: model.path: "models/tiny-Q4_0.GGUF" is not supported by this version; name a folder in Hugging Face layout: config.json, *.safetensors, tokenizer.json
           model.adapters={} => --set: model.adapters: not supported by this version; merge the adapter into the weights (PEFT's merge_and_unload)
           prompts.format=openai-batch => --set: prompts.format: "openai-batch" is not supported by this version; use jsonl, with messages as a column
           prompts.keep="*" => --set: prompts.keep: "*" is not supported by this version; list the columns by name

@@ -147,7 +147,7 @@ class DecoderOracleTest {
     return new Scoring(runner.pool().sequence(), ids, from);
   }
 
-  private static TokenLogprobs score(ModelRunner runner, int[] ids, int from) {
+  static TokenLogprobs score(ModelRunner runner, int[] ids, int from) {
     Scoring scoring = scoring(runner, ids, from);
     TokenLogprobs logprobs = runner.score(List.of(scoring)).get(0);
     scoring.kv().release();
