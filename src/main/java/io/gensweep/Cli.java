@@ -8,6 +8,7 @@ import io.gensweep.job.Nearest;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
 import io.gensweep.model.HubCache;
+import io.gensweep.spark.executor.ModelCopy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -187,10 +188,16 @@ public final class Cli {
       JobFile file = JobFile.parse(job, yaml, sets).withModelPath(HubCache::pinned);
       Optional<String> generationConfig =
           file.samplingFromModel()
-              ? text(
-                  "model.path", HubCache.folderOf(file.model().path()) + "/generation_config.json")
+              ? text("model.path", folder(file.model().path()) + "/generation_config.json")
               : Optional.empty();
       return file.resolve(generationConfig);
+    }
+
+    /** Where a model's JSON files are; those of a GGUF file are in its metadata. */
+    private String folder(String model) {
+      return model.endsWith(".gguf")
+          ? ModelCopy.local(model, files.get()).toString()
+          : HubCache.folderOf(model);
     }
 
     private Optional<String> text(String key, String location) {

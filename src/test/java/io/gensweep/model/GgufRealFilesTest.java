@@ -48,7 +48,8 @@ class GgufRealFilesTest {
         String text = prompt.get("rendered").textValue();
         boolean bare = !prompt.has("messages");
         assertThat(tokenizer.encode(text, bare, SpecialTokens.PARSE)).isEqualTo(ids);
-        int[] whole = IntStream.concat(IntStream.of(ids), IntStream.of(ints(prompt.get("ids")))).toArray();
+        int[] whole =
+            IntStream.concat(IntStream.of(ids), IntStream.of(ints(prompt.get("ids")))).toArray();
         TokenLogprobs given = DecoderOracleTest.score(runner, whole, ids.length);
         assertThat(given.greedy()).as(text).isTrue();
         for (int t = 0; t < whole.length - ids.length; t++) {

@@ -46,7 +46,7 @@ public final class GgufModel {
     TokenizerText tokenizer = new TokenizerText(file.metadata(), vocabulary);
     Map<String, ObjectNode> files = new LinkedHashMap<>();
     files.put("config.json", config);
-    files.put("generation_config.json", new EndTokens(vocabulary).generationConfig());
+    files.put("generation_config.json", new GenerationText(vocabulary).config());
     files.put("tokenizer.json", tokenizer.tokenizer());
     files.put("tokenizer_config.json", tokenizer.config());
     return files;
