@@ -134,14 +134,15 @@ public sealed interface RopeScaling {
    * @param originalPositions context of the pre-training, in tokens
    * @param attention factor of cosines and sines
    */
-  record LongRope(
+  @SuppressWarnings("JavaLangClash") // RopeScaling.Long is never imported
+  record Long(
       double factor,
       List<Double> shorts,
       List<Double> longs,
       double originalPositions,
       double attention)
       implements RopeScaling {
-    public LongRope {
+    public Long {
       shorts = List.copyOf(shorts);
       longs = List.copyOf(longs);
     }
