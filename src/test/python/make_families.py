@@ -7,14 +7,13 @@ The shapes of each family are in families/. No weights are stored: value i of te
     float32(mean + spread * u),   u = (splitmix64(fnv1a64(NAME) + i) >> 40) / 2**23 - 1
 
 in double arithmetic, rounded to float32 and, where the checkpoint stores bfloat16 or float16, once more to that (to nearest, ties to
-even). FormulaCheckpoint computes the same bits in Java. `tensors` gives [shape, mean, spread] by name; `{a-b}` in a name stands for the
+even; of uint8, the whole number below. FormulaCheckpoint computes the same bits in Java. `tensors` gives [shape, mean, spread] by name; `{a-b}` in a name stands for the
 numbers from a to b, and `{a-b}` twice for all pairs. The type is the shape's `dtype`, unless a fourth value names another.
 
 Prompts are drawn until no continuation depends on rounding: the best logit of each step is at least MARGIN above the second.
 `prompt_logprobs` are those of tokens 1, 2, ... of a prompt, `logprobs` those of the continuation; `bfloat16_` the same by HF in bfloat16,
-of the same tokens. All are natural logarithms. Where the rotary frequencies depend on the length of the text (`by_length`), `logprobs` come from one
-forward of each prefix on its own, `prompt_logprobs` from one forward of the prompt, `prefix_logprobs` are those of the prompt's tokens
-with one forward each, and `generated` is what HF's generate gives, whose cache holds keys of both frequencies.
+of the same tokens. All are natural logarithms. Where the rotary frequencies depend on the length of the text (`by_length`), `logprobs`
+come from one forward of each prefix, and `generated` is what HF's generate gives, whose cache may hold keys of both frequencies.
 """
 
 import json
@@ -38,6 +37,10 @@ NEW_TOKENS = 24
 TRIES = 200
 DULL_TRIES = 12
 STORED = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
+MXFP4 = {
+    "quant_method": "mxfp4",
+    "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"],
+}
 
 
 def fnv1a64(text):
@@ -54,11 +57,12 @@ def splitmix64(x):
     return x ^ (x >> numpy.uint64(31))
 
 
-def formula(name, shape, mean, spread):
+def formula(name, shape, mean, spread, dtype):
     count = int(numpy.prod(shape))
     index = numpy.uint64(fnv1a64(name)) + numpy.arange(count, dtype=numpy.uint64)
     u = (splitmix64(index) >> numpy.uint64(40)).astype(numpy.float64) / 2**23 - 1
-    return torch.from_numpy((mean + spread * u).astype(numpy.float32)).reshape(shape)
+    values = torch.from_numpy((mean + spread * u).astype(numpy.float32)).reshape(shape)
+    return values.floor() if dtype == "uint8" else values
 
 
 def model_class(family):
@@ -67,6 +71,8 @@ def model_class(family):
 
 def load(family, folder, dtype):
     torch.manual_seed(0)
+    quantized = json.loads((folder / "config.json").read_text()).get("quantization_config")
+    options = {"quantization_config": transformers.Mxfp4Config(dequantize=True)} if quantized else {}
     model, info = model_class(family).from_pretrained(folder, dtype=dtype, experts_implementation="eager", output_loading_info=True)
     wrong = {k: v for k, v in info.items() if v}
     assert not wrong, wrong
@@ -97,12 +103,25 @@ def write_checkpoint(family, shape, folder):
         views = {shape["names"](name): stored.get_slice(name) for name in stored.keys()}
         facts = {name: (view.get_shape(), STORED[view.get_dtype()]) for name, view in views.items()}
         facts.update({name: (size, shape["dtype"]) for name, size in shape["extra"].items()})
+        if shape["mxfp4"]:
+            edited["quantization_config"] = MXFP4
+            (folder / "config.json").write_text(json.dumps(edited))
+            facts = {n: f for name, fact in facts.items() for n, f in packed(name, *fact)}
         for name, (size, dtype) in facts.items():
             mean, spread = families.spread(family, shape, name, size, tied)
             tensors[name] = [size, mean, spread] + ([] if dtype == shape["dtype"] else [dtype])
-            values[name] = formula(name, size, mean, spread).to(getattr(torch, dtype))
+            values[name] = formula(name, size, mean, spread, dtype).to(getattr(torch, dtype))
     save_file(values, file, {"format": "pt"})
     return edited, tensors
+
+
+def packed(name, size, dtype):
+    """What an expert's matrices [experts, in, out] are in MXFP4: bytes of two numbers each, and a scale for 32."""
+    if not name.endswith(("experts.gate_up_proj", "experts.down_proj")):
+        return [(name, (size, dtype))]
+    experts, inputs, outputs = size
+    blocks = [experts, outputs, inputs // 32]
+    return [(name + "_blocks", (blocks + [16], "uint8")), (name + "_scales", (blocks, "uint8"))]
 
 
 @torch.no_grad()
@@ -160,7 +179,6 @@ def record(shape, model, half, prompt):
     whole = chosen(rows, prompt + ids)
     more = {}
     if by_length:
-        more["prefix_logprobs"] = rounded([float(log_softmax(model, prompt[:i])[-1, prompt[i]]) for i in range(1, len(prompt))], 6)
         generated = model.generate(torch.tensor([prompt]), max_new_tokens=NEW_TOKENS, do_sample=False, eos_token_id=None, pad_token_id=0)
         more["generated"] = generated[0, len(prompt) :].tolist()
         prompt_logprobs = chosen(log_softmax(model, prompt), prompt)

@@ -152,6 +152,8 @@ GPT_OSS = {
 # Experts are [experts, in, out].
 GPT_OSS_SPREADS = [
     ("sinks", 0.0, 1.0),
+    ("_blocks", 128.0, 128.0),
+    ("_scales", 124.0, 2.0),
     ("proj_bias", 0.0, 0.2),
     ("experts.gate_up_proj", 0.0, lambda size: rounded(3.0 / math.sqrt(size[1]))),
     ("experts.down_proj", 0.0, lambda size: rounded(2.5 / math.sqrt(size[1]))),
@@ -180,6 +182,7 @@ family(
             edit=lambda c: {**old_keys("layer_types")(c), "experts_per_token": 2, "initial_context_length": 32},
             dtype="bfloat16",
         ),
+        shape("mxfp4", {**GPT_OSS, "hidden_size": 64}, lengths=FEW_LENGTHS, dtype="bfloat16", mxfp4=True),
     ],
     spreads=GPT_OSS_SPREADS,
 )

@@ -2,7 +2,7 @@
 
 from families.shapes import *
 
-# Wholly within the 32 tokens that are short, and wholly beyond them: a text that grows from one to the other is for `by_length` alone.
+# Texts that end within the 32 tokens of the pre-training, that grow beyond them, and that begin beyond them.
 CROSSING = (5, 20, 50)
 
 family(
@@ -62,8 +62,7 @@ family(
         shape(
             "dynamic",
             {**SIZES, **GROUPED, "max_position_embeddings": 48, "rope_parameters": rope(10000.0, "dynamic", factor=4.0)},
-            lengths=(5, 20, 60),
-            by_length=True,
+            lengths=(5, 20),  # within the context, beyond which frequencies would change
         ),
         shape("longrope", {**SIZES, **GROUPED, "rope_parameters": longrope(6)}, lengths=CROSSING, by_length=True),
         shape("longrope-factor", {**SIZES, **GROUPED, "rope_parameters": longrope(6, 8.0)}, lengths=CROSSING, by_length=True),

@@ -38,6 +38,7 @@ def shape(
     names=None,
     extra=None,
     spreads=(),
+    mxfp4=False,
 ):
     """
     One checkpoint.
@@ -48,6 +49,7 @@ def shape(
     names: from the name that save_pretrained gives a tensor to the one that is stored
     extra: shapes of tensors that are stored and that no one needs
     spreads: as of a family, for this shape alone
+    mxfp4: whether the experts' matrices are stored in MXFP4
     refused: what the message about a config that is not supported names
     """
     return {
@@ -63,6 +65,7 @@ def shape(
         "names": names or (lambda name: name),
         "extra": extra or {},
         "spreads": list(spreads),
+        "mxfp4": mxfp4,
     }
 
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,11 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
   private static final String GENERATION = "generation_config.json";
   private static final String EOS = "eos_token_id";
   private static final int MOST_NAMED = 3;
+
+  /** Old checkpoints hold the rotary frequencies and the mask, which are the same for all. */
+  private static final Pattern CONSTANT =
+      Pattern.compile(
+          "(rotary_emb\\.inv_freq|\\.attn\\.(masked_)?bias|\\.attention\\.(masked_)?bias)$");
 
   public ModelFolder {
     eosTokenIds = List.copyOf(eosTokenIds);
@@ -132,9 +138,8 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
           "config.json: tie_word_embeddings is true and the checkpoint has an lm_head.weight of its"
               + " own, which is used");
     }
-    // Old checkpoints hold the rotary frequencies, which the config gives as well.
     Set<String> unused = checkpoint.unused();
-    unused.removeIf(name -> name.endsWith("rotary_emb.inv_freq"));
+    unused.removeIf(name -> CONSTANT.matcher(name).find());
     if (!unused.isEmpty()) {
       warnings.add(
           "model.path: %d tensors of the checkpoint are no part of %s and not used: %s"

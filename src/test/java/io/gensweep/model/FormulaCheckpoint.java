@@ -131,6 +131,12 @@ record FormulaCheckpoint(JsonNode config, String dtype, JsonNode tensors) {
         int bits = Float.floatToRawIntBits(value);
         data.putShort((short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16));
       }
+    },
+    U8(1) {
+      @Override
+      void put(ByteBuffer data, float value) {
+        data.put((byte) (int) Math.floor(value));
+      }
     };
 
     private final int bytes;
@@ -145,6 +151,7 @@ record FormulaCheckpoint(JsonNode config, String dtype, JsonNode tensors) {
       return switch (dtype) {
         case "float32" -> F32;
         case "bfloat16" -> BF16;
+        case "uint8" -> U8;
         default -> throw new IllegalArgumentException("no type of the families' tensors: " + dtype);
       };
     }
