@@ -78,7 +78,7 @@ def main(file, tokenizer):
         prompt = tokenizer.encode(text).ids
         ids, logprobs = [], []
         for _ in range(NEW_TOKENS):
-            best = torch.log_softmax(model(torch.tensor([prompt + ids])).logits[0, -1].double(), -1).topk(2)
+            best = torch.log_softmax(model(torch.tensor([prompt + ids]), logits_to_keep=1).logits[0, -1].double(), -1).topk(2)
             ids.append(int(best.indices[0]))
             logprobs.append(float(f"{float(best.values[0]):.7g}"))
         prompts.append({"rendered": text, "prompt_ids": prompt, "ids": ids, "logprobs": logprobs})

@@ -18,15 +18,23 @@ record SentencePieceMerges(Metadata metadata, Vocabulary vocabulary) {
   /** What stands for a space inside of tokens. */
   static final String SPACE = "\u2581";
 
+  /** In UTF-16 units; the longest of Gemma 3 has 31. */
+  private static final int LONGEST_TOKEN = 512;
+
+  /** Gemma 3 has half a million. */
+  private static final int MOST_MERGES = 5_000_000;
+
   private static final String SCORES = "tokenizer.ggml.scores";
 
-  private record Merge(String left, String right, double score) {
+  private record Merge(String left, String right, double score, int leftId, int rightId) {
     /** Best first; of one score, as transformers has them. */
     static final Comparator<Merge> RANK =
         Comparator.comparingDouble(Merge::score)
             .thenComparingInt(merge -> length(merge.left))
             .thenComparingInt(merge -> length(merge.right))
-            .reversed();
+            .reversed()
+            .thenComparingInt(Merge::leftId)
+            .thenComparingInt(Merge::rightId);
 
     private static int length(String text) {
       return text.codePointCount(0, text.length());
@@ -50,24 +58,28 @@ record SentencePieceMerges(Metadata metadata, Vocabulary vocabulary) {
     List<Merge> merges = new ArrayList<>();
     ids.forEach((token, id) -> addCuts(token, scores[id], ids, merges));
     ArrayNode ranked = JsonNodeFactory.instance.arrayNode();
-    merges.stream()
-        .sorted(
-            Merge.RANK
-                .thenComparing(merge -> ids.get(merge.left))
-                .thenComparing(merge -> ids.get(merge.right)))
-        .forEach(merge -> ranked.addArray().add(merge.left).add(merge.right));
+    merges.sort(Merge.RANK);
+    merges.forEach(merge -> ranked.addArray().add(merge.left).add(merge.right));
     return ranked;
   }
 
-  private static void addCuts(
-      String token, double score, Map<String, Integer> ids, List<Merge> merges) {
+  private void addCuts(String token, double score, Map<String, Integer> ids, List<Merge> merges) {
+    if (token.length() > LONGEST_TOKEN || merges.size() > MOST_MERGES) {
+      throw metadata.wrong(
+          "has tokens of more than "
+              + LONGEST_TOKEN
+              + " characters, or more than "
+              + MOST_MERGES
+              + " ways to make a token of two, far beyond every known vocabulary; take the"
+              + " publisher's file");
+    }
     for (int at = token.offsetByCodePoints(0, 1);
         at < token.length();
         at = token.offsetByCodePoints(at, 1)) {
       String left = token.substring(0, at);
       String right = token.substring(at);
       if (ids.containsKey(left) && ids.containsKey(right)) {
-        merges.add(new Merge(left, right, score));
+        merges.add(new Merge(left, right, score, ids.get(left), ids.get(right)));
       }
     }
   }
