@@ -50,6 +50,11 @@ abstract sealed class Branch permits DrawBranch, ScoreBranch {
     return kv.orElseThrow();
   }
 
+  /** Whether it has KV rows. */
+  final boolean runs() {
+    return kv.isPresent();
+  }
+
   final void hold(KvSequence rows) {
     kv = Optional.of(rows);
   }

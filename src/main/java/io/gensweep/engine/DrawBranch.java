@@ -191,7 +191,8 @@ final class DrawBranch extends Branch {
    * Draws the next token of each continuation and delivers those that it ends.
    *
    * @param births numbers the branches that are born
-   * @return how many tokens were drawn, and the branches that part from this one
+   * @return how many tokens were drawn, and the branches that part from this one; those that found
+   *     no place for their state have no KV rows
    */
   Drawing draw(Candidates row, Sampler sampler, LongSupplier births) {
     Map<Integer, List<Continuation>> byToken = new LinkedHashMap<>();
@@ -220,7 +221,9 @@ final class DrawBranch extends Branch {
 
   private DrawBranch parted(List<Continuation> group, long birth) {
     DrawBranch branch = new DrawBranch(submission(), order(), birth, List.of(), texts);
-    branch.hold(kv().fork());
+    if (kv().canFork()) {
+      branch.hold(kv().fork());
+    }
     branch.continuations = group;
     branch.filled = true;
     branch.nextToken = group.get(0).lastToken();

@@ -68,7 +68,7 @@ final class Scheduler {
   /** Begins branches that wait, while there are slots and blocks for them. */
   void admit() {
     drop();
-    while (live.size() < maxBatch && !waiting.isEmpty()) {
+    while (live.size() < maxBatch && !waiting.isEmpty() && pool.hasRoomForSequence()) {
       Branch next = waiting.first();
       if (!live.isEmpty() && !hasRoom(next)) {
         return;
@@ -132,9 +132,16 @@ final class Scheduler {
     return true;
   }
 
-  /** Adds the branches that parted from one of the batch. */
+  /** Adds the branches that parted from one of the batch; those without KV rows begin anew. */
   void add(Collection<DrawBranch> parted) {
-    live.addAll(parted);
+    for (DrawBranch branch : parted) {
+      if (branch.runs()) {
+        live.add(branch);
+      } else {
+        putBack(branch);
+        putBack++;
+      }
+    }
   }
 
   /** Numbers a branch that parts from another. */

@@ -71,10 +71,13 @@ final class ScoreBranch extends Branch {
     greedy = true;
   }
 
-  /** What all windows share: a window is scored from the token before its own on. */
+  /**
+   * What all windows share: a window is scored from the token before its own on. Where a state goes
+   * with the rows they share nothing, since it cannot go back to the prompt's end.
+   */
   @Override
   int promptRows() {
-    return Math.max(0, request().tokenIds().length - 1);
+    return runs() && kv().hasState() ? 0 : Math.max(0, request().tokenIds().length - 1);
   }
 
   @Override

@@ -49,6 +49,7 @@ final class DecodeCall {
         ProgramCall.longs(table),
         ProgramCall.longs(owners),
         ProgramCall.longs(starts),
+        ProgramCall.longs(batch.stream().mapToLong(row -> row.kv().slot()).toArray()),
         ProgramCall.longs(rotations),
         ProgramCall.floats(firstTemperatures(batch)));
   }

@@ -34,10 +34,14 @@ import java.util.stream.Stream;
  * JVM when it meets one.
  */
 public final class DecoderLoader {
+  /** More positions than any prompt has, in whole blocks. */
+  private static final int NO_PREFIXES = 1 << 30;
+
   private final DecoderSettings settings;
   private final DecoderSpec spec;
   private final DecoderWeights weights;
   private final Backend backend;
+  private final int states;
   private final int blocks;
 
   private DecoderLoader(ModelFolder folder, DecoderSettings settings, Backend backend) {
@@ -45,7 +49,9 @@ public final class DecoderLoader {
     this.spec = folder.spec();
     this.weights = folder.weights();
     this.backend = backend;
-    this.blocks = cacheBlocks();
+    long memory = MemoryBudget.forKvCache();
+    this.states = states(memory);
+    this.blocks = cacheBlocks(memory - states * spec.stateBytes(settings.dtype()));
   }
 
   /** Loads the model with the fastest backend that this machine has for it. */
@@ -92,7 +98,7 @@ public final class DecoderLoader {
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
       return new TorchDecoder(
-          model, threads, shape, new BlockPool(blocks, prefixUnit(), longContext()), lanes);
+          model, threads, shape, new BlockPool(blocks, prefixUnit(), longContext(), states), lanes);
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       close(model);
@@ -211,9 +217,13 @@ public final class DecoderLoader {
 
   /**
    * Kernels give a token the same bits wherever its span begins. libtorch's operations do so for
-   * spans that begin where those of other prompts do.
+   * spans that begin where those of other prompts do. A state is that of a whole prompt, so prompts
+   * which only begin alike share nothing.
    */
   private int prefixUnit() {
+    if (states > 0) {
+      return NO_PREFIXES;
+    }
     return backend == Backend.KERNELS ? BlockPool.BLOCK : TorchDecoder.CALL_TOKENS;
   }
 
@@ -221,8 +231,8 @@ public final class DecoderLoader {
   private LongContext longContext() {
     return spec.ropes().stream()
         .map(RopeSpec::scaling)
-        .filter(RopeScaling.Long.class::isInstance)
-        .map(RopeScaling.Long.class::cast)
+        .filter(RopeScaling.LongRope.class::isInstance)
+        .map(RopeScaling.LongRope.class::cast)
         .findFirst()
         .map(rope -> new LongContext((int) rope.originalPositions(), settings.maxModelLen()))
         .orElse(LongContext.NONE);
@@ -233,11 +243,31 @@ public final class DecoderLoader {
     return backend == Backend.KERNELS ? 1 : settings.lanes();
   }
 
+  /**
+   * States of sequences, where the model has them: of twice a batch, since branches that part wait
+   * for their turn, or what half of the memory holds.
+   */
+  private int states(long memory) {
+    long bytes = spec.stateBytes(settings.dtype());
+    if (bytes == 0) {
+      return 0;
+    }
+    if (bytes > memory / 2) {
+      throw new JobError(
+          "model.path: the state of one sequence takes "
+              + (bytes >> 20)
+              + " MiB, and there are "
+              + (memory >> 20)
+              + " for states and KV cache; give each executor more memory");
+    }
+    return (int) Math.min(2L * settings.maxBatch(), memory / 2 / bytes);
+  }
+
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
-  private int cacheBlocks() {
+  private int cacheBlocks(long memory) {
     int longest = BlockPool.blocksFor(settings.maxModelLen());
     long blockBytes = spec.kvBytesPerToken(settings.dtype()) * BlockPool.BLOCK;
-    long affordable = MemoryBudget.forKvCache() / blockBytes;
+    long affordable = memory / blockBytes;
     if (affordable < longest) {
       throw new JobError(
           "model.max_model_len: a context of "

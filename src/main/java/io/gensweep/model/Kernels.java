@@ -85,7 +85,7 @@ final class Kernels {
       return Optional.of("they have no windows, caps, norms of heads or layers without rotation");
     }
     RopeSpec rope = spec.ropes().get(attention.rope().getAsInt());
-    if (rope.width() != attention.headDim() || rope.scaling() instanceof RopeScaling.Long) {
+    if (rope.width() != attention.headDim() || rope.scaling() instanceof RopeScaling.LongRope) {
       return Optional.of("they have no partial rotation, and none by the length of the sequence");
     }
     NormSpec norm = spec.ends().finalNorm();

@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import ai.djl.pytorch.jni.IValue;
 import io.gensweep.model.spec.AttentionSpec;
+import io.gensweep.model.spec.DeltaSpec;
 import io.gensweep.model.spec.EndsSpec;
 import io.gensweep.model.spec.HeadNorm;
 import io.gensweep.model.spec.LayerSpec;
@@ -38,7 +39,11 @@ final class LayerArguments {
     arguments.norm("mlp_out_norm", layer.norms().mlpOutput());
     arguments.put("parallel", layer.parallel());
     arguments.put("block_scale", layer.blockScale());
-    arguments.attention((AttentionSpec) layer.mixer());
+    if (layer.mixer() instanceof AttentionSpec attention) {
+      arguments.attention(attention);
+    } else if (layer.mixer() instanceof DeltaSpec delta) {
+      arguments.delta(delta);
+    }
     arguments.mlp(layer.mlp());
     return arguments;
   }
@@ -57,6 +62,14 @@ final class LayerArguments {
     norm("query_norm", norm);
     norm("key_norm", norm);
     words.put("head_norm", attention.headNorm().map(each -> name(each.place())).orElse("none"));
+  }
+
+  private void delta(DeltaSpec delta) {
+    put("key_heads", delta.keyHeads());
+    put("value_heads", delta.valueHeads());
+    put("key_dim", delta.keyDim());
+    put("value_dim", delta.valueDim());
+    norm("delta_norm", Optional.of(delta.norm()));
   }
 
   private void mlp(MlpSpec mlp) {

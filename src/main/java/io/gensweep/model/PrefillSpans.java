@@ -18,6 +18,7 @@ final class PrefillSpans {
   private final LongStream.Builder offsets = LongStream.builder();
   private final List<Long> table = new ArrayList<>();
   private final List<Long> spans = new ArrayList<>();
+  private final LongStream.Builder slots = LongStream.builder();
   private final LongStream.Builder asked = LongStream.builder();
   private final LongStream.Builder targets = LongStream.builder();
   private int tokens;
@@ -34,6 +35,7 @@ final class PrefillSpans {
    */
   void add(KvSequence kv, int[] tokenIds, int start, int end, int ask) {
     spans.addAll(List.of((long) tokens, (long) end - start, (long) start, (long) table.size()));
+    slots.add(kv.slot());
     for (int i = 0; i < BlockPool.blocksFor(end); i++) {
       table.add((long) kv.block(i));
     }
@@ -62,6 +64,7 @@ final class PrefillSpans {
                 ProgramCall.longs(offsets.build().toArray()),
                 ProgramCall.longs(array(table)),
                 ProgramCall.longs(array(spans), spans.size() / 4, 4),
+                ProgramCall.longs(slots.build().toArray()),
                 ProgramCall.longs(rotations.build().toArray())));
     if (questions == 0) {
       return new ProgramCall("prefill", arguments);

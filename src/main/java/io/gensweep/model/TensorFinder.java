@@ -58,7 +58,13 @@ record TensorFinder(DecoderSpec spec, Checkpoint checkpoint) {
 
   private StoredTensor find(String prefix, TensorSource source, TensorRole role) {
     String name = prefix + (role.isBias() ? source.bias() : source.weight());
+    if (source.otherwise().isPresent() && !checkpoint.has(name)) {
+      return find(prefix, source.otherwise().get(), role);
+    }
     StoredTensor stored = checkpoint.tensor(name, storedShape(source, role));
+    if (source.flat()) {
+      stored = stored.flattened();
+    }
     if (source.matrix().isPresent()) {
       int number = source.matrix().get().number();
       stored = role.isBias() ? stored.vector(number) : stored.matrix(number);
@@ -83,6 +89,7 @@ record TensorFinder(DecoderSpec spec, Checkpoint checkpoint) {
     if (shape.size() == 2) {
       int columns = shape.get(1);
       sizes = source.transposed() ? IntStream.of(columns, rows) : IntStream.of(rows, columns);
+      sizes = source.flat() ? IntStream.of(rows, 1, columns) : sizes;
     }
     IntStream matrices = source.matrix().stream().mapToInt(TensorSource.MatrixNumber::count);
     return IntStream.concat(matrices, sizes).asLongStream().toArray();

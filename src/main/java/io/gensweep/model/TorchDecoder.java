@@ -47,6 +47,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   private final List<Predictor<ProgramCall, ByteBuffer>> predictors;
 
   private int allocatedBlocks;
+  private int allocatedStates;
 
   /** The threads are the decoder's from here on. */
   TorchDecoder(
@@ -251,13 +252,21 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
       var unused = callWhole(0, ProgramCall.of("grow", ProgramCall.number(wanted)));
       allocatedBlocks = wanted;
     }
-    List<BlockCopy> copies = pool.takeCopies();
+    copy("copy_blocks", pool.takeCopies());
+    if (pool.stateHighWater() > allocatedStates) {
+      allocatedStates = Math.max(pool.stateHighWater(), 2 * allocatedStates);
+      var unused = callWhole(0, ProgramCall.of("grow_states", ProgramCall.number(allocatedStates)));
+    }
+    copy("copy_states", pool.takeStateCopies());
+  }
+
+  private void copy(String method, List<BlockCopy> copies) {
     if (!copies.isEmpty()) {
       var unused =
           callWhole(
               0,
               ProgramCall.of(
-                  "copy_blocks",
+                  method,
                   ProgramCall.longs(copies.stream().mapToLong(BlockCopy::source).toArray()),
                   ProgramCall.longs(copies.stream().mapToLong(BlockCopy::target).toArray())));
     }
@@ -267,6 +276,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   public void clearCache() {
     pool.clear();
     allocatedBlocks = 0;
+    allocatedStates = 0;
     var unused = callWhole(0, ProgramCall.of("clear", ProgramCall.number(0)));
   }
 

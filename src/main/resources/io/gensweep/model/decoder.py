@@ -39,6 +39,22 @@ class Experts:
   shared : List[__torch__.Mlp]
   shared_gate : List[__torch__.Product]
 
+# A gated delta rule in the place of attention (DeltaSpec). input: rows of queries, keys, values, gates, betas and decays. conv [channels,
+# kernel], dt_bias and decay [value_heads]: float32. A sequence has a slot of its own in state [slots, value_heads, key_dim, value_dim]
+# float32 and tail [slots, kernel - 1, channels], the last inputs of the convolution.
+class Delta:
+  key_heads : int
+  value_heads : int
+  key_dim : int
+  value_dim : int
+  input : __torch__.Product
+  conv : Tensor
+  dt_bias : Tensor
+  decay : Tensor
+  norm : __torch__.Norm
+  state : Tensor
+  tail : Tensor
+
 # One layer, as LayerSpec says. Keys and values [blocks, kv_heads, block, head_dim] are its part of the KV cache.
 class Layer:
   mixer_norm : __torch__.Norm
@@ -61,7 +77,8 @@ class Layer:
   position_scale : List[float]
   gated : bool
   sinks : Tensor
-  qkv : __torch__.Product
+  qkv : List[__torch__.Product]
+  delta : List[__torch__.Delta]
   output : __torch__.Product
   mlp : List[__torch__.Mlp]
   experts : List[__torch__.Experts]
@@ -243,6 +260,23 @@ class Decoder(Module):
     layer.mlp_out_norm = (self).norm_of("mlp_out_norm", w, numbers, words)
     layer.parallel = torch.gt(numbers["parallel"], 0)
     layer.block_scale = numbers["block_scale"]
+    layer.delta = annotate(List[__torch__.Delta], [])
+    layer.qkv = annotate(List[__torch__.Product], [])
+    if torch.__contains__(numbers, "value_heads"):
+      torch.append(layer.delta, (self).delta_of(w, numbers, words))
+      layer.output = (self).product_of("delta_output", w)
+    else:
+      _0 = (self).add_attention(layer, w, numbers, words)
+    layer.mlp = annotate(List[__torch__.Mlp], [])
+    layer.experts = annotate(List[__torch__.Experts], [])
+    if torch.__contains__(numbers, "experts"):
+      torch.append(layer.experts, (self).experts_of(w, numbers, words))
+    else:
+      torch.append(layer.mlp, (self).mlp_of("", w, numbers, words))
+    torch.append(self.stack, layer)
+    return (self).added()
+
+  def add_attention(self: __torch__.Decoder, layer: __torch__.Layer, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
     layer.heads = int(numbers["heads"])
     layer.kv_heads = int(numbers["kv_heads"])
     layer.head_dim = int(numbers["head_dim"])
@@ -262,14 +296,8 @@ class Decoder(Module):
     parts = ["query", "key", "value"]
     if layer.gated:
       torch.append(parts, "attention_gate")
-    layer.qkv = (self).joined(parts, w)
+    torch.append(layer.qkv, (self).joined(parts, w))
     layer.output = (self).product_of("output", w)
-    layer.mlp = annotate(List[__torch__.Mlp], [])
-    layer.experts = annotate(List[__torch__.Experts], [])
-    if torch.__contains__(numbers, "experts"):
-      torch.append(layer.experts, (self).experts_of(w, numbers, words))
-    else:
-      torch.append(layer.mlp, (self).mlp_of("", w, numbers, words))
     none = torch.zeros([0, layer.kv_heads, self.block, layer.head_dim], dtype=self.dtype, device=(self).device())
     layer.keys = none
     layer.values = none
@@ -277,11 +305,25 @@ class Decoder(Module):
     blocks = torch.floordiv(524288, torch.mul(torch.mul(layer.kv_heads, self.block), layer.head_dim))
     if ops.prim.is_cuda(none):
       blocks = torch.mul(blocks, 64)
-    if torch.eq(torch.len(self.stack), 0):
-      self.gathered = ops.prim.max(blocks, 1)
-    self.gathered = ops.prim.max(ops.prim.min(self.gathered, blocks), 1)
-    torch.append(self.stack, layer)
-    return (self).added()
+    if torch.gt(self.gathered, 0):
+      blocks = ops.prim.min(self.gathered, blocks)
+    self.gathered = ops.prim.max(blocks, 1)
+    return 0
+
+  def delta_of(self: __torch__.Decoder, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Delta:
+    delta = __torch__.Delta.__new__(__torch__.Delta)
+    delta.key_heads = int(numbers["key_heads"])
+    delta.value_heads = int(numbers["value_heads"])
+    delta.key_dim = int(numbers["key_dim"])
+    delta.value_dim = int(numbers["value_dim"])
+    delta.input = (self).joined(["delta_query", "delta_key", "delta_value", "delta_gate", "delta_beta", "delta_decay"], w)
+    delta.conv = torch.to((self).optional(w, "delta_conv"), 6)
+    delta.dt_bias = torch.to((self).optional(w, "delta_dt_bias"), 6)
+    delta.decay = torch.neg(torch.exp(torch.to((self).optional(w, "delta_a_log"), 6)))
+    delta.norm = (self).norm_of("delta_norm", w, numbers, words)
+    delta.state = torch.zeros([0, delta.value_heads, delta.key_dim, delta.value_dim], dtype=6, device=(self).device())
+    delta.tail = torch.zeros([0, torch.sub(torch.size(delta.conv, 1), 1), torch.size(delta.conv, 0)], dtype=self.dtype, device=(self).device())
+    return delta
 
   # The MLP whose roles begin so.
   def mlp_of(self: __torch__.Decoder, prefix: str, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Mlp:
@@ -353,7 +395,7 @@ class Decoder(Module):
   # garbage: a block may be read beyond what was written, under a weight of zero.
   def grow(self: __torch__.Decoder, to: Tensor) -> Tensor:
     blocks = int(to)
-    for layer in self.stack:
+    for layer in (self).attending():
       shape = [blocks, layer.kv_heads, self.block, layer.head_dim]
       held = torch.size(layer.keys, 0)
       if torch.lt(held, blocks):
@@ -367,10 +409,42 @@ class Decoder(Module):
 
   # Gives the memory of the cache back.
   def clear(self: __torch__.Decoder, lane: Tensor) -> Tensor:
-    for layer in self.stack:
+    for layer in (self).attending():
       layer.keys = torch.clone(torch.slice(layer.keys, 0, 0, 0))
       layer.values = torch.clone(torch.slice(layer.values, 0, 0, 0))
+    for layer in self.stack:
+      for delta in layer.delta:
+        delta.state = torch.clone(torch.slice(delta.state, 0, 0, 0))
+        delta.tail = torch.clone(torch.slice(delta.tail, 0, 0, 0))
     return lane
+
+  # The layers that have keys and values.
+  def attending(self: __torch__.Decoder) -> List[__torch__.Layer]:
+    found = annotate(List[__torch__.Layer], [])
+    for layer in self.stack:
+      if torch.eq(torch.len(layer.delta), 0):
+        torch.append(found, layer)
+    return found
+
+  # Makes room for the states of so many sequences.
+  def grow_states(self: __torch__.Decoder, to: Tensor) -> Tensor:
+    slots = int(to)
+    for layer in self.stack:
+      for delta in layer.delta:
+        held = torch.size(delta.state, 0)
+        if torch.lt(held, slots):
+          delta.state = torch.constant_pad_nd(delta.state, [0, 0, 0, 0, 0, 0, 0, torch.sub(slots, held)], 0)
+          delta.tail = torch.constant_pad_nd(delta.tail, [0, 0, 0, 0, 0, torch.sub(slots, held)], 0)
+    return to
+
+  # Copies the states of sequences to those of others, all at once. source, target [count]: slots.
+  def copy_states(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
+    where = annotate(List[Optional[Tensor]], [target])
+    for layer in self.stack:
+      for delta in layer.delta:
+        _0 = torch.index_put_(delta.state, where, torch.index_select(delta.state, 0, source))
+        _1 = torch.index_put_(delta.tail, where, torch.index_select(delta.tail, 0, source))
+    return target
 
   # All logits of some rows of the last decode, [rows, vocabulary] float32.
   def whole_row(self: __torch__.Decoder, lane: Tensor, row: Tensor) -> Tensor:
@@ -389,7 +463,7 @@ class Decoder(Module):
   # Copies blocks [count] to others [count], all at once: a target may be the source of another copy.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
-    for layer in self.stack:
+    for layer in (self).attending():
       _0 = torch.index_put_(layer.keys, where, torch.index_select(layer.keys, 0, source))
       _1 = torch.index_put_(layer.values, where, torch.index_select(layer.values, 0, source))
     return target

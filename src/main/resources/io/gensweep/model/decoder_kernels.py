@@ -36,7 +36,7 @@
     mlp = layer.mlp[0]
     at = torch.mul(layer.rope, 2)
     size = mlp.down.shape[1]
-    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv.weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps)
+    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv[0].weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps)
     return size
 
   # Begins the native library's decoder, which has the head and no layer yet.
@@ -87,7 +87,7 @@
     return int(torch.amax(torch.add(torch.select(spans, 1, 1), torch.select(spans, 1, 2))))
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor) -> Tensor:
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
     _0 = (self).layers(x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
@@ -96,7 +96,7 @@
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most 256 rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
@@ -115,7 +115,7 @@
   # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets [rows]; table [entries]: the blocks
   # of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty. owners is for other
   # kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
-  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, slots: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
     x = torch.embedding(self.ends[0], ids)
     each = torch.arange(torch.size(ids, 0), dtype=4)
     spans = torch.stack([each, torch.ones_like(each), positions, starts], 1)

@@ -341,18 +341,19 @@
     number = 0
     for layer in self.stack:
       y = (self).norm(x, layer.mixer_norm)
-      qk, v, gate, = (self).project(y, positions, tables, layer)
-      _0 = torch.index_put_(layer.keys, where, torch.slice(qk, 1, layer.heads))
-      _1 = torch.index_put_(layer.values, where, v)
+      mixed = annotate(Optional[Tensor], None)
+      if torch.gt(torch.len(layer.delta), 0):
+        mixed = (self).delta_rule(y, layer.delta[0], positions, view)
+      else:
+        qk, v, gate, = (self).project(y, positions, tables, layer)
+        _0 = torch.index_put_(layer.keys, where, torch.slice(qk, 1, layer.heads))
+        _1 = torch.index_put_(layer.values, where, v)
+        if torch.lt(number, depth):
+          mixed = (self).attend(qk, v, gate, positions, layer, view)
       if torch.lt(number, depth):
-        if torch.__contains__(view, "spans"):
-          attended = (self).attend_spans(qk, v, layer, positions, view)
-        else:
-          attended = (self).attend_rows(torch.slice(qk, 1, 0, layer.heads), positions, layer, view)
-        if layer.gated:
-          attended = torch.mul(attended, torch.to((self).sigmoid(torch.to(gate, 6)), self.dtype))
         before = x
-        x = (self).add_product(x, (self).ready(attended), layer.output, layer.mixer_out_norm, layer.block_scale)
+        inputs = (self).ready(unchecked_cast(Tensor, mixed))
+        x = (self).add_product(x, inputs, layer.output, layer.mixer_out_norm, layer.block_scale)
         if torch.__not__(layer.parallel):
           y = (self).norm(x, layer.mlp_norm)
         else:
@@ -362,10 +363,135 @@
       number = torch.add(number, 1)
     return x
 
+  def attend(self: __torch__.Decoder, qk: Tensor, v: Tensor, gate: Tensor, positions: Tensor, layer: __torch__.Layer, view: Dict[str, Tensor]) -> Tensor:
+    if torch.__contains__(view, "spans"):
+      attended = (self).attend_spans(qk, v, layer, positions, view)
+    else:
+      attended = (self).attend_rows(torch.slice(qk, 1, 0, layer.heads), positions, layer, view)
+    if layer.gated:
+      attended = torch.mul(attended, torch.to((self).sigmoid(torch.to(gate, 6)), self.dtype))
+    return attended
+
+  # The gated delta rule (arXiv 2412.06464), [tokens, value_heads * value_dim]. Spans go chunk by chunk, rows of a decode by the
+  # recurrence; the two differ in rounding. view: slots [sequences or rows]: where the states lie.
+  def delta_rule(self: __torch__.Decoder, y: Tensor, delta: __torch__.Delta, positions: Tensor, view: Dict[str, Tensor]) -> Tensor:
+    tokens = torch.size(y, 0)
+    keys = torch.mul(delta.key_heads, delta.key_dim)
+    values = torch.mul(delta.value_heads, delta.value_dim)
+    channels = torch.add(torch.mul(keys, 2), values)
+    rows = (self).linear((self).ready(y), delta.input, "none", y)
+    x = torch.slice(rows, 1, 0, channels)
+    rest = torch.add(channels, values)
+    gate = torch.to(torch.view(torch.slice(rows, 1, channels, rest), [tokens, delta.value_heads, -1]), 6)
+    beta = (self).sigmoid(torch.to(torch.slice(rows, 1, rest, torch.add(rest, delta.value_heads)), 6))
+    a = torch.to(torch.slice(rows, 1, torch.add(rest, delta.value_heads)), 6)
+    # In bfloat16 HF rounds beta.
+    beta = torch.to(torch.to(beta, self.dtype), 6)
+    decay = torch.mul((self).softplus(torch.add(a, delta.dt_bias)), delta.decay)
+    slots = view["slots"]
+    if torch.__contains__(view, "spans"):
+      spans = view["spans"]
+      parts = annotate(List[Tensor], [])
+      for i in range(torch.size(spans, 0)):
+        first = int(torch.select(torch.select(spans, 0, i), 0, 0))
+        count = int(torch.select(torch.select(spans, 0, i), 0, 1))
+        fresh = torch.eq(int(torch.select(torch.select(spans, 0, i), 0, 2)), 0)
+        slot = int(torch.select(slots, 0, i))
+        torch.append(parts, (self).delta_span(torch.narrow(x, 0, first, count), torch.narrow(beta, 0, first, count), torch.narrow(decay, 0, first, count), delta, slot, fresh))
+      o = torch.cat(parts, 0)
+    else:
+      o = (self).delta_rows(x, beta, decay, delta, slots, positions)
+    normed = torch.to((self).norm(torch.to(o, self.dtype), delta.norm), 6)
+    return torch.reshape(torch.to(torch.mul(normed, torch.mul(gate, (self).sigmoid(gate))), self.dtype), [tokens, values])
+
+  # Queries, keys and values of the delta rule after the convolution, [tokens, value_heads, key_dim or value_dim] float32.
+  # windows: its inputs, for each place of the kernel [tokens, channels].
+  def convolve(self: __torch__.Decoder, windows: List[Tensor], delta: __torch__.Delta) -> Tuple[Tensor, Tensor, Tensor]:
+    total = torch.mul(torch.to(windows[0], 6), torch.select(delta.conv, 1, 0))
+    for i in range(1, torch.len(windows)):
+      total = torch.add(total, torch.mul(torch.to(windows[i], 6), torch.select(delta.conv, 1, i)))
+    rounded = torch.to(torch.to(total, self.dtype), 6)
+    y = torch.to(torch.to(torch.mul(rounded, (self).sigmoid(rounded)), self.dtype), 6)
+    tokens = torch.size(y, 0)
+    keys = torch.mul(delta.key_heads, delta.key_dim)
+    q = torch.view(torch.slice(y, 1, 0, keys), [tokens, delta.key_heads, delta.key_dim])
+    k = torch.view(torch.slice(y, 1, keys, torch.mul(keys, 2)), [tokens, delta.key_heads, delta.key_dim])
+    v = torch.view(torch.slice(y, 1, torch.mul(keys, 2)), [tokens, delta.value_heads, delta.value_dim])
+    group = torch.floordiv(delta.value_heads, delta.key_heads)
+    q = torch.mul((self).unit(q), torch.pow(torch.mul(1., delta.key_dim), -0.5))
+    shape = [tokens, delta.key_heads, group, delta.key_dim]
+    q = torch.reshape(torch.expand(torch.unsqueeze(q, 2), shape), [tokens, delta.value_heads, delta.key_dim])
+    k = torch.reshape(torch.expand(torch.unsqueeze((self).unit(k), 2), shape), [tokens, delta.value_heads, delta.key_dim])
+    return (q, k, v)
+
+  # x divided by its length.
+  def unit(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    return torch.mul(x, torch.rsqrt(torch.add(torch.sum(torch.mul(x, x), [-1], True), 1e-06)))
+
+  # One token of each of some sequences, [rows, value_heads, value_dim] float32. A sequence begins with a state of zeros.
+  def delta_rows(self: __torch__.Decoder, x: Tensor, beta: Tensor, decay: Tensor, delta: __torch__.Delta, slots: Tensor, positions: Tensor) -> Tensor:
+    rows = torch.size(x, 0)
+    heads = torch.mul(rows, delta.value_heads)
+    old = torch.to(torch.gt(positions, 0), 6)
+    where = annotate(List[Optional[Tensor]], [slots])
+    tail = torch.mul(torch.index_select(delta.tail, 0, slots), torch.to(torch.view(old, [-1, 1, 1]), self.dtype))
+    inputs = torch.cat([tail, torch.unsqueeze(x, 1)], 1)
+    _0 = torch.index_put_(delta.tail, where, torch.slice(inputs, 1, 1))
+    q, k, v, = (self).convolve([torch.select(inputs, 1, i) for i in range(torch.size(delta.conv, 1))], delta)
+    state = torch.mul(torch.index_select(delta.state, 0, slots), torch.view(old, [-1, 1, 1, 1]))
+    state = torch.mul(state, torch.reshape(torch.exp(decay), [rows, delta.value_heads, 1, 1]))
+    state = torch.view(state, [heads, delta.key_dim, delta.value_dim])
+    key = torch.reshape(k, [heads, 1, delta.key_dim])
+    change = torch.mul(torch.sub(torch.reshape(v, [heads, 1, delta.value_dim]), torch.bmm(key, state)), torch.reshape(beta, [heads, 1, 1]))
+    state = torch.add(state, torch.mul(torch.transpose(key, 1, 2), change))
+    _1 = torch.index_put_(delta.state, where, torch.view(state, [rows, delta.value_heads, delta.key_dim, delta.value_dim]))
+    return torch.view(torch.bmm(torch.reshape(q, [heads, 1, delta.key_dim]), state), [rows, delta.value_heads, delta.value_dim])
+
+  # A span of one sequence in chunks of 64, [tokens, value_heads, value_dim] float32: within a chunk the rule is a triangular system
+  # (as HF's torch_chunk_gated_delta_rule).
+  def delta_span(self: __torch__.Decoder, x: Tensor, beta: Tensor, decay: Tensor, delta: __torch__.Delta, slot: int, fresh: bool) -> Tensor:
+    count = torch.size(x, 0)
+    kernel = torch.size(delta.conv, 1)
+    tail = torch.select(delta.tail, 0, slot)
+    state = torch.select(delta.state, 0, slot)
+    if fresh:
+      _0 = torch.fill_(tail, 0)
+      _1 = torch.fill_(state, 0)
+    inputs = torch.cat([tail, x], 0)
+    q, k, v, = (self).convolve([torch.narrow(inputs, 0, i, count) for i in range(kernel)], delta)
+    _2 = torch.copy_(tail, torch.narrow(inputs, 0, count, torch.sub(kernel, 1)))
+    missing = torch.remainder(torch.neg(count), 64)
+    q = torch.reshape(torch.permute(torch.constant_pad_nd(q, [0, 0, 0, 0, 0, missing], 0), [1, 0, 2]), [delta.value_heads, -1, 64, delta.key_dim])
+    k = torch.reshape(torch.permute(torch.constant_pad_nd(k, [0, 0, 0, 0, 0, missing], 0), [1, 0, 2]), [delta.value_heads, -1, 64, delta.key_dim])
+    v = torch.reshape(torch.permute(torch.constant_pad_nd(v, [0, 0, 0, 0, 0, missing], 0), [1, 0, 2]), [delta.value_heads, -1, 64, delta.value_dim])
+    b = torch.reshape(torch.transpose(torch.constant_pad_nd(beta, [0, 0, 0, missing], 0), 0, 1), [delta.value_heads, -1, 64, 1])
+    g = torch.cumsum(torch.reshape(torch.transpose(torch.constant_pad_nd(decay, [0, 0, 0, missing], 0), 0, 1), [delta.value_heads, -1, 64]), 2)
+    later = torch.triu(torch.ones([64, 64], dtype=11, device=x.device), 1)
+    between = torch.exp(torch.masked_fill(torch.sub(torch.unsqueeze(g, 3), torch.unsqueeze(g, 2)), later, -inf))
+    kt = torch.transpose(k, 2, 3)
+    kb = torch.mul(k, b)
+    system = torch.mul(torch.matmul(kb, kt), between)
+    within = torch.mul(torch.matmul(q, kt), between)
+    grown = torch.unsqueeze(torch.exp(g), 3)
+    news = torch.linalg_solve_triangular(system, torch.mul(v, b), upper=False, unitriangular=True)
+    olds = torch.linalg_solve_triangular(system, torch.mul(kb, grown), upper=False, unitriangular=True)
+    q = torch.mul(q, grown)
+    last = torch.slice(g, 2, 63)
+    k = torch.mul(k, torch.unsqueeze(torch.exp(torch.sub(last, g)), 3))
+    chunks = annotate(List[Tensor], [])
+    now = torch.clone(state)
+    for i in range(torch.size(q, 1)):
+      change = torch.sub(torch.select(news, 1, i), torch.bmm(torch.select(olds, 1, i), now))
+      torch.append(chunks, torch.add(torch.bmm(torch.select(q, 1, i), now), torch.bmm(torch.select(within, 1, i), change)))
+      kept = torch.mul(now, torch.unsqueeze(torch.exp(torch.select(last, 1, i)), 2))
+      now = torch.add(kept, torch.bmm(torch.transpose(torch.select(k, 1, i), 1, 2), change))
+    _3 = torch.copy_(state, now)
+    return torch.slice(torch.transpose(torch.cat(chunks, 1), 0, 1), 0, 0, count)
+
   # Queries and keys [tokens, heads + kv_heads, head_dim], values [tokens, kv_heads, head_dim] and gates [tokens, width], which
   # are empty where the layer has none. tables: cosine, sine of each rotary table for the tokens.
   def project(self: __torch__.Decoder, y: Tensor, positions: Tensor, tables: List[Tensor], layer: __torch__.Layer) -> Tuple[Tensor, Tensor, Tensor]:
-    all = (self).linear((self).ready(y), layer.qkv, "none", y)
+    all = (self).linear((self).ready(y), layer.qkv[0], "none", y)
     tokens = torch.size(y, 0)
     rotated = torch.add(layer.heads, layer.kv_heads)
     qkv = torch.view(all, [tokens, -1, layer.head_dim])
@@ -441,15 +567,15 @@
     return torch.to(torch.cat(attended, 0), self.dtype)
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
-  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor) -> Tensor:
-    _0 = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table}, torch.sub(torch.len(self.stack), 1))
+  def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor) -> Tensor:
+    _0 = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table, "slots": slots}, torch.sub(torch.len(self.stack), 1))
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most product_rows rows meet the vocabulary at a time, so memory does not grow with the prompts.
-  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table}, torch.len(self.stack))
+  def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
+    x = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table, "slots": slots}, torch.len(self.stack))
     x = torch.index_select(x, 0, asked)
     found = annotate(List[Tensor], [])
     start = 0
@@ -606,10 +732,10 @@
   # the blocks of each row, one row after the other; owners [entries]: the row; starts [rows]: a row's first entry; temperatures
   # [rows] or empty. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the
   # best.
-  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
+  def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, slots: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
     rows = torch.size(ids, 0)
-    view = annotate(Dict[str, Tensor], {})
-    for layer in self.stack:
+    view = annotate(Dict[str, Tensor], {"slots": slots})
+    for layer in (self).attending():
       if torch.__not__(torch.__contains__(view, torch.add("table_", torch.str(layer.window)))):
         view = (self).look(view, layer.window, positions, table, owners, starts)
     logits = (self).head((self).layers(ids, positions, rotations, blocks, offsets, view, torch.len(self.stack)))

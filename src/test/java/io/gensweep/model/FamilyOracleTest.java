@@ -61,10 +61,7 @@ class FamilyOracleTest {
           "olmoe",
           "phi3",
           "qwen2_moe",
-          "qwen3_5",
-          "qwen3_5_moe",
           "qwen3_moe",
-          "qwen3_next",
           "seed_oss",
           "smollm3");
 

@@ -21,6 +21,7 @@ public final class BlockPool {
   private final int blocks;
   private final int prefixUnit;
   private final LongContext longContext;
+  private final StateSlots slots;
   private final int[] holders;
 
   /** Held, or kept for their content. */
@@ -36,7 +37,7 @@ public final class BlockPool {
    * @param blocks at least 1
    */
   public BlockPool(int blocks) {
-    this(blocks, BLOCK, LongContext.NONE);
+    this(blocks, BLOCK, LongContext.NONE, 0);
   }
 
   /**
@@ -46,8 +47,10 @@ public final class BlockPool {
    * @param prefixUnit positions, a multiple of {@link #BLOCK}: prompts share KV rows in multiples
    *     of it, where the runner's bits depend on where a prefill begins
    * @param longContext which sequences are rotated otherwise
+   * @param states sequences that may be there at once, of a model that keeps a state of each; 0 for
+   *     other models
    */
-  public BlockPool(int blocks, int prefixUnit, LongContext longContext) {
+  public BlockPool(int blocks, int prefixUnit, LongContext longContext, int states) {
     if (blocks < 1 || prefixUnit < BLOCK || prefixUnit % BLOCK != 0) {
       throw new IllegalArgumentException(
           "blocks must be >= 1 and prefixUnit a multiple of "
@@ -60,6 +63,7 @@ public final class BlockPool {
     this.blocks = blocks;
     this.prefixUnit = prefixUnit;
     this.longContext = longContext;
+    this.slots = new StateSlots(states);
     this.holders = new int[blocks];
     this.prefixes = new PrefixIndex(blocks / KEPT_SHARE);
   }
@@ -81,6 +85,25 @@ public final class BlockPool {
   /** Blocks that sequences hold, each counted once. */
   public int heldBlocks() {
     return held;
+  }
+
+  /** Whether another sequence may begin. */
+  public boolean hasRoomForSequence() {
+    return slots.anyFree();
+  }
+
+  /** 1 + the highest slot of a state; 0 if there is none. */
+  public int stateHighWater() {
+    return slots.highWater();
+  }
+
+  /** Takes the copies of states that the runner has to make before it writes the next rows. */
+  public List<BlockCopy> takeStateCopies() {
+    return slots.takeCopies();
+  }
+
+  StateSlots slots() {
+    return slots;
   }
 
   /** Blocks that sequences can still take. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public final class KvSequence {
   private final BlockPool pool;
+  private final int slot;
   private int[] blocks = new int[4];
   private int held;
   private int length;
@@ -26,7 +27,12 @@ public final class KvSequence {
   private long lastEntry = PrefixIndex.START;
 
   KvSequence(BlockPool pool) {
+    this(pool, pool.slots().take());
+  }
+
+  private KvSequence(BlockPool pool, int slot) {
     this.pool = pool;
+    this.slot = slot;
   }
 
   /** Rows written, or promised to be written by the call under way. */
@@ -36,6 +42,11 @@ public final class KvSequence {
 
   public int blocks() {
     return held;
+  }
+
+  /** Where its state lies, of a model that keeps one; else -1. */
+  public int slot() {
+    return slot;
   }
 
   /** Whether a sequence of so many tokens has other rows than this one ({@link LongContext}). */
@@ -92,10 +103,20 @@ public final class KvSequence {
     length += tokens;
   }
 
+  /** Whether {@link #fork} finds a place for the fork's state. */
+  public boolean canFork() {
+    return pool.hasRoomForSequence();
+  }
+
+  /** Whether it has a state, which cannot go back to fewer tokens but 0. */
+  public boolean hasState() {
+    return slot != StateSlots.NONE;
+  }
+
   /** Begins a sequence of the same rows, which both share from here on. */
   public KvSequence fork() {
     live();
-    KvSequence fork = new KvSequence(pool);
+    KvSequence fork = new KvSequence(pool, pool.slots().takeCopy(slot));
     fork.blocks = blocks.clone();
     fork.held = held;
     fork.length = length;
@@ -145,6 +166,9 @@ public final class KvSequence {
   /** Forgets the rows from {@code tokens} on and lets go of their blocks. */
   public void truncate(int tokens) {
     live();
+    if (hasState() && tokens > 0) {
+      throw new IllegalStateException("a state cannot go back to " + tokens + " tokens");
+    }
     if (tokens < indexed * BLOCK || tokens > length) {
       throw new IllegalStateException(
           "cannot truncate "
@@ -164,6 +188,7 @@ public final class KvSequence {
     live();
     released = true;
     length = 0;
+    pool.slots().letGo(slot);
     letGo(0);
   }
 

@@ -30,7 +30,8 @@ public record DecoderSpec(
               + List.of(vocabSize, hiddenSize, maxPositions, layers.size()));
     }
     ropes = List.copyOf(ropes);
-    if (ropes.size() > 1 && ropes.stream().anyMatch(r -> r.scaling() instanceof RopeScaling.Long)) {
+    if (ropes.size() > 1
+        && ropes.stream().anyMatch(r -> r.scaling() instanceof RopeScaling.LongRope)) {
       throw new JobError(
           "config.json: rope_type longrope is supported for all layers only, not by layer type");
     }
@@ -45,6 +46,15 @@ public record DecoderSpec(
         .map(LayerSpec::mixer)
         .filter(AttentionSpec.class::isInstance)
         .map(AttentionSpec.class::cast);
+  }
+
+  /** Bytes that a sequence takes whatever its length; 0 where all layers have attention. */
+  public long stateBytes(DType dtype) {
+    return layers.stream()
+        .map(LayerSpec::mixer)
+        .filter(DeltaSpec.class::isInstance)
+        .mapToLong(mixer -> ((DeltaSpec) mixer).stateBytes(dtype.cacheBytes()))
+        .sum();
   }
 
   /** Bytes that the keys and values of one token take in the KV cache, over all layers. */

@@ -3,7 +3,7 @@ package io.gensweep.model.spec;
 import java.util.stream.Stream;
 
 /** The part of a layer that mixes positions. */
-public sealed interface MixerSpec permits AttentionSpec {
+public sealed interface MixerSpec permits AttentionSpec, DeltaSpec {
   /**
    * The tensors that it has.
    *

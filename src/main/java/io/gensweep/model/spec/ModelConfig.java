@@ -32,6 +32,13 @@ public final class ModelConfig {
               family("mistral", "MistralForCausalLM", MistralConfig::read),
               family("qwen2", "Qwen2ForCausalLM", QwenConfig::readQwen2),
               family("qwen3", "Qwen3ForCausalLM", QwenConfig::readQwen3),
+              family(
+                  "qwen3_5_moe_text",
+                  "Qwen3_5MoeForConditionalGeneration",
+                  QwenHybridConfig::readSparse),
+              family(
+                  "qwen3_5_text", "Qwen3_5ForConditionalGeneration", QwenHybridConfig::readDense),
+              family("qwen3_next", "Qwen3NextForCausalLM", QwenHybridConfig::readNext),
               family("qwen3_vl_text", "Qwen3VLForConditionalGeneration", QwenConfig::readQwen3),
               family("starcoder2", "Starcoder2ForCausalLM", Starcoder2Config::read)));
 

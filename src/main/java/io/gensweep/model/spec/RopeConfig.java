@@ -209,7 +209,7 @@ record RopeConfig(
     if (attention == 0) {
       attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
     }
-    return new RopeScaling.Long(
+    return new RopeScaling.LongRope(
         factor,
         rope.positives("short_factor", width / 2),
         rope.positives("long_factor", width / 2),

@@ -134,15 +134,14 @@ public sealed interface RopeScaling {
    * @param originalPositions context of the pre-training, in tokens
    * @param attention factor of cosines and sines
    */
-  @SuppressWarnings("JavaLangClash") // RopeScaling.Long is never imported
-  record Long(
+  record LongRope(
       double factor,
       List<Double> shorts,
       List<Double> longs,
       double originalPositions,
       double attention)
       implements RopeScaling {
-    public Long {
+    public LongRope {
       shorts = List.copyOf(shorts);
       longs = List.copyOf(longs);
     }

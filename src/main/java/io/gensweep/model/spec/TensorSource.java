@@ -8,16 +8,20 @@ import java.util.stream.IntStream;
  *
  * @param weight name of the tensor
  * @param bias name of the bias beside it
+ * @param flat whether it is stored as [rows, 1, columns]
  * @param transposed whether the weight is stored as [inputs, outputs]
  * @param matrix which of the matrices of a three-dimensional tensor, before it is transposed
  * @param rows empty where all of its rows are meant
+ * @param otherwise where it is looked for if there is no tensor of that name
  */
 public record TensorSource(
     String weight,
     String bias,
+    boolean flat,
     boolean transposed,
     Optional<MatrixNumber> matrix,
-    Optional<RowPattern> rows) {
+    Optional<RowPattern> rows,
+    Optional<TensorSource> otherwise) {
 
   /** One of so many matrices. */
   public record MatrixNumber(int number, int count) {}
@@ -52,7 +56,8 @@ public record TensorSource(
 
   /** Tensors by their whole names. */
   static TensorSource of(String weight, String bias) {
-    return new TensorSource(weight, bias, false, Optional.empty(), Optional.empty());
+    return new TensorSource(
+        weight, bias, false, false, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** Rows of a tensor that has {@code total}. */
@@ -61,16 +66,32 @@ public record TensorSource(
   }
 
   TensorSource withRows(RowPattern pattern) {
-    return new TensorSource(weight, bias, transposed, matrix, Optional.of(pattern));
+    return new TensorSource(
+        weight, bias, flat, transposed, matrix, Optional.of(pattern), otherwise);
+  }
+
+  /** A weight whose rows are matrices of one row, as those of convolutions are. */
+  TensorSource withFlatRows() {
+    return new TensorSource(weight, bias, true, transposed, matrix, rows, otherwise);
   }
 
   TensorSource withTranspose() {
-    return new TensorSource(weight, bias, true, matrix, rows);
+    return new TensorSource(weight, bias, flat, true, matrix, rows, otherwise);
   }
 
   /** One of the experts of a tensor that has {@code count}. */
   TensorSource withMatrix(int number, int count) {
     return new TensorSource(
-        weight, bias, transposed, Optional.of(new MatrixNumber(number, count)), rows);
+        weight,
+        bias,
+        flat,
+        transposed,
+        Optional.of(new MatrixNumber(number, count)),
+        rows,
+        otherwise);
+  }
+
+  TensorSource or(TensorSource other) {
+    return new TensorSource(weight, bias, flat, transposed, matrix, rows, Optional.of(other));
   }
 }

@@ -133,7 +133,7 @@ class BlockPoolTest {
 
   @Test
   void promptsShareWholeUnits() {
-    BlockPool units = new BlockPool(32, 4 * BLOCK, LongContext.NONE);
+    BlockPool units = new BlockPool(32, 4 * BLOCK, LongContext.NONE, 0);
     int[] prompt = tokens(0, 10 * BLOCK);
     KvSequence first = units.sequence();
     first.advance(7 * BLOCK);
@@ -164,7 +164,7 @@ class BlockPoolTest {
     full.index(new int[15 * BLOCK]);
     assertThatThrownBy(() -> full.truncate(0)).hasMessageContaining("are findable");
     assertThatThrownBy(() -> new BlockPool(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new BlockPool(1, 33, LongContext.NONE))
+    assertThatThrownBy(() -> new BlockPool(1, 33, LongContext.NONE, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
