@@ -684,7 +684,9 @@
       if sunk:
         sinks = torch.expand(torch.view(layer.sinks, [1, 1, layer.kv_heads, group, 1]), [rows, 1, layer.kv_heads, group, 1])
         mass = torch.cat([mass, sinks], 1)
-      weight = torch.slice(torch.softmax(mass, 1), 1, 0, width)
+      # libtorch's softmax over such a dimension rounds differently where a thread's part of the rows ends within a vector.
+      shares = torch.exp(torch.sub(mass, torch.amax(mass, [1], True)))
+      weight = torch.slice(torch.div(shares, torch.sum(shares, [1], True)), 1, 0, width)
       partial = torch.sum(torch.mul(torch.view(partial, spread), weight), [1])
     return torch.to(torch.reshape(partial, [rows, torch.mul(layer.heads, layer.head_dim)]), self.dtype)
 
