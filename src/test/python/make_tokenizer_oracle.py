@@ -82,18 +82,22 @@ def byte_level():
     return tokenizer, {"bos_token": "<|begin_of_text|>", "eos_token": "<|end_of_text|>"}
 
 
-def metaspace():
-    """Like Llama 2: spaces as U+2581, unknown characters as bytes, special tokens first in the vocabulary."""
+def sentence_pieces(specials):
+    """A BPE model over pieces with U+2581 for a space, unknown characters as bytes, special tokens first in the vocabulary."""
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace()
     trained.train_from_iterator(CORPUS[:7], trainers.BpeTrainer(vocab_size=400, show_progress=False))
     model = json.loads(trained.to_str())["model"]
-    pieces = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    pieces = specials + [f"<0x{byte:02X}>" for byte in range(256)]
     pieces += sorted(model["vocab"], key=model["vocab"].get)
     merges = [tuple(merge) for merge in model["merges"]]
-    tokenizer = Tokenizer(
-        models.BPE({piece: i for i, piece in enumerate(pieces)}, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
-    )
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
+    return Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+
+
+def metaspace():
+    """Like Llama 2: a space before the text, and bytes for what has no piece."""
+    tokenizer = sentence_pieces(["<unk>", "<s>", "</s>"])
     tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     tokenizer.decoder = decoders.Sequence(
         [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
@@ -103,6 +107,84 @@ def metaspace():
         single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)]
     )
     return tokenizer, {"bos_token": {"__type": "AddedToken", "content": "<s>"}, "eos_token": "</s>", "unk_token": "<unk>"}
+
+
+def phi3():
+    """Like Phi-3: as Llama 2 without an automatic BOS, and special tokens that eat the spaces after them."""
+    tokenizer = sentence_pieces(["<unk>", "<s>", "</s>"])
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.add_special_tokens([special("<unk>"), special("<s>"), special("</s>", rstrip=True), special("<|endoftext|>")])
+    tokenizer.add_special_tokens([special(name, rstrip=True) for name in ("<|user|>", "<|assistant|>", "<|end|>", "<|im_start|>")])
+    tokens = {"bos_token": "<s>", "eos_token": "<|endoftext|>", "unk_token": "<unk>", "clean_up_tokenization_spaces": False}
+    return tokenizer, tokens
+
+
+def mistral():
+    """Like Mistral: a space before the text alone and not after special tokens, without a normalizer."""
+    tokenizer = sentence_pieces(["<unk>", "<s>", "</s>", "[INST]", "[/INST]"])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.add_special_tokens([special(name) for name in ("<unk>", "<s>", "</s>", "[INST]", "[/INST]")])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)]
+    )
+    return tokenizer, {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "clean_up_tokenization_spaces": False}
+
+
+def gemma():
+    """Like Gemma: no space before the text, spaces and line ends as tokens of their own that are not special."""
+    tokenizer = sentence_pieces(["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>", "\n", "\n\n", "▁▁", "▁▁▁"])
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", behavior="merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens([special(name) for name in ("<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>")])
+    tokenizer.add_tokens([AddedToken(name, normalized=False) for name in ("\n", "\n\n", "▁▁", "▁▁▁")])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<bos> $A", pair="<bos> $A <bos> $B", special_tokens=[("<bos>", 2)]
+    )
+    tokens = {"bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    return tokenizer, {**tokens, "clean_up_tokenization_spaces": False}
+
+
+def qwen():
+    """Like Qwen: NFC, single digits by a pattern, no BOS at all, added tokens of which some are not special."""
+    tokenizer = Tokenizer(models.BPE(byte_fallback=False))
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(LLAMA3_SPLIT.replace("{1,3}", "")), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel(add_prefix_space=False, trim_offsets=False, use_regex=False)
+    tokenizer.post_processor = processors.ByteLevel(add_prefix_space=False, trim_offsets=False, use_regex=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=600, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer.add_special_tokens([special(name) for name in ("<|endoftext|>", "<|im_start|>", "<|im_end|>")])
+    tokenizer.add_tokens([AddedToken(name, normalized=False) for name in ("<tool>", "</tool>", "<think>", "</think>")])
+    return tokenizer, {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "clean_up_tokenization_spaces": False}
+
+
+def gpt2():
+    """Like GPT-2: the pattern of ByteLevel itself, one special token for all purposes, cleaned up."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=600, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer.add_special_tokens([AddedToken("<|endoftext|>", special=True, normalized=True)])
+    end = "<|endoftext|>"
+    return tokenizer, {"bos_token": end, "eos_token": end, "unk_token": end, "clean_up_tokenization_spaces": True}
 
 
 def digits():
@@ -172,6 +254,9 @@ TEXTS = [
     "<s>[INST] x [/INST] y </s><s>",
     "text <mask> text<mask>text",
     "<unk>",
+    "<|user|> spaces  <|end|> \n after",
+    "[INST] x [/INST]y",
+    "a\n\n\nb   c    d\n",
     "<tool>call</tool> lower slower <tool",
     "<|im_start|",
     "<|<|im_start|>|>",
@@ -223,7 +308,7 @@ def write(name, tokenizer, config):
 
 
 def main():
-    for make in (byte_level, metaspace, digits, words):
+    for make in (byte_level, metaspace, digits, words, phi3, mistral, gemma, qwen, gpt2):
         write(make.__name__.replace("_", "-"), *make())
 
 

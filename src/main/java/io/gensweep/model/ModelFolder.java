@@ -33,6 +33,10 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
       Pattern.compile(
           "(rotary_emb\\.inv_freq|\\.attn\\.(masked_)?bias|\\.attention\\.(masked_)?bias)$");
 
+  /** What publishers give beside or in place of tokenizer.json. */
+  private static final List<String> OTHER_TOKENIZERS =
+      List.of("tokenizer.model", "tekken.json", "vocab.json", "spiece.model");
+
   public ModelFolder {
     eosTokenIds = List.copyOf(eosTokenIds);
   }
@@ -45,17 +49,32 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
               + " is not a folder; give a folder in Hugging Face layout, or a GGUF file");
     }
     ObjectNode json = json(path);
-    if (!Files.isRegularFile(path.resolve("tokenizer.json"))) {
-      throw new JobError(
-          "model.path: "
-              + path
-              + " has no tokenizer.json; save one there with save_pretrained of a fast tokenizer");
-    }
+    requireTokenizer(path);
     DecoderSpec spec = ModelConfig.read(json);
     List<Integer> ends = eos(path, json).stream().filter(id -> id < spec.vocabSize()).toList();
     ModelFolder folder = new ModelFolder(path, spec, ends);
     folder.weights();
     return folder;
+  }
+
+  /** SentencePiece and tekken files alone do not say what HF's tokenizer makes of a text. */
+  private static void requireTokenizer(Path path) {
+    if (Files.isRegularFile(path.resolve("tokenizer.json"))) {
+      return;
+    }
+    String other =
+        OTHER_TOKENIZERS.stream()
+            .filter(name -> Files.exists(path.resolve(name)))
+            .findFirst()
+            .map(name -> "; its " + name + " is not read")
+            .orElse("");
+    throw new JobError(
+        "model.path: "
+            + path
+            + " has no tokenizer.json"
+            + other
+            + "; make one there with transformers: AutoTokenizer.from_pretrained(FOLDER)"
+            + ".save_pretrained(FOLDER)");
   }
 
   private static ObjectNode json(Path path) {

@@ -39,6 +39,21 @@ class ModelFolderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "tokenizer.model, has no tokenizer.json; its tokenizer.model is not read; make one there with",
+    "tekken.json, has no tokenizer.json; its tekken.json is not read; make one there with",
+    "other, has no tokenizer.json; make one there with transformers: AutoTokenizer"
+  })
+  void aTokenizerOfAnotherKindIsRefusedWithTheRemedy(String file, String said) throws IOException {
+    new RandomCheckpoint(64, 32, 48, 2, 4, 2, 8, false).in(folder);
+    Files.delete(folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve(file), "x");
+    assertThatThrownBy(() -> ModelFolder.open(folder))
+        .isInstanceOf(JobError.class)
+        .hasMessageContaining("model.path: " + folder + " " + said);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       quoteCharacter = '"',
@@ -76,7 +91,7 @@ class ModelFolderTest {
         "tie_word_embeddings; null; true or false",
         "attention_bias; []; true or false",
         "attention_bias; true; has no tensor model.layers.0.self_attn.q_proj.bias",
-        "model_type; 'mistral'; model_type 'mistral' is not supported",
+        "model_type; 'mamba'; model_type 'mamba' is not supported",
         "model_type; null; model_type must be a text",
         "model_type; 7; model_type must be a text",
         "hidden_act; 'selu'; hidden_act 'selu' is not supported",
