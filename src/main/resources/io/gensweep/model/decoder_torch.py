@@ -426,7 +426,8 @@
 
   # x divided by its length.
   def unit(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    return torch.mul(x, torch.rsqrt(torch.add(torch.sum(torch.mul(x, x), [-1], True), 1e-06)))
+    length = torch.linalg_vector_norm(x, 2, [-1], True)
+    return torch.mul(x, torch.rsqrt(torch.add(torch.mul(length, length), 1e-06)))
 
   # One token of each of some sequences, [rows, value_heads, value_dim] float32. A sequence begins with a state of zeros.
   def delta_rows(self: __torch__.Decoder, x: Tensor, beta: Tensor, decay: Tensor, delta: __torch__.Delta, slots: Tensor, positions: Tensor) -> Tensor:
