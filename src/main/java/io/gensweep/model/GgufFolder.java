@@ -6,6 +6,7 @@ import io.gensweep.model.gguf.GgufModel;
 import io.gensweep.model.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -89,6 +90,18 @@ public final class GgufFolder {
       }
     }
     return folder;
+  }
+
+  /** What to do with a folder that has GGUF files and no config.json; "" where it has none. */
+  static String hint(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.gguf")) {
+      for (Path file : files) {
+        return "; it has " + file.getFileName() + ": give that file as model.path";
+      }
+      return "";
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** The file whose weights a folder has, if it was made of a GGUF file. */

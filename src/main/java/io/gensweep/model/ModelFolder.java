@@ -79,7 +79,9 @@ public record ModelFolder(Path path, DecoderSpec spec, List<Integer> eosTokenIds
 
   private static ObjectNode json(Path path) {
     return JsonFile.read(path.resolve(CONFIG))
-        .orElseThrow(() -> new JobError("model.path: " + path + " has no " + CONFIG));
+        .orElseThrow(
+            () ->
+                new JobError("model.path: " + path + " has no " + CONFIG + GgufFolder.hint(path)));
   }
 
   DecoderWeights weights() {

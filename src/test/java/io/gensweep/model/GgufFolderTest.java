@@ -1,6 +1,7 @@
 package io.gensweep.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -105,5 +106,13 @@ class GgufFolderTest {
         .isEqualTo("llama");
     Files.copy(GgufFixture.file("llama-pieces"), file, StandardCopyOption.REPLACE_EXISTING);
     assertThat(GgufFolder.of(file)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aFolderOfGgufFilesSaysWhichToGive() throws IOException {
+    Files.copy(GgufFixture.file("llama-plain"), temporary.resolve("x-Q4_K_M.gguf"));
+    assertThatThrownBy(() -> ModelFolder.open(temporary))
+        .hasMessageEndingWith(
+            "has no config.json; it has x-Q4_K_M.gguf: give that file as model.path");
   }
 }

@@ -19,9 +19,8 @@ import java.util.Set;
  * and lie in the file. So a truncated download is found before any weight is read.
  *
  * @param tensors with offsets from the begin of the file
- * @param headerBytes up to the first tensor
  */
-record GgufFile(Path path, Metadata metadata, List<TensorInfo> tensors, long headerBytes) {
+record GgufFile(Path path, Metadata metadata, List<TensorInfo> tensors) {
   private static final int MAGIC = 'G' | 'G' << 8 | 'U' << 16 | 'F' << 24;
   private static final String ALIGNMENT = "general.alignment";
   private static final int USUAL_ALIGNMENT = 32;
@@ -64,7 +63,7 @@ record GgufFile(Path path, Metadata metadata, List<TensorInfo> tensors, long hea
         tensors.add(TensorInfo.read(in));
       }
       long base = aligned(in.position(), alignment);
-      return new GgufFile(file, metadata, placed(in, tensors, base, alignment), base);
+      return new GgufFile(file, metadata, placed(in, tensors, base, alignment));
     } catch (IOException e) {
       throw new JobError("model.path: cannot read " + file + ": " + e.getMessage(), e);
     }

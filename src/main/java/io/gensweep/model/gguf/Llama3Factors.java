@@ -1,6 +1,7 @@
 package io.gensweep.model.gguf;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gensweep.job.JobError;
 
 /**
  * Finds the parameters of Llama 3's rope scaling in the factors that llama.cpp stores for it. Each
@@ -20,10 +21,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 record Llama3Factors(Hyperparameters model, int rotated, double theta) {
   /** Relative error of a float32 that was computed with a few roundings. */
   private static final double TOLERANCE = 1e-5;
-
-  static Llama3Factors of(Hyperparameters model, int rotated, double theta) {
-    return new Llama3Factors(model, rotated, theta);
-  }
 
   /** Adds the parameters; refuses factors that no parameters give. */
   ObjectNode putInto(ObjectNode rope, float[] factors) {
@@ -74,13 +71,13 @@ record Llama3Factors(Hyperparameters model, int rotated, double theta) {
     return rope;
   }
 
-  private RuntimeException notLlama3() {
+  private JobError notLlama3() {
     return model.wrong(
         "has factors in rope_freqs.weight that are not those of llama3 rope scaling");
   }
 
   private static boolean isBetween(double stored, double factor) {
-    return stored > 1 * (1 + TOLERANCE) && stored < factor * (1 - TOLERANCE);
+    return stored > 1 + TOLERANCE && stored < factor * (1 - TOLERANCE);
   }
 
   private static double smooth(double stored, double factor) {

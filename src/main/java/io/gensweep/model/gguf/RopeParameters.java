@@ -25,7 +25,7 @@ final class RopeParameters {
       rope.put("partial_rotary_factor", rotated / (double) headSize);
     }
     if (model.hasTensor(LLAMA3)) {
-      return Llama3Factors.of(model, rotated, rope.path("rope_theta").asDouble())
+      return new Llama3Factors(model, rotated, rope.path("rope_theta").asDouble())
           .putInto(rope, factors(model, LLAMA3));
     }
     if (model.hasTensor(LONG)) {
