@@ -100,6 +100,7 @@ family(
                 "attention_bias": True,
             },
         ),
+        shape("both-directions", {**GEMMA3, "use_bidirectional_attention": True}, refused="use_bidirectional_attention"),
         shape(
             "old-keys", {**GEMMA3, "hidden_size": 32, "rope_parameters": TWO_ROPES}, lengths=FEW_LENGTHS, edit=old_gemma3, dtype="bfloat16"
         ),

@@ -55,6 +55,7 @@ family(
             extra={f"h.{i}.attn.bias": [1, 1, 128, 128] for i in range(2)},
         ),
         shape("stored-in-bfloat16", GPT2, lengths=FEW_LENGTHS, dtype="bfloat16"),
+        shape("attends-to-another-text", {**GPT2, "add_cross_attention": True}, refused="add_cross_attention"),
     ],
     spreads=GPT2_SPREADS,
 )
