@@ -34,6 +34,12 @@ import java.util.stream.Stream;
  * JVM when it meets one.
  */
 public final class DecoderLoader {
+  /**
+   * Rows whose logits scoring has at once, where products are not packed and {@link ProductCheck}
+   * finds no number.
+   */
+  private static final int SCORED_ROWS = 64;
+
   /** More positions than any prompt has, in whole blocks. */
   private static final int NO_PREFIXES = 1 << 30;
 
@@ -146,7 +152,8 @@ public final class DecoderLoader {
         Map.entry("logit_scale", spec.ends().logitScale()),
         Map.entry("logit_cap", spec.ends().logitCap()),
         Map.entry("block", BlockPool.BLOCK),
-        Map.entry("best", TorchDecoder.BEST));
+        Map.entry("best", TorchDecoder.BEST),
+        Map.entry("product_rows", SCORED_ROWS));
   }
 
   /** Gives the program its weights and an empty cache; tells how many lanes that has. */
