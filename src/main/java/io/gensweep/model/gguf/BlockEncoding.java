@@ -56,6 +56,6 @@ abstract class BlockEncoding implements Encoding {
 
   /** The float16 at a byte. */
   static float half(byte[] bytes, int at) {
-    return HalfFloat.value((short) (bytes[at] & 0xff | bytes[at + 1] << 8));
+    return HalfFloat.value((short) ((bytes[at] & 0xff) | (bytes[at + 1] << 8)));
   }
 }

@@ -26,8 +26,8 @@ final class LegacyBlocks extends BlockEncoding {
       at += 4;
     }
     for (int i = 0; i < HALF; i++) {
-      values[to + i] = blocks[at + i] & 0xf | (fifth >> i & 1) << 4;
-      values[to + i + HALF] = blocks[at + i] >> 4 & 0xf | (fifth >> i + HALF & 1) << 4;
+      values[to + i] = (blocks[at + i] & 0xf) | (((fifth >> i) & 1) << 4);
+      values[to + i + HALF] = ((blocks[at + i] >> 4) & 0xf) | (((fifth >> (i + HALF)) & 1) << 4);
     }
     float scale = half(blocks, from);
     if (hasMinimum) {
@@ -44,9 +44,9 @@ final class LegacyBlocks extends BlockEncoding {
   }
 
   private static int int32(byte[] bytes, int at) {
-    return bytes[at] & 0xff
-        | (bytes[at + 1] & 0xff) << 8
-        | (bytes[at + 2] & 0xff) << 16
-        | bytes[at + 3] << 24;
+    return (bytes[at] & 0xff)
+        | ((bytes[at + 1] & 0xff) << 8)
+        | ((bytes[at + 2] & 0xff) << 16)
+        | ((bytes[at + 3] & 0xff) << 24);
   }
 }

@@ -63,7 +63,7 @@ record Llama3Factors(Hyperparameters model, int rotated, double theta) {
         .put("high_freq_factor", rounded(high))
         .put("original_max_position_embeddings", Math.round(original));
     for (int i = 0; i < factors.length; i++) {
-      double expected = expected(i, factor, rounded(high), Math.round(original));
+      double expected = expected(i, factor, rounded(high), (double) Math.round(original));
       if (!(Math.abs(factors[i] - expected) <= TOLERANCE * expected)) {
         throw notLlama3();
       }

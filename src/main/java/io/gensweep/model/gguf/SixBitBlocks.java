@@ -28,7 +28,8 @@ final class SixBitBlocks extends BlockEncoding {
         int target = to + half * HALF + quarter * QUARTER;
         for (int i = 0; i < QUARTER; i++) {
           int number =
-              blocks[low + i] >> quarter / 2 * 4 & 0xf | (blocks[high + i] >> quarter * 2 & 3) << 4;
+              ((blocks[low + i] >> (quarter / 2 * 4)) & 0xf)
+                  | (((blocks[high + i] >> (quarter * 2)) & 3) << 4);
           values[target + i] = all * blocks[group + i / 16] * (number - 32);
         }
       }

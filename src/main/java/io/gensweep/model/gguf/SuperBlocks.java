@@ -44,12 +44,12 @@ final class SuperBlocks extends BlockEncoding {
   private static int scale(byte[] bytes, int at, int group) {
     return group < 4
         ? bytes[at + group] & 0x3f
-        : bytes[at + group + 4] & 0xf | (bytes[at + group - 4] >> 6 & 3) << 4;
+        : (bytes[at + group + 4] & 0xf) | (((bytes[at + group - 4] >> 6) & 3) << 4);
   }
 
   private static int minimum(byte[] bytes, int at, int group) {
     return group < 4
         ? bytes[at + group + 4] & 0x3f
-        : bytes[at + group + 4] >> 4 & 0xf | (bytes[at + group] >> 6 & 3) << 4;
+        : ((bytes[at + group + 4] >> 4) & 0xf) | (((bytes[at + group] >> 6) & 3) << 4);
   }
 }

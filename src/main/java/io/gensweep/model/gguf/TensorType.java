@@ -46,6 +46,8 @@ enum TensorType {
   private final int number;
   private final int elements;
   private final int bytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // an encoding has no state
   private final Optional<Encoding> encoding;
 
   /**

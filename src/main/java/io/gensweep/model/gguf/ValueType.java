@@ -23,6 +23,8 @@ enum ValueType {
   FLOAT64(8, in -> JsonNodeFactory.instance.numberNode(Double.longBitsToDouble(in.int64())));
 
   private final int leastBytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a function without state
   private final Function<HeaderReader, JsonNode> reading;
 
   ValueType(int leastBytes, Function<HeaderReader, JsonNode> reading) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The bytes of a GGUF file that no converter would write, one after another. */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the format
 final class GgufBytes {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Headers, honest ones and others. */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the format
 class GgufFileTest {
   private static final int F32 = 0;
   private static final int Q8_0 = 8;

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each type's blocks are as float32, by the gguf package's dequantize. */
+@SuppressWarnings("ByteBufferBackingArray") // the buffers are allocated here, whole
 class TensorTypeTest {
   private static final GgufFile FILE = GgufFile.read(GgufFixture.file("types"));
 
