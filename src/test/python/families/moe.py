@@ -231,6 +231,7 @@ family(
                 "num_experts_per_tok": 8,
                 "n_routed_experts": 10,
                 "moe_intermediate_size": 16,
+                "hidden_size": 64,
                 "num_key_value_heads": 8,
                 "num_attention_heads": 8,
             },

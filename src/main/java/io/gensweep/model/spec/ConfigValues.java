@@ -2,6 +2,7 @@ package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 import java.util.ArrayList;
@@ -26,6 +27,16 @@ record ConfigValues(JsonNode object, String place, Set<String> read) {
   /** An object within this one. */
   ConfigValues inner(String key, JsonNode inner) {
     return new ConfigValues(inner, place + " " + key + ":", new HashSet<>());
+  }
+
+  /** With a value of a key that is absent or null. */
+  ConfigValues withDefault(String key, JsonNode value) {
+    if (has(key)) {
+      return this;
+    }
+    ObjectNode copy = object.deepCopy();
+    copy.set(key, value);
+    return new ConfigValues(copy, place, read);
   }
 
   /** The value as it is; missing where there is none. */
@@ -110,6 +121,11 @@ record ConfigValues(JsonNode object, String place, Set<String> read) {
   /** As {@link #positive}, where null stands for the fallback. */
   double positiveOrNull(String key, double fallback) {
     return has(key) ? positive(key) : fallback;
+  }
+
+  /** As {@link #positive}, where null stands for none, which is 0. */
+  double positiveOrNone(String key, double fallback) {
+    return object.has(key) ? positiveOrNull(key, 0) : fallback;
   }
 
   /** Any finite number; null stands for the fallback. */

@@ -22,15 +22,33 @@ public final class ModelConfig {
   private static final Map<String, Family> FAMILIES =
       new TreeMap<>(
           Map.ofEntries(
+              family("apertus", "ApertusForCausalLM", ApertusConfig::read),
               family("cohere", "CohereForCausalLM", CohereConfig::readCohere),
               family("cohere2", "Cohere2ForCausalLM", CohereConfig::readCohere2),
+              family("ernie4_5", "Ernie4_5ForCausalLM", Ernie45Config::read),
+              family("exaone4", "Exaone4ForCausalLM", Exaone4Config::read),
               family("falcon", "FalconForCausalLM", FalconConfig::read),
+              family("gemma2", "Gemma2ForCausalLM", GemmaConfig::readGemma2),
+              family("gemma3_text", "Gemma3ForCausalLM", GemmaConfig::readGemma3),
+              family("glm4", "Glm4ForCausalLM", Glm4Config::read),
+              family("glm4_moe", "Glm4MoeForCausalLM", Glm4Config::readMoe),
               family("gpt2", "GPT2LMHeadModel", Gpt2Config::read),
               family("gpt_neox", "GPTNeoXForCausalLM", GptNeoxConfig::read),
               family("gpt_oss", "GptOssForCausalLM", GptOssConfig::read),
+              family("granite", "GraniteForCausalLM", GraniteConfig::read),
+              family("granitemoe", "GraniteMoeForCausalLM", GraniteConfig::readMoe),
+              family("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM", HunYuanConfig::read),
               family("llama", "LlamaForCausalLM", LlamaConfig::read),
+              family(
+                  "ministral3", "Mistral3ForConditionalGeneration", MistralConfig::readMinistral3),
               family("mistral", "MistralForCausalLM", MistralConfig::read),
+              family("mixtral", "MixtralForCausalLM", MixtralConfig::read),
+              family("olmo2", "Olmo2ForCausalLM", OlmoConfig::readOlmo2),
+              family("olmo3", "Olmo3ForCausalLM", OlmoConfig::readOlmo3),
+              family("olmoe", "OlmoeForCausalLM", OlmoConfig::readOlmoe),
+              family("phi3", "Phi3ForCausalLM", Phi3Config::read),
               family("qwen2", "Qwen2ForCausalLM", QwenConfig::readQwen2),
+              family("qwen2_moe", "Qwen2MoeForCausalLM", QwenMoeConfig::readQwen2),
               family("qwen3", "Qwen3ForCausalLM", QwenConfig::readQwen3),
               family(
                   "qwen3_5_moe_text",
@@ -39,7 +57,10 @@ public final class ModelConfig {
               family(
                   "qwen3_5_text", "Qwen3_5ForConditionalGeneration", QwenHybridConfig::readDense),
               family("qwen3_next", "Qwen3NextForCausalLM", QwenHybridConfig::readNext),
+              family("qwen3_moe", "Qwen3MoeForCausalLM", QwenMoeConfig::readQwen3),
               family("qwen3_vl_text", "Qwen3VLForConditionalGeneration", QwenConfig::readQwen3),
+              family("seed_oss", "SeedOssForCausalLM", SeedOssConfig::read),
+              family("smollm3", "SmolLM3ForCausalLM", SmolLm3Config::read),
               family("starcoder2", "Starcoder2ForCausalLM", Starcoder2Config::read)));
 
   private static Map.Entry<String, Family> family(
@@ -110,7 +131,7 @@ public final class ModelConfig {
     DecoderSpec spec = read(config);
     List<String> warnings =
         new ArrayList<>(ConfigKeys.warnings(config, architecture(config), spec.vocabSize()));
-    warnings.addAll(RopeConfig.warnings(ConfigValues.of(ofText(config)), spec));
+    warnings.addAll(RopeKeys.warnings(ConfigValues.of(ofText(config)), spec));
     return warnings;
   }
 

@@ -40,6 +40,11 @@ public sealed interface NormSpec {
       return new RootMeanSquare(epsilon, Weight.ROUNDED);
     }
 
+    /** As in OLMo 2. */
+    static RootMeanSquare inFloat(double epsilon) {
+      return new RootMeanSquare(epsilon, Weight.FLOAT);
+    }
+
     /** As in Gemma. */
     static RootMeanSquare plusOne(double epsilon) {
       return new RootMeanSquare(epsilon, Weight.PLUS_ONE);

@@ -1,7 +1,6 @@
 package io.gensweep.model.spec;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -14,9 +13,6 @@ final class QwenConfig {
 
   /** Layers before this one see everything, where the config does not say. */
   private static final int MAX_WINDOW_LAYERS = 28;
-
-  static final Map<String, String> HEAD_NORMS =
-      Map.of("query_norm", "self_attn.q_norm", "key_norm", "self_attn.k_norm");
 
   private QwenConfig() {}
 
@@ -32,20 +28,16 @@ final class QwenConfig {
     boolean bias = values.flag("attention_bias");
     AttentionSpec attention =
         sizes.attention().withBiases(bias, bias).withHeadNorm(norm, HeadNorm.Place.BEFORE_ROTATION);
-    return read(values, sizes, norm, attention, TensorNames.LLAMA.with(HEAD_NORMS));
+    return read(values, sizes, norm, attention, TensorNames.LLAMA.with(TensorNames.HEAD_NORMS));
   }
 
   private static NormSpec norm(ConfigValues values) {
-    return NormSpec.RootMeanSquare.rounded(Sizes.epsilon(values, "rms_norm_eps", 1e-6));
+    return Sizes.rmsNorm(values, 1e-6);
   }
 
   private static DecoderSpec read(
       ConfigValues values, Sizes sizes, NormSpec norm, AttentionSpec attention, TensorNames names) {
-    MlpSpec mlp =
-        new MlpSpec.Gated(
-            values.count("intermediate_size", MLP),
-            Sizes.activation(values, "hidden_act", "silu"),
-            false);
+    MlpSpec mlp = Sizes.gatedMlp(values, MLP, false);
     Windows windows = windows(values, sizes);
     return sizes.decoder(
         values,

@@ -166,7 +166,7 @@ final class QwenHybridConfig {
     sources.put("query", query.withRows(part(heads, 2 * dim, 0, dim)));
     sources.put("attention_gate", query.withRows(part(heads, 2 * dim, dim, dim)));
     return TensorNames.LLAMA
-        .with(QwenConfig.HEAD_NORMS)
+        .with(TensorNames.HEAD_NORMS)
         .with(
             Map.of(
                 "delta_norm", "linear_attn.norm",

@@ -2,15 +2,11 @@ package io.gensweep.model.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Reads what a config says of rotary positions, in the order in which transformers believes it.
@@ -24,28 +20,9 @@ import java.util.stream.Stream;
  */
 record RopeConfig(
     ConfigValues config, ConfigValues parameters, int maxPositions, double theta, double part) {
-  private static final String ORIGINAL = "original_max_position_embeddings";
-  private static final String PART = "partial_rotary_factor";
-
-  /** Keys beside rope_theta and rope_type that a type takes. */
-  private static final Map<String, List<String>> KEYS =
-      Map.of(
-          "linear", List.of("factor"),
-          "dynamic", List.of("factor"),
-          "proportional", List.of("factor"),
-          "llama3", List.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL),
-          "yarn",
-              List.of(
-                  "factor",
-                  "attention_factor",
-                  "beta_fast",
-                  "beta_slow",
-                  "mscale",
-                  "mscale_all_dim",
-                  "truncate",
-                  ORIGINAL),
-          "longrope",
-              List.of("factor", "attention_factor", "short_factor", "long_factor", ORIGINAL));
+  static final String ORIGINAL = "original_max_position_embeddings";
+  static final String PART = "partial_rotary_factor";
+  private static final String ALPHA = "alpha";
 
   /**
    * What transformers reads where a config gives nothing: all of each head, by a theta of 10,000.
@@ -62,7 +39,7 @@ record RopeConfig(
    * {@code rope_scaling} where it is given (HF before 5), which HF 5 believes more than its own
    * {@code rope_parameters}.
    */
-  private static ConfigValues parameters(ConfigValues config) {
+  static ConfigValues parameters(ConfigValues config) {
     for (String key : List.of("rope_scaling", "rope_parameters")) {
       JsonNode rope = config.get(key);
       if (!rope.isMissingNode() && !rope.isNull() && !rope.isObject()) {
@@ -146,15 +123,40 @@ record RopeConfig(
     return key.equals("short_factor") || key.equals("long_factor") || key.equals("mrope_section");
   }
 
-  private static String type(ConfigValues rope) {
-    return rope.text(rope.object().has("rope_type") ? "rope_type" : "type", "default");
+  static String type(ConfigValues rope) {
+    String type = rope.text(rope.object().has("rope_type") ? "rope_type" : "type", "default");
+    // What longrope was called in the first configs of Phi-3.
+    boolean former =
+        type.equals("su") || (type.equals("yarn") && rope.object().has("short_factor"));
+    return former ? "longrope" : type;
+  }
+
+  /** Context of the pre-training, in tokens. */
+  double originalPositions() {
+    return original(parameters);
+  }
+
+  /**
+   * The one table of a model whose dynamic type may have an {@code alpha}: that stretches theta
+   * once for all lengths (HunYuan).
+   */
+  RopeSpec tableByAlpha(int headDim) {
+    if (!type(parameters).equals("dynamic") || !parameters.has(ALPHA)) {
+      return table(headDim);
+    }
+    double alpha = parameters.positive(ALPHA);
+    ObjectNode rest = parameters.object().deepCopy();
+    rest.remove(ALPHA);
+    RopeSpec plain = table(new ConfigValues(rest, parameters.place(), parameters.read()), headDim);
+    double stretched = plain.theta() * Math.pow(alpha, headDim / (headDim - 2.0));
+    return new RopeSpec(stretched, plain.width(), plain.interleaved(), plain.scaling());
   }
 
   private RopeScaling scaling(
       String type, ConfigValues rope, double base, int width, double rotated) {
     return switch (type) {
-      // Up to max_position_embeddings dynamic scaling changes nothing, and no context is longer.
-      case "default", "dynamic" -> new RopeScaling.None();
+      case "default" -> new RopeScaling.None();
+      case "dynamic" -> dynamic(rope);
       case "linear" -> new RopeScaling.Linear(rope.positive("factor"));
       case "llama3" ->
           new RopeScaling.Llama3(
@@ -171,8 +173,16 @@ record RopeConfig(
               "config.json: rope_type \""
                   + JsonFile.shown(type)
                   + "\" is not supported; supported: default, "
-                  + String.join(", ", KEYS.keySet().stream().sorted().toList()));
+                  + String.join(", ", RopeKeys.types()));
     };
+  }
+
+  /** Up to max_position_embeddings it changes nothing, and no context is longer. */
+  private static RopeScaling dynamic(ConfigValues rope) {
+    if (rope.has(ALPHA)) {
+      throw rope.wrong(ALPHA, "absent; it is no part of this architecture");
+    }
+    return new RopeScaling.None();
   }
 
   private RopeScaling yarn(ConfigValues rope, double base, int width) {
@@ -227,33 +237,5 @@ record RopeConfig(
     return config.object().has(ORIGINAL)
         ? config.count(ORIGINAL, 1)
         : rope.count(ORIGINAL, maxPositions);
-  }
-
-  /** What transformers warns about. */
-  static List<String> warnings(ConfigValues config, DecoderSpec spec) {
-    ConfigValues rope = parameters(config);
-    List<String> warnings = new ArrayList<>();
-    if (spec.ropes().isEmpty()) {
-      return warnings;
-    }
-    RopeScaling scaling = spec.ropes().get(0).scaling();
-    if (scaling.factor() < 1) {
-      warnings.add(rope.place() + " factor should be >= 1, was " + scaling.factor());
-    }
-    if (scaling instanceof RopeScaling.Llama3 llama3
-        && llama3.originalPositions() >= spec.maxPositions()) {
-      warnings.add(
-          "%s %s should be below max_position_embeddings %d, was %.0f"
-              .formatted(rope.place(), ORIGINAL, spec.maxPositions(), llama3.originalPositions()));
-    }
-    boolean nested = rope.object().properties().stream().anyMatch(e -> e.getValue().isObject());
-    Set<String> known = new HashSet<>(nested ? rope.names() : List.of());
-    Stream.of("rope_type", "type", "rope_theta", PART, "mrope_section").forEach(known::add);
-    String type = nested ? "default" : type(rope);
-    known.addAll(KEYS.getOrDefault(type, List.of()));
-    rope.names().stream()
-        .filter(name -> !known.contains(name))
-        .forEach(name -> warnings.add(rope.place() + " " + JsonFile.shown(name) + " is not used"));
-    return warnings;
   }
 }

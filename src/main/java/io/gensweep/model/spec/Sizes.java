@@ -51,6 +51,11 @@ record Sizes(
     return AttentionSpec.of(heads, kvHeads, headDim);
   }
 
+  /** Of the layers. */
+  IntStream numbers() {
+    return IntStream.range(0, layers);
+  }
+
   /** A layer for each number. */
   List<LayerSpec> layers(IntFunction<LayerSpec> layer) {
     if (layers > MOST_LAYERS) {
@@ -104,6 +109,17 @@ record Sizes(
       throw values.wrong(key, "a number with a point or an exponent, such as 1e-05");
     }
     return values.positive(key, fallback);
+  }
+
+  /** The norm of most families. */
+  static NormSpec rmsNorm(ConfigValues values, double epsilon) {
+    return NormSpec.RootMeanSquare.rounded(epsilon(values, "rms_norm_eps", epsilon));
+  }
+
+  /** The MLP of most families. */
+  static MlpSpec.Gated gatedMlp(ConfigValues values, int size, boolean bias) {
+    return new MlpSpec.Gated(
+        values.count("intermediate_size", size), activation(values, "hidden_act", "silu"), bias);
   }
 
   /** The activation that the config names, by HF's names ({@code ACT2FN}). */

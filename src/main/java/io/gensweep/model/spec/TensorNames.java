@@ -41,6 +41,22 @@ public record TensorNames(
                   "down", "mlp.down_proj")),
           Map.of());
 
+  /** Those of most families with experts. */
+  static final TensorNames LLAMA_EXPERTS =
+      LLAMA
+          .with(Map.of("router", "mlp.gate"))
+          .withExperts("mlp.experts.", "gate_proj", "up_proj", "down_proj");
+
+  /** Norms of heads, where a family has them. */
+  static final Map<String, String> HEAD_NORMS =
+      Map.of("query_norm", "self_attn.q_norm", "key_norm", "self_attn.k_norm");
+
+  /** Norms after the blocks, as OLMo 2 calls them. */
+  static final Map<String, String> NORMS_AFTER =
+      Map.of(
+          "mixer_out_norm", "post_attention_layernorm",
+          "mlp_out_norm", "post_feedforward_layernorm");
+
   public TensorNames {
     ends = Map.copyOf(ends);
     layers = Map.copyOf(layers);
@@ -62,6 +78,18 @@ public record TensorNames(
     Map<String, TensorSource> all = new HashMap<>(layers);
     all.putAll(sources);
     return new TensorNames(layer, ends, all, experts);
+  }
+
+  /**
+   * With gate and up of an MLP in one matrix, the gate's rows first.
+   *
+   * @param size rows of each
+   */
+  TensorNames withGateUp(String name, int size) {
+    TensorSource both = TensorSource.named(name);
+    return withSources(
+        Map.of(
+            "gate", both.withRows(2 * size, 0, size), "up", both.withRows(2 * size, size, size)));
   }
 
   /** With other names of some of the tensors outside of layers, or further ones. */

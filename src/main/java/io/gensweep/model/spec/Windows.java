@@ -21,15 +21,35 @@ record Windows(List<String> types, OptionalInt size) {
    */
   static Windows read(
       ConfigValues values, Sizes sizes, OptionalInt size, IntFunction<String> fallback) {
-    boolean absent = values.get(KEY).isMissingNode();
-    int own = values.wholeOrNull(KEY, 0);
-    OptionalInt given = own > 0 ? OptionalInt.of(own) : OptionalInt.empty();
-    OptionalInt window = absent ? size : given;
+    OptionalInt window = size(values, size);
     List<String> types = sizes.layerTypes(values, List.of(Sizes.FULL, Sizes.SLIDING), fallback);
     if (window.isEmpty() && types.contains(Sizes.SLIDING)) {
       throw values.wrong(KEY, "a whole number above 0, since layers have " + Sizes.SLIDING);
     }
     return new Windows(types, window);
+  }
+
+  /** Types of layers of which every one of that number sees everything. */
+  static IntFunction<String> fullEvery(int number) {
+    return i -> (i + 1) % number == 0 ? Sizes.FULL : Sizes.SLIDING;
+  }
+
+  private static OptionalInt size(ConfigValues values, OptionalInt fallback) {
+    if (values.get(KEY).isMissingNode()) {
+      return fallback;
+    }
+    int own = values.wholeOrNull(KEY, 0);
+    return own > 0 ? OptionalInt.of(own) : OptionalInt.empty();
+  }
+
+  /**
+   * Attention of a family whose layers all have the window of {@code sliding_window}.
+   *
+   * @param size where the key is absent; empty for none
+   */
+  static AttentionSpec onAllLayers(ConfigValues values, OptionalInt size, AttentionSpec attention) {
+    OptionalInt window = size(values, size);
+    return window.isPresent() ? attention.withWindow(window.getAsInt()) : attention;
   }
 
   boolean isSliding(int layer) {

@@ -8,7 +8,11 @@ import io.gensweep.job.JobError;
 import io.gensweep.job.JsonFile;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelConfigTest {
   private static final String CONFIG =
@@ -51,6 +55,58 @@ class ModelConfigTest {
                 Collections.nCopies(3, layer),
                 TensorNames.LLAMA));
     assertThat(spec.kvBytesPerToken(DType.BFLOAT16)).isEqualTo(3 * 2 * 2 * 32 * 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatWouldBeAnotherModelIsRefusedByItsKey(String config, String message) {
+    assertThatThrownBy(() -> ModelConfig.read(JsonFile.object(config, "config.json")))
+        .isInstanceOf(JobError.class)
+        .hasMessageStartingWith("config.json: " + message);
+  }
+
+  static Stream<Arguments> whatWouldBeAnotherModelIsRefusedByItsKey() {
+    return Stream.of(
+        Arguments.of(
+            """
+            {"model_type": "mixtral", "num_local_experts": 2, "num_experts_per_tok": 3}
+            """,
+            "num_experts_per_tok must be at most 2, the number of experts, was 3"),
+        Arguments.of(
+            """
+            {"model_type": "qwen3_moe", "shared_expert_intermediate_size": 40}
+            """,
+            "shared_expert_intermediate_size is not supported, was 40"),
+        Arguments.of(
+            """
+            {"model_type": "glm4_moe", "head_dim": 128, "n_routed_experts": 6, "n_group": 4}
+            """,
+            "n_group must divide the 6 experts into groups of 2 or more"),
+        Arguments.of(
+            """
+            {"model_type": "phi3", "rope_scaling": {"rope_type": "linear", "factor": 2}}
+            """,
+            "rope_type of phi3 must be default or longrope, was linear"),
+        Arguments.of(
+            """
+            {"model_type": "gemma3_text", "rope_parameters": {"rope_theta": 1000.0}}
+            """,
+            "rope_parameters must be an object with full_attention and sliding_attention, was "),
+        Arguments.of(
+            """
+            {"model_type": "gemma3_text", "attn_logit_softcapping": 50.0}
+            """,
+            "attn_logit_softcapping is not supported, was 50.0"),
+        Arguments.of(
+            """
+            {"model_type": "llama", "rope_scaling": {"rope_type": "dynamic", "alpha": 1000.0}}
+            """,
+            "rope_scaling: alpha must be absent; it is no part of this architecture, was 1000.0"),
+        Arguments.of(
+            """
+            {"model_type": "smollm3", "num_hidden_layers": 3, "no_rope_layers": [1, 0]}
+            """,
+            "no_rope_layers must be a list of 3 of 0 and 1, was [1,0]"));
   }
 
   @Test
