@@ -30,6 +30,11 @@
   def exact_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor], in_float: bool) -> __torch__.Product:
     bias = (self).optional(w, torch.add(name, ".bias"))
     stored = (self).as_stored(w[torch.add(name, ".weight")])
+    # Of a few outputs oneDNN adds a single row in another order than several.
+    missing = torch.remainder(torch.neg(torch.size(stored, 0)), 16)
+    stored = torch.constant_pad_nd(stored, [0, 0, 0, missing], 0)
+    if torch.gt(torch.numel(bias), 0):
+      bias = torch.constant_pad_nd(bias, [0, missing], 0)
     if in_float:
       return (self).keep_as(stored, bias, False, 6)
     return (self).keep_as(stored, bias, False, self.dtype)
@@ -79,14 +84,24 @@
     x = torch.sin(torch.mul(torch.arange(torch.mul(rows, width), dtype=6, device=(self).device()), 0.7))
     return torch.to(torch.view(x, [rows, width]), self.dtype)
 
-  # Whether the rows of x have the same bits in products of fewer rows.
+  # Whether the rows of x have the same bits in products of fewer rows. What is fused with a product may choose another kernel.
   def rows_agree(self: __torch__.Decoder, x: Tensor, p: __torch__.Product) -> bool:
-    whole = (self).product((self).ready(x), p, "none", x)
+    other = (self).product((self).ready(x), p, "none", x)
+    afters = ["none"]
+    if torch.__not__(p.int8):
+      afters = ["none", "swish", "mul", "add"]
     same = True
-    for count in [1, 2, 3, 7, 16, 33, 63, 64, 65, 128, 129, 255]:
-      if torch.lt(count, torch.size(x, 0)):
-        part = (self).product((self).ready(torch.slice(x, 0, 0, count)), p, "none", x)
-        same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
+    for after in afters:
+      whole = (self).product((self).ready(x), p, after, other)
+      for count in [1, 2, 3, 7, 16, 33, 63, 64, 65, 128, 129, 255]:
+        if torch.lt(count, torch.size(x, 0)):
+          part = (self).product((self).ready(torch.slice(x, 0, 0, count)), p, after, torch.slice(other, 0, 0, count))
+          same = torch.__and__(same, torch.equal(part, torch.slice(whole, 0, 0, count)))
+    # Of a single row one number may be the same by chance.
+    whole = (self).product((self).ready(x), p, "none", x)
+    for i in range(ops.prim.min(torch.size(x, 0), 16)):
+      part = (self).product((self).ready(torch.narrow(x, 0, i, 1)), p, "none", x)
+      same = torch.__and__(same, torch.equal(part, torch.narrow(whole, 0, i, 1)))
     return same
 
   # The products that set_product_rows looks at, one after the other: bits to compare between threads.
@@ -198,7 +213,8 @@
   def norm(self: __torch__.Decoder, x: Tensor, n: __torch__.Norm) -> Tensor:
     if torch.eq(n.kind, "none"):
       return x
-    f = torch.to(x, 6)
+    # Sums round otherwise where rows lie apart, and a single row never does.
+    f = torch.contiguous(torch.to(x, 6))
     if torch.eq(n.kind, "layer"):
       y = torch.mul(torch.layer_norm(f, [torch.size(x, -1)], None, None, n.eps, False), n.weight)
       if torch.gt(torch.numel(n.bias), 0):
@@ -276,13 +292,13 @@
     for shared in experts.shared:
       part = (self).mlp_alone(y, shared)
       for gate in experts.shared_gate:
-        part = torch.mul(part, torch.to((self).sigmoid(torch.to((self).linear(y, gate, "none", y[0]), 6)), self.dtype))
+        part = torch.mul(part, torch.to((self).sigmoid(torch.to(torch.slice((self).linear(y, gate, "none", y[0]), 1, 0, 1), 6)), self.dtype))
       total = torch.add(total, part)
     return total
 
   # The experts of each token and their weights, [tokens, chosen] both. The weights in the model's type.
   def route(self: __torch__.Decoder, y: List[Tensor], experts: __torch__.Experts) -> Tuple[Tensor, Tensor]:
-    logits = torch.to((self).linear(y, experts.router, "none", y[0]), 6)
+    logits = torch.to(torch.slice((self).linear(y, experts.router, "none", y[0]), 1, 0, torch.len(experts.each)), 6)
     scores = logits
     if torch.eq(experts.kind, "softmax"):
       scores = torch.softmax(logits, -1)
@@ -426,8 +442,9 @@
 
   # x divided by its length.
   def unit(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    length = torch.linalg_vector_norm(x, 2, [-1], True)
-    return torch.mul(x, torch.rsqrt(torch.add(torch.mul(length, length), 1e-06)))
+    y = torch.contiguous(x)
+    length = torch.linalg_vector_norm(y, 2, [-1], True)
+    return torch.mul(y, torch.rsqrt(torch.add(torch.mul(length, length), 1e-06)))
 
   # One token of each of some sequences, [rows, value_heads, value_dim] float32. A sequence begins with a state of zeros.
   def delta_rows(self: __torch__.Decoder, x: Tensor, beta: Tensor, decay: Tensor, delta: __torch__.Delta, slots: Tensor, positions: Tensor) -> Tensor:
