@@ -131,10 +131,17 @@ family(
     [
         shape("gqa", {**EXPERTS, "num_experts": 6, "intermediate_size": 24, "pad_token_id": 1}, lengths=LONG_LENGTHS),
         shape(
-            "normalised-biases",
-            {**EXPERTS, **TWO_WAYS, "num_experts": 6, "intermediate_size": 24, "norm_topk_prob": True, "attention_bias": True},
+            "clipped-normalised",
+            {
+                **EXPERTS,
+                **TWO_WAYS,
+                "num_experts": 6,
+                "intermediate_size": 24,
+                "clip_qkv": 0.8,
+                "norm_topk_prob": True,
+                "attention_bias": True,
+            },
         ),
-        shape("clipped", {**EXPERTS, "num_experts": 6, "clip_qkv": 8.0}, refused="clip_qkv"),
         shape("old-keys", {**EXPERTS, "num_experts": 6, "intermediate_size": 24}, lengths=FEW_LENGTHS, edit=old_keys(), dtype="bfloat16"),
         shape(
             "absent-keys",

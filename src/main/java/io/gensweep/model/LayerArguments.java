@@ -55,6 +55,7 @@ final class LayerArguments {
     put("scale", attention.scores().scale());
     put("cap", attention.scores().cap());
     put("window", attention.window());
+    put("clip", attention.clip());
     put("rope", attention.rope().orElse(-1));
     put("position_beta", attention.queryScale().map(PositionScale::beta).orElse(0.0));
     put("position_original", attention.queryScale().map(PositionScale::original).orElse(1.0));

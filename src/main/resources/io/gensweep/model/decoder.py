@@ -69,6 +69,7 @@ class Layer:
   scale : float  # of scores
   cap : float
   window : int
+  clip : float
   rope : int
   rotated : int  # values of a head
   head_norm : str
@@ -283,6 +284,7 @@ class Decoder(Module):
     layer.scale = numbers["scale"]
     layer.cap = numbers["cap"]
     layer.window = int(numbers["window"])
+    layer.clip = numbers["clip"]
     layer.rope = int(numbers["rope"])
     layer.rotated = 0
     if torch.ge(layer.rope, 0):

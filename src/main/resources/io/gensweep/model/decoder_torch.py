@@ -277,10 +277,11 @@
   def mlp_alone(self: __torch__.Decoder, y: List[Tensor], mlp: __torch__.Mlp) -> Tensor:
     return (self).linear((self).ready((self).inner(y, mlp)), mlp.down, "none", y[0])
 
-  # The sum of a token's experts by their weights, in the order of their numbers, so that it does not depend on other tokens.
+  # The sum of a token's experts by their weights, in the order of their numbers, so that it does not depend on other
+  # tokens; in float32, so that many experts are added without rounding each time.
   def mixed(self: __torch__.Decoder, y: List[Tensor], experts: __torch__.Experts) -> Tensor:
     chosen, shares, = (self).route(y, experts)
-    total = torch.zeros_like(y[0])
+    total = torch.to(torch.zeros_like(y[0]), 6)
     counts = torch.bincount(torch.view(chosen, [-1]), None, torch.len(experts.each))
     for i in range(torch.len(experts.each)):
       if torch.gt(int(torch.select(counts, 0, i)), 0):
@@ -288,15 +289,17 @@
         tokens = torch.select(at, 1, 0)
         share = torch.index(shares, annotate(List[Optional[Tensor]], [tokens, torch.select(at, 1, 1)]))
         part = (self).mlp_alone([torch.index_select(t, 0, tokens) for t in y], experts.each[i])
-        _0 = torch.index_add_(total, 0, tokens, torch.mul(part, torch.unsqueeze(share, 1)))
+        _0 = torch.index_add_(total, 0, tokens, torch.mul(torch.to(part, 6), torch.unsqueeze(share, 1)))
+    total = torch.to(total, self.dtype)
     for shared in experts.shared:
       part = (self).mlp_alone(y, shared)
       for gate in experts.shared_gate:
-        part = torch.mul(part, torch.to((self).sigmoid(torch.to(torch.slice((self).linear(y, gate, "none", y[0]), 1, 0, 1), 6)), self.dtype))
+        opened = torch.slice((self).linear(y, gate, "none", y[0]), 1, 0, 1)
+        part = torch.mul(part, torch.to((self).sigmoid(torch.to(opened, 6)), self.dtype))
       total = torch.add(total, part)
     return total
 
-  # The experts of each token and their weights, [tokens, chosen] both. The weights in the model's type.
+  # The experts of each token and their weights, [tokens, chosen] both. The weights in float32.
   def route(self: __torch__.Decoder, y: List[Tensor], experts: __torch__.Experts) -> Tuple[Tensor, Tensor]:
     logits = torch.to(torch.slice((self).linear(y, experts.router, "none", y[0]), 1, 0, torch.len(experts.each)), 6)
     scores = logits
@@ -324,7 +327,7 @@
       weights = torch.div(weights, total)
     if torch.ne(experts.scale, 1.):
       weights = torch.mul(weights, experts.scale)
-    return (chosen, torch.to(weights, self.dtype))
+    return (chosen, weights)
 
   # Embeddings of tokens, [tokens, hidden].
   def embed(self: __torch__.Decoder, ids: Tensor, positions: Tensor) -> Tensor:
@@ -522,6 +525,9 @@
       q = (self).norm(torch.reshape(torch.slice(qk, 1, 0, layer.heads), [tokens, -1]), layer.query_norm)
       k = (self).norm(torch.reshape(torch.slice(qk, 1, layer.heads), [tokens, -1]), layer.key_norm)
       qk = torch.view(torch.cat([q, k], 1), [tokens, rotated, layer.head_dim])
+    if torch.gt(layer.clip, 0.):
+      qk = torch.clamp(qk, torch.neg(layer.clip), layer.clip)
+      v = torch.clamp(v, torch.neg(layer.clip), layer.clip)
     if torch.ge(layer.rope, 0):
       at = torch.mul(layer.rope, 2)
       qk = (self).rotate(qk, tables[at], tables[torch.add(at, 1)])

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  * @param qkvBias whether the matrices of queries, keys and values have biases
  * @param outputBias whether the output's matrix has one
  * @param gated whether the heads' output is multiplied with the sigmoid of a further projection
+ * @param clip where above 0, queries, keys and values are cut off beyond it and its negative,
+ *     before the rotation
  */
 public record AttentionSpec(
     int heads,
@@ -25,13 +27,17 @@ public record AttentionSpec(
     Optional<HeadNorm> headNorm,
     boolean qkvBias,
     boolean outputBias,
-    boolean gated)
+    boolean gated,
+    double clip)
     implements MixerSpec {
 
   /** Sizes are computed in ints; this is far above any model's. */
   private static final int MAX_WIDTH = 1 << 24;
 
   public AttentionSpec {
+    if (!(clip >= 0)) {
+      throw new IllegalArgumentException("clip must be >= 0, was " + clip);
+    }
     if (heads % kvHeads != 0) {
       throw new JobError(
           "config.json: num_attention_heads "
@@ -65,12 +71,23 @@ public record AttentionSpec(
         Optional.empty(),
         false,
         false,
-        false);
+        false,
+        0);
   }
 
   public AttentionSpec withScores(ScoreSpec other) {
     return new AttentionSpec(
-        heads, kvHeads, headDim, other, rope, queryScale, headNorm, qkvBias, outputBias, gated);
+        heads,
+        kvHeads,
+        headDim,
+        other,
+        rope,
+        queryScale,
+        headNorm,
+        qkvBias,
+        outputBias,
+        gated,
+        clip);
   }
 
   AttentionSpec withWindow(int size) {
@@ -80,7 +97,17 @@ public record AttentionSpec(
   /** With another table, or none. */
   public AttentionSpec withRope(OptionalInt other) {
     return new AttentionSpec(
-        heads, kvHeads, headDim, scores, other, queryScale, headNorm, qkvBias, outputBias, gated);
+        heads,
+        kvHeads,
+        headDim,
+        scores,
+        other,
+        queryScale,
+        headNorm,
+        qkvBias,
+        outputBias,
+        gated,
+        clip);
   }
 
   AttentionSpec withQueryScale(PositionScale scale) {
@@ -94,7 +121,8 @@ public record AttentionSpec(
         headNorm,
         qkvBias,
         outputBias,
-        gated);
+        gated,
+        clip);
   }
 
   AttentionSpec withHeadNorm(NormSpec norm, HeadNorm.Place place) {
@@ -108,17 +136,43 @@ public record AttentionSpec(
         Optional.of(new HeadNorm(norm, place)),
         qkvBias,
         outputBias,
-        gated);
+        gated,
+        clip);
   }
 
   public AttentionSpec withBiases(boolean ofQkv, boolean ofOutput) {
     return new AttentionSpec(
-        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, ofQkv, ofOutput, gated);
+        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, ofQkv, ofOutput, gated, clip);
   }
 
   AttentionSpec withGate() {
     return new AttentionSpec(
-        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, qkvBias, outputBias, true);
+        heads,
+        kvHeads,
+        headDim,
+        scores,
+        rope,
+        queryScale,
+        headNorm,
+        qkvBias,
+        outputBias,
+        true,
+        clip);
+  }
+
+  AttentionSpec withClip(double limit) {
+    return new AttentionSpec(
+        heads,
+        kvHeads,
+        headDim,
+        scores,
+        rope,
+        queryScale,
+        headNorm,
+        qkvBias,
+        outputBias,
+        gated,
+        limit);
   }
 
   /** Width of all query heads together. */

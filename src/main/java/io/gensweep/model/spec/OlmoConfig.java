@@ -60,7 +60,7 @@ final class OlmoConfig {
         new MlpSpec.Experts(count, Sizes.gatedMlp(values, 2048, false), router, Optional.empty());
     LayerSpec layer =
         LayerSpec.of(
-            attention(values, sizes, norm),
+            attention(values, sizes, norm).withClip(values.positiveOrNone("clip_qkv", 0)),
             mlp,
             LayerNorms.before(norm));
     return sizes.decoder(
