@@ -24,6 +24,14 @@ static void rotate(char* x, const void* cosine, const void* sine, int64_t head_d
   }
 }
 
+static void norm_head(char* x, const void* weight, float eps, int64_t head_dim, enum type type) {
+  __m512 scale = norm_scale(x, head_dim, eps, type);
+  for (int64_t i = 0; i < head_dim; i += LANES) {
+    __mmask16 mask = lanes(i, head_dim);
+    store(x, i, mask, type, normed(x, i, mask, scale, weight, type));
+  }
+}
+
 // Into one of 16 columns of 4 bytes: one float or two bfloat16 that a step of a score takes.
 static void store_key(char* column, const char* key, int64_t bytes) {
   for (int64_t i = 0; i < bytes; i += 4) {
@@ -32,14 +40,17 @@ static void store_key(char* column, const char* key, int64_t bytes) {
 }
 
 void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
-                      const void* cosine, const void* sine, enum type type, struct thread me) {
+                      const struct rotation* r, enum type type, struct thread me) {
   size_t size = size_of(type);
   int64_t head_bytes = h->head_dim * size;
   for (int64_t t = first_of(me, qkv->count); t < end_of(me, qkv->count); t++) {
     char* row = qkv->data + t * qkv->stride;
-    const char* cos = (const char*)cosine + p->positions[t] * head_bytes;
-    const char* sin = (const char*)sine + p->positions[t] * head_bytes;
+    const char* cos = (const char*)r->cosine + p->positions[t] * head_bytes;
+    const char* sin = (const char*)r->sine + p->positions[t] * head_bytes;
     for (int64_t i = 0; i < h->count + h->kv_count; i++) {
+      if (r->query_norm) {
+        norm_head(row + i * head_bytes, i < h->count ? r->query_norm : r->key_norm, r->eps, h->head_dim, type);
+      }
       rotate(row + i * head_bytes, cos, sin, h->head_dim, type);
     }
     int64_t block = p->blocks[t], offset = p->offsets[t];
@@ -53,12 +64,13 @@ void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cach
   }
 }
 
-// What up to 12 query vectors of one kv head see: blocks of one sequence, up to `end` positions.
+// What up to 12 query vectors of one kv head see: blocks of one sequence, positions [begin, end). begin is a multiple
+// of 32; scores count from it.
 struct view {
   const struct heads* heads;
   const struct cache* cache;
   const int64_t* table;
-  int64_t head, end;
+  int64_t head, begin, end;
 };
 
 // Where the head's keys or values of 32 positions from `at` on are.
@@ -67,15 +79,20 @@ ALWAYS_INLINE const char* positions_from(const struct view* v, char* from, int64
   return block + at % v->cache->block * v->heads->head_dim * size;
 }
 
-// scores [count, padded(end)] of queries [count, head_dim], in steps of 4 bytes.
+// The first position that a query sees which sees up to `seen` of them.
+ALWAYS_INLINE int64_t first_seen(const struct heads* h, int64_t seen) {
+  return h->window && seen > h->window ? seen - h->window : 0;
+}
+
+// scores [count, padded(end - begin)] of queries [count, head_dim], in steps of 4 bytes.
 ALWAYS_INLINE void score(const int count, const enum type type, const char* queries, const struct view* v,
                          float* scores) {
   const struct cache* c = v->cache;
-  int64_t width = padded(v->end), bytes = v->heads->head_dim * size_of(type);
-  for (int64_t at = 0; at < v->end; at += 2 * LANES) {
+  int64_t width = padded(v->end - v->begin), bytes = v->heads->head_dim * size_of(type);
+  for (int64_t at = v->begin; at < v->end; at += 2 * LANES) {
     const char* keys = positions_from(v, c->keys, at, size_of(type));
     const char* ahead = at + 2 * LANES < v->end ? positions_from(v, c->keys, at + 2 * LANES, size_of(type))
-                                                : positions_from(v, c->values, 0, size_of(type));
+                                                : positions_from(v, c->values, v->begin, size_of(type));
     __m512i sums[TILE_ROWS][2];
     UNROLL
     for (int q = 0; q < count; q++) {
@@ -94,22 +111,27 @@ ALWAYS_INLINE void score(const int count, const enum type type, const char* quer
     }
     UNROLL
     for (int q = 0; q < count; q++) {
-      _mm512_storeu_si512(scores + q * width + at, sums[q][0]);
-      _mm512_storeu_si512(scores + q * width + at + LANES, sums[q][1]);
+      _mm512_storeu_si512(scores + q * width + at - v->begin, sums[q][0]);
+      _mm512_storeu_si512(scores + q * width + at - v->begin + LANES, sums[q][1]);
     }
   }
 }
 
-// Scores to weights, and zeros beyond `seen`; returns what their sum is to be divided by.
-static float softmax(float* scores, int64_t seen, int64_t end, float scale) {
+// The lanes from `at` on that are not before `first`.
+ALWAYS_INLINE __mmask16 lanes_from(int64_t at, int64_t first) {
+  return first <= at ? 0xffff : first - at >= LANES ? 0 : (__mmask16)(0xffffu << (first - at));
+}
+
+// Scores to weights, and zeros before `first` and from `seen` on; returns what their sum is to be divided by.
+static float softmax(float* scores, int64_t first, int64_t seen, int64_t end, float scale) {
   __m512 most = _mm512_set1_ps(-__builtin_inff()), sum = _mm512_setzero_ps();
   for (int64_t i = 0; i < seen; i += LANES) {
-    most = _mm512_mask_max_ps(most, lanes(i, seen), most, _mm512_loadu_ps(scores + i));
+    most = _mm512_mask_max_ps(most, lanes(i, seen) & lanes_from(i, first), most, _mm512_loadu_ps(scores + i));
   }
   __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(most)), factor = _mm512_set1_ps(scale);
   int64_t i = 0;
   for (; i < seen; i += LANES) {
-    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen),
+    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen) & lanes_from(i, first),
                                    exp_of(_mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(scores + i), top), factor)));
     _mm512_storeu_ps(scores + i, p);
     sum = _mm512_add_ps(sum, p);
@@ -120,11 +142,12 @@ static float softmax(float* scores, int64_t seen, int64_t end, float scale) {
   return _mm512_reduce_add_ps(sum);
 }
 
-// to [count] rows: weights [count, padded(end)] times the values' elements from `at` on, `registers` times 16 of them.
+// to [count] rows: weights [count, padded(end - begin)] times the values' elements from `at` on, `registers` times 16 of
+// them.
 ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum type type, const float* weights,
                                 const struct view* v, int64_t at, const float* totals, char* const* to) {
   const struct cache* c = v->cache;
-  int64_t width = padded(v->end);
+  int64_t width = padded(v->end - v->begin);
   size_t size = size_of(type);
   __mmask16 masks[4];
   __m512 sums[TILE_ROWS][4];
@@ -136,7 +159,7 @@ ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum
       sums[q][j] = _mm512_setzero_ps();
     }
   }
-  for (int64_t start = 0; start < v->end; start += 2 * LANES) {
+  for (int64_t start = v->begin; start < v->end; start += 2 * LANES) {
     const char *values = positions_from(v, c->values, start, size),
                *ahead = start + 2 * LANES < v->end ? positions_from(v, c->values, start + 2 * LANES, size) : values;
     int64_t until = v->end - start < 2 * LANES ? v->end - start : 2 * LANES;
@@ -152,7 +175,7 @@ ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum
       }
       UNROLL
       for (int q = 0; q < count; q++) {
-        __m512 p = _mm512_set1_ps(weights[q * width + start + i]);
+        __m512 p = _mm512_set1_ps(weights[q * width + start - v->begin + i]);
         UNROLL
         for (int j = 0; j < registers; j++) {
           sums[q][j] = _mm512_fmadd_ps(p, value[j], sums[q][j]);
@@ -174,8 +197,10 @@ ALWAYS_INLINE void attend_queries(const int count, const enum type type, const c
                                   const struct view* v, float* scores, char* const* to) {
   score(count, type, queries, v, scores);
   float totals[TILE_ROWS];
+  int64_t width = padded(v->end - v->begin);
   for (int q = 0; q < count; q++) {
-    totals[q] = softmax(scores + q * padded(v->end), seen[q], padded(v->end), v->heads->scale);
+    int64_t first = first_seen(v->heads, seen[q]) - v->begin;
+    totals[q] = softmax(scores + q * width, first, seen[q] - v->begin, width, v->heads->scale);
   }
   const int registers = count <= 6 ? 4 : 2;
   for (int64_t at = 0; at < v->heads->head_dim; at += registers * LANES) {
@@ -213,16 +238,19 @@ static void attend_tile(const struct tile* t, const struct rows* qkv, const stru
   char* queries = (char*)own;
   for (int64_t from = 0; from < all; from += TILE_ROWS) {
     int here = (int)(all - from < TILE_ROWS ? all - from : TILE_ROWS);
-    int64_t seen[TILE_ROWS], end = 0;
+    int64_t seen[TILE_ROWS], begin = INT64_MAX, end = 0;
     char* out[TILE_ROWS];
     for (int q = 0; q < here; q++) {
       int64_t token = t->first + (from + q) / group, column = (t->head * group + (from + q) % group) * head_bytes;
       seen[q] = t->span[2] + token + 1;
+      int64_t first = first_seen(h, seen[q]);
+      begin = first < begin ? first : begin;
       end = seen[q] > end ? seen[q] : end;
       out[q] = to->data + (t->span[0] + token) * to->stride + column;
       __builtin_memcpy(queries + q * head_bytes, qkv->data + (t->span[0] + token) * qkv->stride + column, head_bytes);
     }
-    struct view v = {h, c, p->table + t->span[3], t->head, end};
+    // Blocks before the window are not read.
+    struct view v = {h, c, p->table + t->span[3], t->head, begin / (2 * LANES) * (2 * LANES), end};
     float* scores = own + TILE_ROWS * h->head_dim;
     if (type == FLOAT32) {
       attention_float32(here, queries, seen, &v, scores, out);

@@ -21,9 +21,9 @@ enum { MAX_PHASES = 12 };
 struct layer {
   struct heads heads;
   int64_t mlp;
-  float eps;                  // of both norms
-  const void *cosine, *sine;  // [positions, head_dim]
-  int64_t positions;
+  float eps;  // of both norms
+  struct rotation rotation;
+  int64_t positions;  // rows of its tables
   struct phase phases[MAX_PHASES];
   int count, kv_count;  // kv_count: phases after which keys and values are in the cache
 };

@@ -38,20 +38,20 @@ static bool is_matrix(const struct argument* packed, struct matrix m) {
   return is_bytes(packed, packed_bytes(m.outputs, m.inputs, m.type));
 }
 
-enum { LAYER_TENSORS = 9 };
+enum { LAYER_TENSORS = 11 };
 
 // Sizes and tables of a layer; what is wrong with them is for wrong_layer to say.
 static struct layer layer_of(const value* s, const struct argument* a) {
-  struct layer l = {.heads = {(int64_t)s[9], (int64_t)s[10], (int64_t)s[11], (float)number(s[13])}};
-  l.mlp = (int64_t)s[12];
-  l.eps = (float)number(s[14]);
-  l.cosine = a[7].data;
-  l.sine = a[8].data;
+  struct layer l = {.heads = {(int64_t)s[11], (int64_t)s[12], (int64_t)s[13], (float)number(s[15]), (int64_t)s[17]}};
+  l.mlp = (int64_t)s[14];
+  l.eps = (float)number(s[16]);
+  l.rotation = (struct rotation){a[7].data, a[8].data, a[9].count ? a[9].data : 0, a[10].count ? a[10].data : 0, l.eps};
   l.positions = l.heads.head_dim > 0 ? a[7].count / l.heads.head_dim : 0;
   return l;
 }
 
-// decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine; heads, kv_heads, head_dim, mlp, scale, eps
+// decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, query_norm, key_norm; heads, kv_heads,
+// head_dim, mlp, scale, eps, window
 static const char* wrong_layer(const value* s, const struct argument* a) {
   const char* handle = wrong_handle(a);
   RULE(!handle, handle);
@@ -67,6 +67,10 @@ static const char* wrong_layer(const value* s, const struct argument* a) {
   RULE(head_dim % 2 == 0 && l.mlp % 2 == 0, "head_dim or mlp is odd");
   RULE(is_vector(a + 1, d->type, d->hidden) && is_vector(a + 4, d->type, d->hidden),
        "a norm is not [hidden] of the decoder's type");
+  RULE(a[9].count == a[10].count && (a[9].count == 0 || (is_vector(a + 9, d->type, head_dim) &&
+                                                         is_vector(a + 10, d->type, head_dim))),
+       "query_norm and key_norm are not empty nor both [head_dim] of the decoder's type");
+  RULE(l.heads.window == 0 || is_size(l.heads.window), "window is out of range");
   RULE(is_matrix(a + 2, qkv_matrix(d, &l)) && is_matrix(a + 3, out_matrix(d, &l)) &&
            is_matrix(a + 5, gate_up_matrix(d, &l)) && is_matrix(a + 6, down_matrix(d, &l)),
        "a packed matrix is too small");
@@ -252,8 +256,8 @@ const struct operator DECODER_OPERATORS[] = {
     {"decoder", "decoder(Tensor(a!) handle, *, int dtype, int hidden, bool int8) -> Tensor(a!)", op_decoder},
     {"add_layer",
      "add_layer(Tensor(a!) decoder, Tensor attention_norm, Tensor qkv, Tensor out, Tensor mlp_norm, Tensor gate_up, "
-     "Tensor down, Tensor cosine, Tensor sine, *, int heads, int kv_heads, int head_dim, int mlp, float scale, float "
-     "eps) "
+     "Tensor down, Tensor cosine, Tensor sine, Tensor query_norm, Tensor key_norm, *, int heads, int kv_heads, int "
+     "head_dim, int mlp, float scale, float eps, int window) "
      "-> Tensor(a!)",
      op_add_layer},
     {"set_head", "set_head(Tensor(a!) decoder, Tensor norm, Tensor head, *, int vocab, float eps) -> Tensor(a!)",

@@ -166,6 +166,22 @@ void pack(struct packing* p);
 void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
              struct thread me);
 
+// What a row is multiplied with by a root mean square norm, before its weight.
+ALWAYS_INLINE __m512 norm_scale(const void* row, int64_t width, float eps, enum type type) {
+  __m512 squares = _mm512_setzero_ps();
+  for (int64_t i = 0; i < width; i += LANES) {
+    __m512 v = load(row, i, lanes(i, width), type);
+    squares = _mm512_fmadd_ps(v, v, squares);
+  }
+  return _mm512_set1_ps(1 / __builtin_sqrtf(_mm512_reduce_add_ps(squares) / width + eps));
+}
+
+// Elements from `at` on of a row after its norm.
+ALWAYS_INLINE __m512 normed(const void* row, int64_t at, __mmask16 mask, __m512 scale, const void* weight,
+                            enum type type) {
+  return _mm512_mul_ps(rounded(_mm512_mul_ps(load(row, at, mask, type), scale), type), load(weight, at, mask, type));
+}
+
 // Root mean square norm of x into `to`; quantised where that has steps.
 void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct thread me);
 void quantise(const struct rows* from, struct rows* to, struct thread me);
@@ -173,7 +189,15 @@ void quantise(const struct rows* from, struct rows* to, struct thread me);
 // Attention of a layer: query heads, in groups of which each has one head of keys and values.
 struct heads {
   int64_t count, kv_count, head_dim;
-  float scale;  // of scores
+  float scale;     // of scores
+  int64_t window;  // positions that a query sees, its own among them; 0 for all
+};
+
+// What is done to the heads of queries and keys: norms of each, then the rotation.
+struct rotation {
+  const void *cosine, *sine;          // [positions, head_dim]
+  const void *query_norm, *key_norm;  // [head_dim], or null
+  float eps;                          // of these norms
 };
 
 // Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16
@@ -191,16 +215,17 @@ struct places {
   int64_t count, longest;  // longest: the most positions that a query of the call sees
 };
 
-// qkv [tokens, heads + 2 kv_heads, head_dim]: turns q and k by their positions (q in place), and stores k and v.
+// qkv [tokens, heads + 2 kv_heads, head_dim]: norms q and k and turns them by their positions (in place), and stores k
+// and v.
 void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
-                      const void* cosine, const void* sine, enum type type, struct thread me);
+                      const struct rotation* r, enum type type, struct thread me);
 
 // Positions of which the scores are computed together.
 ALWAYS_INLINE int64_t padded(int64_t positions) { return round_up(positions, 2 * LANES); }
 
 // What a thread needs for attend, in floats: a multiple of a cache line.
 int64_t attention_floats(int64_t longest, int64_t head_dim);
-// Attention of each token over the positions up to its own. next: a counter that the threads share, 0 at first; own:
+// Attention of each token over the positions that it sees. next: a counter that the threads share, 0 at first; own:
 // attention_floats.
 void attend(const struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
             struct rows* to, enum type type, int64_t* next, float* own);

@@ -29,18 +29,11 @@ void norm(const struct rows* x, const void* weight, float eps, enum type type, s
   for (int64_t r = first_of(me, x->count); r < end_of(me, x->count); r++) {
     const char* from = x->data + r * x->stride;
     char* row = to->data + r * to->stride;
-    __m512 squares = _mm512_setzero_ps();
-    for (int64_t i = 0; i < x->width; i += LANES) {
-      __m512 v = load(from, i, lanes(i, x->width), type);
-      squares = _mm512_fmadd_ps(v, v, squares);
-    }
-    __m512 scale = _mm512_set1_ps(1 / __builtin_sqrtf(_mm512_reduce_add_ps(squares) / x->width + eps));
+    __m512 scale = norm_scale(from, x->width, eps, type);
     float plain[to->steps ? x->width : 1];
     for (int64_t i = 0; i < x->width; i += LANES) {
       __mmask16 mask = lanes(i, x->width);
-      __m512 y =
-          _mm512_mul_ps(rounded(_mm512_mul_ps(load(from, i, mask, type), scale), type), load(weight, i, mask, type));
-      store(to->steps ? (void*)plain : row, i, mask, type, y);
+      store(to->steps ? (void*)plain : row, i, mask, type, normed(from, i, mask, scale, weight, type));
     }
     if (to->steps) {
       quantise_row(plain, x->width, (uint8_t*)row, to->steps + r);

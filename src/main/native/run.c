@@ -8,7 +8,7 @@ static void run_phase(const struct phase* p, struct call* c, struct thread me) {
   switch (p->kind) {
     case NORM: norm(from, p->norm, p->eps, c->type, to, me); break;
     case PRODUCT: product(&p->matrix, from, p->after, to, c->type, me); break;
-    case STORE_KV: rotate_and_store(to, &l->heads, &c->cache, &c->places, l->cosine, l->sine, c->type, me); break;
+    case STORE_KV: rotate_and_store(to, &l->heads, &c->cache, &c->places, &l->rotation, c->type, me); break;
     case ATTEND: {
       float* own = c->attention + me.number * attention_floats(c->places.longest, l->heads.head_dim);
       attend(from, &l->heads, &c->cache, &c->places, to, c->type, &c->next, own);

@@ -5,6 +5,7 @@ import io.gensweep.model.spec.Activation;
 import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.EndsSpec;
+import io.gensweep.model.spec.HeadNorm;
 import io.gensweep.model.spec.LayerNorms;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
@@ -75,20 +76,21 @@ final class Kernels {
     if (attention.width() % STEP != 0 || mlp.size() % STEP != 0) {
       return Optional.of("a width of the model is no multiple of " + STEP);
     }
+    NormSpec norm = spec.ends().finalNorm();
     AttentionSpec plain =
         AttentionSpec.of(attention.heads(), attention.kvHeads(), attention.headDim())
             .withScores(
-                ScoreSpec.ofWidth(attention.headDim()).withScale(attention.scores().scale()))
+                new ScoreSpec(attention.scores().scale(), 0, attention.scores().mask(), false))
             .withRope(attention.rope())
             .withBiases(attention.qkvBias(), attention.outputBias());
-    if (attention.rope().isEmpty() || !attention.equals(plain)) {
-      return Optional.of("they have no windows, caps, norms of heads or layers without rotation");
+    boolean normed = attention.equals(plain.withHeadNorm(norm, HeadNorm.Place.BEFORE_ROTATION));
+    if (attention.rope().isEmpty() || !(normed || attention.equals(plain))) {
+      return Optional.of("they have no caps, sinks, gates or layers without rotation");
     }
     RopeSpec rope = spec.ropes().get(attention.rope().getAsInt());
     if (rope.width() != attention.headDim() || rope.scaling() instanceof RopeScaling.LongRope) {
       return Optional.of("they have no partial rotation, and none by the length of the sequence");
     }
-    NormSpec norm = spec.ends().finalNorm();
     LayerSpec asLlama = LayerSpec.of(attention, mlp, LayerNorms.before(norm));
     boolean rounded =
         norm instanceof NormSpec.RootMeanSquare rms

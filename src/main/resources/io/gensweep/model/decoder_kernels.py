@@ -36,7 +36,7 @@
     mlp = layer.mlp[0]
     at = torch.mul(layer.rope, 2)
     size = mlp.down.shape[1]
-    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv[0].weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps)
+    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv[0].weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], layer.query_norm.weight, layer.key_norm.weight, heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps, window=layer.window)
     return size
 
   # Begins the native library's decoder, which has the head and no layer yet.

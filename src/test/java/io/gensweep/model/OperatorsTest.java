@@ -47,8 +47,8 @@ class OperatorsTest {
           return ops.gensweep.pack(to, weight, scale, bias)
         def decoder(self: __torch__.Decoder, handle: Tensor, dtype: Tensor, hidden: Tensor, int8: Tensor) -> Tensor:
           return ops.gensweep.decoder(handle, dtype=int(dtype), hidden=int(hidden), int8=bool(int8))
-        def add_layer(self: __torch__.Decoder, decoder: Tensor, attention_norm: Tensor, qkv: Tensor, out: Tensor, mlp_norm: Tensor, gate_up: Tensor, down: Tensor, cosine: Tensor, sine: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, mlp: Tensor) -> Tensor:
-          return ops.gensweep.add_layer(decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), mlp=int(mlp), scale=0.5, eps=0.1)
+        def add_layer(self: __torch__.Decoder, decoder: Tensor, attention_norm: Tensor, qkv: Tensor, out: Tensor, mlp_norm: Tensor, gate_up: Tensor, down: Tensor, cosine: Tensor, sine: Tensor, query_norm: Tensor, key_norm: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, mlp: Tensor, window: Tensor) -> Tensor:
+          return ops.gensweep.add_layer(decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, query_norm, key_norm, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), mlp=int(mlp), scale=0.5, eps=0.1, window=int(window))
         def set_head(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, head: Tensor, vocab: Tensor) -> Tensor:
           return ops.gensweep.set_head(decoder, norm, head, vocab=int(vocab), eps=0.1)
         def scratch_bytes(self: __torch__.Decoder, decoder: Tensor, rows: Tensor, longest: Tensor) -> Tensor:
@@ -90,10 +90,13 @@ class OperatorsTest {
           bytes(PACKED),
           floats(64, 1, 4),
           floats(64, 1, 4),
+          floats(4),
+          floats(4),
           number(2),
           number(1),
           number(4),
-          number(8));
+          number(8),
+          number(0));
   private static final List<Argument> SET_HEAD =
       List.of(HANDLE, floats(8), bytes(PACKED), number(16));
   private static final List<Argument> SCRATCH = List.of(DECODER, number(3), number(32));
@@ -181,14 +184,18 @@ class OperatorsTest {
         arguments("add_layer", ADD_LAYER, 7, floats(63), "cosine or sine"),
         arguments("add_layer", ADD_LAYER, 8, floats(32, 1, 4), "cosine or sine"),
         arguments("add_layer", ADD_LAYER, 8, turned(4, 64), contiguous),
+        arguments("add_layer", ADD_LAYER, 9, floats(3), "query_norm and key_norm are not"),
+        arguments("add_layer", ADD_LAYER, 10, floats(0), "query_norm and key_norm are not"),
+        arguments("add_layer", ADD_LAYER, 10, doubles(4), "query_norm and key_norm are not"),
+        arguments("add_layer", ADD_LAYER, 15, number(-1), "window is out of range"),
         arguments("add_layer", ADD_LAYER, 0, longs(1L << 40), NO_DECODER),
-        arguments("add_layer", ADD_LAYER, 9, number(0), "heads, head_dim or mlp is out of range"),
-        arguments("add_layer", ADD_LAYER, 9, number(1 << 23), "heads x head_dim is out of range"),
-        arguments("add_layer", ADD_LAYER, 10, number(3), "heads is no multiple"),
-        arguments("add_layer", ADD_LAYER, 11, number(-4), "heads, head_dim or mlp is out of range"),
-        arguments("add_layer", ADD_LAYER, 11, number(3), "head_dim or mlp is odd"),
-        arguments("add_layer", ADD_LAYER, 12, number(7), "head_dim or mlp is odd"),
-        arguments("add_layer", ADD_LAYER, 12, number(1 << 25), "heads, head_dim or mlp is out of"),
+        arguments("add_layer", ADD_LAYER, 11, number(0), "heads, head_dim or mlp is out of range"),
+        arguments("add_layer", ADD_LAYER, 11, number(1 << 23), "heads x head_dim is out of range"),
+        arguments("add_layer", ADD_LAYER, 12, number(3), "heads is no multiple"),
+        arguments("add_layer", ADD_LAYER, 13, number(-4), "heads, head_dim or mlp is out of range"),
+        arguments("add_layer", ADD_LAYER, 13, number(3), "head_dim or mlp is odd"),
+        arguments("add_layer", ADD_LAYER, 14, number(7), "head_dim or mlp is odd"),
+        arguments("add_layer", ADD_LAYER, 14, number(1 << 25), "heads, head_dim or mlp is out of"),
         arguments("set_head", SET_HEAD, 1, floats(9), "norm is not [hidden]"),
         arguments("set_head", SET_HEAD, 2, bytes(PACKED - 1), "the packed head is too small"),
         arguments("set_head", SET_HEAD, 0, longs(0), NO_DECODER),

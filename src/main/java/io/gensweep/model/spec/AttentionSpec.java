@@ -125,7 +125,7 @@ public record AttentionSpec(
         clip);
   }
 
-  AttentionSpec withHeadNorm(NormSpec norm, HeadNorm.Place place) {
+  public AttentionSpec withHeadNorm(NormSpec norm, HeadNorm.Place place) {
     return new AttentionSpec(
         heads,
         kvHeads,

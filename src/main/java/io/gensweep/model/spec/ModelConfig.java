@@ -104,6 +104,13 @@ public final class ModelConfig {
     return family;
   }
 
+  /** What transformers calls the class of each {@code model_type}. */
+  public static Map<String, String> architectures() {
+    Map<String, String> architectures = new TreeMap<>();
+    FAMILIES.forEach((type, family) -> architectures.put(type, family.architecture));
+    return architectures;
+  }
+
   /** What transformers calls the class of the model. */
   public static String architecture(JsonNode config) {
     return family(ConfigValues.of(ofText(config))).architecture;
