@@ -103,6 +103,9 @@ class EngineLoopTest {
       endless.cancel();
       endless.cancel();
       assertThat(completed.take().promptId()).isEqualTo("b");
+      // The step that b ended in may have begun before the other was cancelled.
+      loop.submit(Requests.of("c", 1, PLAIN, 1, 2), completed::add, failed::add);
+      assertThat(completed.take().promptId()).isEqualTo("c");
     }
     assertThat(completed).isEmpty();
     assertThat(failed).isEmpty();

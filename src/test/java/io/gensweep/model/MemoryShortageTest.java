@@ -20,7 +20,7 @@ class MemoryShortageTest {
     Files.copy(Path.of("data/models/tiny/tokenizer.json"), folder.resolve("tokenizer.json"));
     assertThat(load("2000")).isEqualTo("loaded 40000");
     requireOneLine(load("10"), "std::bad_alloc");
-    requireOneLine(load("70"), "java.lang.OutOfMemoryError: Map failed");
+    requireOneLine(load("110"), "java.lang.OutOfMemoryError: Map failed");
     requireOneLine(load("180"), "you tried to allocate 81920000 bytes");
   }
 

@@ -44,6 +44,8 @@ class HostileFoldersTest {
     List<HostileFolders.Folder> all = HostileFolders.all();
     assertThat(all).hasSizeGreaterThan(400);
     List<String> wrong = new ArrayList<>();
+    // Of tests that ran in this JVM before.
+    long ofOthers = PeakMemory.ofChildren();
     for (int i = 0; i < all.size(); i++) {
       HostileFolders.Folder hostile = all.get(i);
       Path model = hostile.make(folder.resolve("model-" + i));
@@ -62,7 +64,7 @@ class HostileFoldersTest {
       }
     }
     assertThat(wrong).isEmpty();
-    assertThat(PeakMemory.ofChildren()).isBetween(1L << 20, MOST_BYTES);
+    assertThat(PeakMemory.ofChildren()).isBetween(1L << 20, Math.max(ofOthers, MOST_BYTES));
   }
 
   private static JobSpec job(Path model) {
