@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,18 +20,23 @@ class MemoryShortageTest {
     new RandomCheckpoint(40_000, 512, 32, 1, 8, 8, 64, false).in(folder);
     Files.copy(Path.of("data/models/tiny/tokenizer.json"), folder.resolve("tokenizer.json"));
     assertThat(load("2000")).isEqualTo("loaded 40000");
-    requireOneLine(load("10"), "std::bad_alloc");
-    requireOneLine(load("110"), "java.lang.OutOfMemoryError: Map failed");
-    requireOneLine(load("180"), "you tried to allocate 81920000 bytes");
+    for (String mebibytes : List.of("10", "110", "180")) {
+      requireOneLine(load(mebibytes));
+    }
   }
 
-  private void requireOneLine(String said, String reason) {
+  /** Who finds no memory first, C++, Java or libtorch, depends on the machine. */
+  private void requireOneLine(String said) {
     assertThat(said)
         .startsWith(
             "JobError model.path: there is not enough memory to load "
                 + folder
                 + ", whose weights take 82 MiB in float32 (")
-        .contains(reason, "; give each executor more (spark.executor.memory for ")
+        .contains("; give each executor more (spark.executor.memory for ")
+        .containsAnyOf(
+            "std::bad_alloc",
+            "java.lang.OutOfMemoryError: Map failed",
+            "you tried to allocate 81920000 bytes")
         .hasLineCount(1);
   }
 
