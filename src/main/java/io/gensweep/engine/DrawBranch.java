@@ -146,7 +146,7 @@ final class DrawBranch extends Branch {
   }
 
   private boolean scoresPrompt() {
-    return promptLogprobs.length == 0
+    return fed.length == request().tokenIds().length
         && continuations.stream().anyMatch(c -> c.variant().sampling().promptLogprobs());
   }
 

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,20 +273,7 @@ class EngineTest {
 
   private static Map<String, String> complete(
       HashModel model, int maxBatch, List<Request<Completion>> requests) {
-    Map<String, String> lines = new TreeMap<>();
-    Engine engine = new Engine(model, maxBatch, Requests::text);
-    for (Request<Completion> request : requests) {
-      engine.submit(
-          request,
-          completion ->
-              assertThat(
-                      lines.put(PlainGeneration.key(completion), PlainGeneration.line(completion)))
-                  .isNull());
-    }
-    while (engine.hasWork()) {
-      engine.step();
-    }
-    return lines;
+    return Requests.complete(new Engine(model, maxBatch, Requests::text), requests);
   }
 
   private static void assertNothingIsHeld(HashModel model) {

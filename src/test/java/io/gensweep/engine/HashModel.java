@@ -12,6 +12,7 @@ import io.gensweep.model.TokenLogprobs;
 import io.gensweep.model.kv.BlockCopy;
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.kv.KvSequence;
+import io.gensweep.model.kv.LongContext;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
 import java.util.ArrayList;
@@ -48,11 +49,36 @@ final class HashModel implements ModelRunner {
   private final int[] tokens;
   private final int[] positions;
 
+  /** A hash of a sequence's tokens, by its slot. */
+  private final long[] states;
+
   HashModel(int cacheTokens, int maxModelLen) {
+    this(cacheTokens, maxModelLen, new BlockPool(cacheTokens / BlockPool.BLOCK), 0);
+  }
+
+  /** With a rotation of its own for sequences of more than {@code above} tokens. */
+  static HashModel longAbove(int above) {
+    LongContext longContext = new LongContext(above, 230);
+    return new HashModel(
+        3840, 230, new BlockPool(3840 / BlockPool.BLOCK, BlockPool.BLOCK, longContext, 0), 0);
+  }
+
+  /** With a state for each of that many sequences. */
+  static HashModel withStates(int count) {
+    int noPrefixes = 1 << 30;
+    return new HashModel(
+        3840,
+        230,
+        new BlockPool(3840 / BlockPool.BLOCK, noPrefixes, LongContext.NONE, count),
+        count);
+  }
+
+  private HashModel(int cacheTokens, int maxModelLen, BlockPool pool, int states) {
     shape = new ModelShape(VOCAB, maxModelLen, List.of(0));
-    pool = new BlockPool(cacheTokens / BlockPool.BLOCK);
+    this.pool = pool;
     tokens = new int[cacheTokens];
     positions = new int[cacheTokens];
+    this.states = new long[states];
   }
 
   @Override
@@ -208,10 +234,7 @@ final class HashModel implements ModelRunner {
 
   /** The logits after a history, without any cache. */
   static Candidates candidates(int[] history, int size, int poison) {
-    long hash = 1;
-    for (int token : history) {
-      hash = mix(hash * 31 + token);
-    }
+    long hash = hash(history);
     float[] row = new float[VOCAB];
     for (int id = 0; id < VOCAB; id++) {
       row[id] = (mix(hash + id) >>> 56) / 32f;
@@ -220,6 +243,14 @@ final class HashModel implements ModelRunner {
       row[3] = Float.NaN;
     }
     return new RowCandidates(row, size, 1);
+  }
+
+  private static long hash(int[] history) {
+    long hash = 1;
+    for (int token : history) {
+      hash = mix(hash * 31 + token);
+    }
+    return hash;
   }
 
   private void write(KvSequence kv, int token) {
@@ -233,15 +264,25 @@ final class HashModel implements ModelRunner {
     }
     int slot = slot(kv, kv.length() - 1);
     tokens[slot] = token;
-    positions[slot] = kv.length() - 1;
+    positions[slot] = kv.rotation(kv.length() - 1);
+    for (BlockCopy copy : pool.takeStateCopies()) {
+      states[copy.target()] = states[copy.source()];
+    }
+    if (kv.hasState()) {
+      long before = kv.length() == 1 ? 1 : states[kv.slot()];
+      states[kv.slot()] = mix(before * 31 + token);
+    }
   }
 
   private int[] history(KvSequence kv, int count) {
     assertThat(kv.length()).isGreaterThanOrEqualTo(count);
     int[] history = new int[count];
     for (int at = 0; at < count; at++) {
-      assertThat(positions[slot(kv, at)]).isEqualTo(at);
+      assertThat(positions[slot(kv, at)]).isEqualTo(kv.rotation(at));
       history[at] = tokens[slot(kv, at)];
+    }
+    if (kv.hasState() && kv.length() == count) {
+      assertThat(states[kv.slot()]).isEqualTo(hash(history));
     }
     return history;
   }

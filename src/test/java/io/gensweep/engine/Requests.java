@@ -1,10 +1,14 @@
 package io.gensweep.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.gensweep.sampling.SamplingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Requests and texts for tests of the engine. */
@@ -51,6 +55,23 @@ final class Requests {
       variants.add(new Variant(0, sample, sampling));
     }
     return Request.draw(id, prompt, variants);
+  }
+
+  /** Completes requests; gives a line for each completion. */
+  static Map<String, String> complete(Engine engine, List<Request<Completion>> requests) {
+    Map<String, String> lines = new TreeMap<>();
+    for (Request<Completion> request : requests) {
+      engine.submit(
+          request,
+          completion ->
+              assertThat(
+                      lines.put(PlainGeneration.key(completion), PlainGeneration.line(completion)))
+                  .isNull());
+    }
+    while (engine.hasWork()) {
+      engine.step();
+    }
+    return lines;
   }
 
   static ContinuationText text(SamplingConfig sampling) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,7 @@ class SharedWorkTest {
   @ValueSource(ints = {1, 3, 64})
   void aPromptIsPrefilledOnceWithoutItsLastToken(int maxBatch) {
     List<Request<Completion>> requests = Requests.random(new Random(9), 300);
-    complete(new Engine(model, maxBatch, Requests::text), requests);
+    Requests.complete(new Engine(model, maxBatch, Requests::text), requests);
     List<Integer> expected =
         requests.stream().map(r -> r.tokenIds().length - 1).filter(p -> p > 0).toList();
     assertThat(model.prefills).extracting(p -> p.count()).containsExactlyElementsOf(expected);
@@ -35,7 +34,7 @@ class SharedWorkTest {
 
   @Test
   void promptsAdmittedTogetherArePrefilledTogether() {
-    complete(
+    Requests.complete(
         new Engine(model, 8, Requests::text),
         List.of(
             Requests.of("a", 2, PLAIN, 1, 2, 3),
@@ -58,7 +57,7 @@ class SharedWorkTest {
   @Test
   void variantsThatDrawTheSameTokensAreDecodedAsOne() {
     Engine engine = new Engine(model, 8, Requests::text);
-    complete(engine, List.of(Requests.of("a", 16, GREEDY, 1, 2, 3)));
+    Requests.complete(engine, List.of(Requests.of("a", 16, GREEDY, 1, 2, 3)));
     assertThat(engine.counters().decodedRows()).isEqualTo(20);
     assertThat(engine.counters().drawnTokens()).isEqualTo(16 * 20);
     assertThat(model.copies).isZero();
@@ -112,7 +111,7 @@ class SharedWorkTest {
       requests.add(Requests.of("p" + i, 1, GREEDY, prompt));
     }
     Engine engine = new Engine(model, 6, Requests::text);
-    Map<String, String> lines = complete(engine, requests);
+    Map<String, String> lines = Requests.complete(engine, requests);
     assertThat(lines).isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertThat(engine.counters().reusedTokens()).isEqualTo(19 * 3 * BlockPool.BLOCK);
     assertThat(engine.counters().prefillTokens()).isEqualTo(3 * BlockPool.BLOCK + 20 * 2);
@@ -135,7 +134,8 @@ class SharedWorkTest {
     }
     HashModel small = new HashModel(blocks * BlockPool.BLOCK, 230);
     Engine engine = new Engine(small, maxBatch, Requests::text);
-    assertThat(complete(engine, requests)).isEqualTo(PlainGeneration.all(requests, 230, -1));
+    assertThat(Requests.complete(engine, requests))
+        .isEqualTo(PlainGeneration.all(requests, 230, -1));
     assertThat(small.pool().heldBlocks()).isZero();
     assertThat(engine.counters().reusedTokens()).isPositive();
     assertThat(engine.counters().putBack() > 0).isEqualTo(blocks < 120);
@@ -149,7 +149,7 @@ class SharedWorkTest {
     Engine engine = new Engine(large, 4, Requests::text);
     engine.submit(Requests.of("short", 1, GREEDY, 1, 2), completion -> {});
     List<Request<Completion>> requests = List.of(Requests.of("long", 2, GREEDY, prompt));
-    Map<String, String> lines = complete(engine, requests);
+    Map<String, String> lines = Requests.complete(engine, requests);
     assertThat(large.prefills).hasSize(5);
     assertThat(large.prefills.get(1).count()).isLessThanOrEqualTo(FillStep.BUDGET);
     assertThat(lines).isEqualTo(PlainGeneration.all(requests, 20_000, -1));
@@ -158,7 +158,7 @@ class SharedWorkTest {
   @Test
   void countersAddUp() {
     Engine engine = new Engine(model, 4, Requests::text);
-    complete(
+    Requests.complete(
         engine, List.of(Requests.of("a", 6, PLAIN.withTemperature(5).withMaxTokens(10), 1, 2, 3)));
     EngineCounters counters = engine.counters();
     assertThat(counters.prefillTokens()).isEqualTo(2);
@@ -168,19 +168,5 @@ class SharedWorkTest {
     assertThat(counters.busyNanos()).isGreaterThan(counters.decodeNanos());
     assertThat(counters.minus(counters))
         .isEqualTo(EngineCounters.NONE.plus(counters.minus(counters)));
-  }
-
-  private static Map<String, String> complete(Engine engine, List<Request<Completion>> requests) {
-    Map<String, String> lines = new TreeMap<>();
-    requests.forEach(
-        request ->
-            engine.submit(
-                request,
-                completion ->
-                    lines.put(PlainGeneration.key(completion), PlainGeneration.line(completion))));
-    while (engine.hasWork()) {
-      engine.step();
-    }
-    return lines;
   }
 }
