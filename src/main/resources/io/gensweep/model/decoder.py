@@ -71,7 +71,6 @@ class Layer:
   window : int
   clip : float
   rope : int
-  rotated : int  # values of a head
   head_norm : str
   query_norm : __torch__.Norm
   key_norm : __torch__.Norm
@@ -129,10 +128,13 @@ class Decoder(Module):
     torch.append(self.rope, tables[1])
     return torch.len(self.rope)
 
-  # width: values of a head that are rotated.
+  # Positions in a radian of each rotation, before any scaling. width: values of a head that are rotated.
+  def powers(self: __torch__.Decoder, theta: float, width: int) -> Tensor:
+    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=(self).device()), 6), width)
+    return torch.pow(theta, exponents)
+
   def frequencies(self: __torch__.Decoder, theta: float, width: int) -> Tensor:
-    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
-    return torch.mul(torch.reciprocal(torch.pow(theta, exponents)), 1.0)
+    return torch.reciprocal((self).powers(theta, width))
 
   # Adds a table by one of HF's types of scaling; scaling: the type's parameters.
   def add_rope_default(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
@@ -159,8 +161,7 @@ class Decoder(Module):
   # scaling: factor, the first and the last frequency of those between, factor of cosines and sines.
   def add_rope_yarn(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
     half = torch.floordiv(width, 2)
-    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
-    powers = torch.pow(theta, exponents)
+    powers = (self).powers(theta, width)
     kept = torch.reciprocal(powers)
     stretched = torch.reciprocal(torch.mul(powers, scaling[0]))
     number = torch.to(torch.arange(half, dtype=4, device=self.ends[0].device), 6)
@@ -173,8 +174,7 @@ class Decoder(Module):
   # table for long ones follow those for short ones.
   def add_rope_longrope(self: __torch__.Decoder, positions: int, theta: float, width: int, scaling: List[float]) -> int:
     half = torch.floordiv(width, 2)
-    exponents = torch.div(torch.to(torch.arange(0, width, 2, dtype=4, device=self.ends[0].device), 6), width)
-    powers = torch.pow(theta, exponents)
+    powers = (self).powers(theta, width)
     factors = torch.tensor(scaling, dtype=6, device=self.ends[0].device)
     short = (self).table(positions, torch.reciprocal(torch.mul(torch.slice(factors, 0, 1, torch.add(half, 1)), powers)), scaling[0])
     long = (self).table(positions, torch.reciprocal(torch.mul(torch.slice(factors, 0, torch.add(half, 1)), powers)), scaling[0])
@@ -234,8 +234,8 @@ class Decoder(Module):
     if torch.__contains__(words, name):
       norm.kind = words[name]
       norm.eps = numbers[torch.add(name, ".eps")]
-      norm.weight = torch.clone(torch.to((self).optional(w, torch.add(name, ".weight")), 6))
-      norm.bias = torch.clone(torch.to((self).optional(w, torch.add(name, ".bias")), 6))
+      norm.weight = torch.to((self).optional(w, torch.add(name, ".weight")), 6)
+      norm.bias = torch.to((self).optional(w, torch.add(name, ".bias")), 6)
       if torch.eq(norm.kind, "rms"):
         norm.weight = torch.to(norm.weight, self.dtype)
       if torch.eq(norm.kind, "rms_plus_one"):
@@ -286,9 +286,6 @@ class Decoder(Module):
     layer.window = int(numbers["window"])
     layer.clip = numbers["clip"]
     layer.rope = int(numbers["rope"])
-    layer.rotated = 0
-    if torch.ge(layer.rope, 0):
-      layer.rotated = torch.size(self.rope[torch.mul(layer.rope, 2)], 2)
     layer.head_norm = words["head_norm"]
     layer.query_norm = (self).norm_of("query_norm", w, numbers, words)
     layer.key_norm = (self).norm_of("key_norm", w, numbers, words)

@@ -65,7 +65,7 @@ class DecoderOracleTest {
       throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve("oracle.json").toFile());
     try (ModelRunner runner = load(MODELS.resolve(name), DType.FLOAT32, 2, backend)) {
-      List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
+      List<GreedySequence> answers = decodeTogether(runner, oracle.get("prompts"));
       for (int i = 0; i < answers.size(); i++) {
         JsonNode expected = oracle.get("prompts").get(i);
         assertThat(answers.get(i).ids)
@@ -235,7 +235,7 @@ class DecoderOracleTest {
       throws IOException {
     JsonNode oracle = JSON.readTree(MODELS.resolve(name).resolve(file).toFile());
     try (ModelRunner runner = load(MODELS.resolve(name), DType.BFLOAT16, 2, backend)) {
-      List<Greedy> answers = decodeTogether(runner, oracle.get("prompts"));
+      List<GreedySequence> answers = decodeTogether(runner, oracle.get("prompts"));
       for (int i = 0; i < answers.size(); i++) {
         JsonNode expected = oracle.get("prompts").get(i);
         assertThat(answers.get(i).logprobs.get(0))
@@ -259,9 +259,10 @@ class DecoderOracleTest {
     JsonNode prompts =
         JSON.readTree(MODELS.resolve("llama-gqa-tied/oracle.json").toFile()).get("prompts");
     try (ModelRunner runner = load(MODELS.resolve("llama-gqa-tied"), DType.FLOAT32)) {
-      List<Greedy> together = decodeTogether(runner, prompts);
+      List<GreedySequence> together = decodeTogether(runner, prompts);
       for (int i = 0; i < prompts.size(); i++) {
-        Greedy alone = decodeTogether(runner, JSON.createArrayNode().add(prompts.get(i))).get(0);
+        GreedySequence alone =
+            decodeTogether(runner, JSON.createArrayNode().add(prompts.get(i))).get(0);
         assertThat(alone.logprobs).as("prompt %d", i).isEqualTo(together.get(i).logprobs);
       }
     }
@@ -274,9 +275,9 @@ class DecoderOracleTest {
       JsonNode prompt = oracle.get("prompts").get(oracle.get("prompts").size() - 1);
       List<Integer> ids = ints(prompt.get("prompt_ids"));
       KvSequence source = prefill(runner, ids);
-      Greedy fork = new Greedy(source.fork(), ids.get(ids.size() - 1));
+      GreedySequence fork = new GreedySequence(source.fork(), ids.get(ids.size() - 1));
       // It parts from the fork at its first token.
-      Greedy other = new Greedy(source.fork(), 3);
+      GreedySequence other = new GreedySequence(source.fork(), 3);
       source.release();
       for (int t = 0; t < prompt.get("ids").size(); t++) {
         List<Candidates> rows = runner.decode(List.of(other.row(), fork.row()));
@@ -288,38 +289,15 @@ class DecoderOracleTest {
     }
   }
 
-  /** One sequence decoded greedily. */
-  private static final class Greedy {
-    private final KvSequence kv;
-    private int last;
-    private final List<Integer> ids = new ArrayList<>();
-    private final List<Double> logprobs = new ArrayList<>();
-
-    Greedy(KvSequence kv, int last) {
-      this.kv = kv;
-      this.last = last;
-    }
-
-    DecodeRow row() {
-      return new DecodeRow(kv, last);
-    }
-
-    void take(Candidates row) {
-      last = row.tokenId(0);
-      ids.add(last);
-      logprobs.add(row.logit(0) - row.logSumExp());
-    }
-  }
-
-  private static List<Greedy> decodeTogether(ModelRunner runner, JsonNode prompts) {
-    List<Greedy> sequences = new ArrayList<>();
+  private static List<GreedySequence> decodeTogether(ModelRunner runner, JsonNode prompts) {
+    List<GreedySequence> sequences = new ArrayList<>();
     int steps = prompts.get(0).get("ids").size();
     for (JsonNode prompt : prompts) {
       List<Integer> ids = ints(prompt.get("prompt_ids"));
-      sequences.add(new Greedy(prefill(runner, ids), ids.get(ids.size() - 1)));
+      sequences.add(new GreedySequence(prefill(runner, ids), ids.get(ids.size() - 1)));
     }
     for (int t = 0; t < steps; t++) {
-      List<Candidates> rows = runner.decode(sequences.stream().map(Greedy::row).toList());
+      List<Candidates> rows = runner.decode(sequences.stream().map(GreedySequence::row).toList());
       for (int i = 0; i < rows.size(); i++) {
         sequences.get(i).take(rows.get(i));
       }

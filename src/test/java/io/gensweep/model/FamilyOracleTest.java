@@ -63,7 +63,7 @@ class FamilyOracleTest {
         (shape, backend) -> {
           try (ModelRunner runner = load(shape, DType.FLOAT32, backend)) {
             List<Text> texts = texts(shape);
-            List<Continuation> continuations = continuations(runner, texts, Integer.MAX_VALUE);
+            List<GreedySequence> continuations = continuations(runner, texts, Integer.MAX_VALUE);
             List<float[]> scored = scores(runner, texts, byLength(shape));
             for (int i = 0; i < texts.size(); i++) {
               requireEqual(texts.get(i), continuations.get(i), scored.get(i), shape);
@@ -101,26 +101,26 @@ class FamilyOracleTest {
   }
 
   private static void requireEqual(
-      Text text, Continuation continuation, float[] scored, JsonNode shape) {
+      Text text, GreedySequence continuation, float[] scored, JsonNode shape) {
     String what = "prompt of " + text.prompt.length;
     assertThat(continuation.ids).as(what).isEqualTo(text.ids);
-    requireClose(text.logprobs, continuation.logprobs(), shape, what + ", continuation");
+    requireClose(text.logprobs, logprobs(continuation), shape, what + ", continuation");
     requireClose(text.scored(byLength(shape)), scored, shape, what + ", scored");
   }
 
   private static void requireSameBits(
       ModelRunner runner,
       List<Text> texts,
-      List<Continuation> together,
+      List<GreedySequence> together,
       List<float[]> scored,
       boolean byLength) {
-    List<Continuation> inChunks = continuations(runner, texts, runner.chunkTokens());
+    List<GreedySequence> inChunks = continuations(runner, texts, runner.chunkTokens());
     for (int i = 0; i < texts.size(); i++) {
       String what = "prompt of " + texts.get(i).prompt.length;
       List<Text> one = List.of(texts.get(i));
-      Continuation alone = continuations(runner, one, Integer.MAX_VALUE).get(0);
-      assertThat(together.get(i).bits()).as("%s, batch", what).isEqualTo(alone.bits());
-      assertThat(inChunks.get(i).bits()).as("%s, chunks", what).isEqualTo(alone.bits());
+      GreedySequence alone = continuations(runner, one, Integer.MAX_VALUE).get(0);
+      assertThat(bits(together.get(i))).as("%s, batch", what).isEqualTo(bits(alone));
+      assertThat(bits(inChunks.get(i))).as("%s, chunks", what).isEqualTo(bits(alone));
       assertThat(scored.get(i))
           .as("%s, scored", what)
           .isEqualTo(scores(runner, one, byLength).get(0));
@@ -143,12 +143,13 @@ class FamilyOracleTest {
   /** By the median of a shape's tokens: rounding lets single tokens choose other experts. */
   private static void requireNear(ModelRunner runner, JsonNode shape) {
     List<Text> texts = texts(shape);
-    List<Continuation> continuations = filled(runner, texts, Integer.MAX_VALUE);
+    List<GreedySequence> continuations = filled(runner, texts, Integer.MAX_VALUE);
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     for (int t = 0; t < texts.get(0).ids.size(); t++) {
       restartOutgrown(runner, texts, continuations);
-      List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
+      List<Candidates> rows =
+          runner.decode(continuations.stream().map(GreedySequence::row).toList());
       for (int i = 0; i < rows.size(); i++) {
         Text text = texts.get(i);
         double logprob = continuations.get(i).give(rows.get(i), text.ids.get(t));
@@ -220,53 +221,26 @@ class FamilyOracleTest {
     }
   }
 
-  /** A sequence decoded greedily. */
-  private static final class Continuation {
-    private final KvSequence kv;
-    private int last;
-    private final List<Integer> ids = new ArrayList<>();
-    private final List<Double> logprobs = new ArrayList<>();
-
-    Continuation(KvSequence kv, int last) {
-      this.kv = kv;
-      this.last = last;
+  private static float[] logprobs(GreedySequence sequence) {
+    float[] values = new float[sequence.logprobs.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = sequence.logprobs.get(i).floatValue();
     }
+    return values;
+  }
 
-    DecodeRow row() {
-      return new DecodeRow(kv, last);
-    }
-
-    void take(Candidates row) {
-      last = row.tokenId(0);
-      ids.add(last);
-      logprobs.add(row.logit(0) - row.logSumExp());
-    }
-
-    /** Goes on with a given token, and gives its log-prob. */
-    double give(Candidates row, int id) {
-      last = id;
-      return row.wholeRow()[id] - row.logSumExp();
-    }
-
-    float[] logprobs() {
-      float[] values = new float[logprobs.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = logprobs.get(i).floatValue();
-      }
-      return values;
-    }
-
-    List<Object> bits() {
-      return List.of(ids, logprobs);
-    }
+  private static List<Object> bits(GreedySequence sequence) {
+    return List.of(sequence.ids, sequence.logprobs);
   }
 
   /** Of all texts in one batch, their prompts filled in spans of at most so many tokens. */
-  private static List<Continuation> continuations(ModelRunner runner, List<Text> texts, int span) {
-    List<Continuation> continuations = filled(runner, texts, span);
+  private static List<GreedySequence> continuations(
+      ModelRunner runner, List<Text> texts, int span) {
+    List<GreedySequence> continuations = filled(runner, texts, span);
     for (int t = 0; t < texts.get(0).ids.size(); t++) {
       restartOutgrown(runner, texts, continuations);
-      List<Candidates> rows = runner.decode(continuations.stream().map(Continuation::row).toList());
+      List<Candidates> rows =
+          runner.decode(continuations.stream().map(GreedySequence::row).toList());
       for (int i = 0; i < rows.size(); i++) {
         continuations.get(i).take(rows.get(i));
       }
@@ -277,7 +251,7 @@ class FamilyOracleTest {
 
   /** Fills anew what the next token makes longer than its rotary table serves. */
   private static void restartOutgrown(
-      ModelRunner runner, List<Text> texts, List<Continuation> continuations) {
+      ModelRunner runner, List<Text> texts, List<GreedySequence> continuations) {
     for (int i = 0; i < texts.size(); i++) {
       KvSequence kv = continuations.get(i).kv;
       int tokens = kv.length() + 1;
@@ -288,13 +262,13 @@ class FamilyOracleTest {
     }
   }
 
-  private static List<Continuation> filled(ModelRunner runner, List<Text> texts, int span) {
-    List<Continuation> continuations = new ArrayList<>();
+  private static List<GreedySequence> filled(ModelRunner runner, List<Text> texts, int span) {
+    List<GreedySequence> continuations = new ArrayList<>();
     for (Text text : texts) {
       int last = text.prompt[text.prompt.length - 1];
       KvSequence kv = runner.pool().sequence();
       kv.restart(text.prompt.length);
-      continuations.add(new Continuation(kv, last));
+      continuations.add(new GreedySequence(kv, last));
     }
     List<Prefill> fills = fills(texts, continuations, span);
     while (!fills.isEmpty()) {
@@ -305,7 +279,7 @@ class FamilyOracleTest {
   }
 
   /** The next span of each prompt of which something is left but its last token. */
-  private static List<Prefill> fills(List<Text> texts, List<Continuation> into, int span) {
+  private static List<Prefill> fills(List<Text> texts, List<GreedySequence> into, int span) {
     List<Prefill> fills = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       int[] ids = texts.get(i).prompt;

@@ -18,10 +18,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The oracle: transformers itself (src/test/python/make_tokenizer_oracle.py). */
@@ -30,23 +32,17 @@ class TokenizerTest {
 
   @TempDir private Path folder;
 
+  static Stream<String> kinds() {
+    return Stream.of(
+        "byte-level", "metaspace", "digits", "words", "phi3", "mistral", "gemma", "qwen", "gpt2");
+  }
+
   private static JsonNode oracle(String name) throws IOException {
     return JSON.readTree(folder(name).resolve("oracle.json").toFile());
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "byte-level",
-        "metaspace",
-        "digits",
-        "words",
-        "phi3",
-        "mistral",
-        "gemma",
-        "qwen",
-        "gpt2"
-      })
+  @MethodSource("kinds")
   void textsBecomeTheIdsOfTransformers(String name) throws IOException {
     SoftAssertions softly = new SoftAssertions();
     try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
@@ -77,18 +73,7 @@ class TokenizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "byte-level",
-        "metaspace",
-        "digits",
-        "words",
-        "phi3",
-        "mistral",
-        "gemma",
-        "qwen",
-        "gpt2"
-      })
+  @MethodSource("kinds")
   void idsBecomeTheTextsOfTransformers(String name) throws IOException {
     SoftAssertions softly = new SoftAssertions();
     try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
@@ -112,18 +97,7 @@ class TokenizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "byte-level",
-        "metaspace",
-        "digits",
-        "words",
-        "phi3",
-        "mistral",
-        "gemma",
-        "qwen",
-        "gpt2"
-      })
+  @MethodSource("kinds")
   void theVocabularyIsTheOneOfTransformers(String name) throws IOException {
     try (Tokenizer tokenizer = Tokenizer.load(folder(name))) {
       JsonNode oracle = oracle(name);

@@ -3,6 +3,7 @@ package io.gensweep.model.spec;
 import io.gensweep.job.JobError;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -76,18 +77,7 @@ public record AttentionSpec(
   }
 
   public AttentionSpec withScores(ScoreSpec other) {
-    return new AttentionSpec(
-        heads,
-        kvHeads,
-        headDim,
-        other,
-        rope,
-        queryScale,
-        headNorm,
-        qkvBias,
-        outputBias,
-        gated,
-        clip);
+    return with(draft -> draft.scores = other);
   }
 
   AttentionSpec withWindow(int size) {
@@ -96,83 +86,68 @@ public record AttentionSpec(
 
   /** With another table, or none. */
   public AttentionSpec withRope(OptionalInt other) {
-    return new AttentionSpec(
-        heads,
-        kvHeads,
-        headDim,
-        scores,
-        other,
-        queryScale,
-        headNorm,
-        qkvBias,
-        outputBias,
-        gated,
-        clip);
+    return with(draft -> draft.rope = other);
   }
 
   AttentionSpec withQueryScale(PositionScale scale) {
-    return new AttentionSpec(
-        heads,
-        kvHeads,
-        headDim,
-        scores,
-        rope,
-        Optional.of(scale),
-        headNorm,
-        qkvBias,
-        outputBias,
-        gated,
-        clip);
+    return with(draft -> draft.queryScale = Optional.of(scale));
   }
 
   public AttentionSpec withHeadNorm(NormSpec norm, HeadNorm.Place place) {
-    return new AttentionSpec(
-        heads,
-        kvHeads,
-        headDim,
-        scores,
-        rope,
-        queryScale,
-        Optional.of(new HeadNorm(norm, place)),
-        qkvBias,
-        outputBias,
-        gated,
-        clip);
+    return with(draft -> draft.headNorm = Optional.of(new HeadNorm(norm, place)));
   }
 
   public AttentionSpec withBiases(boolean ofQkv, boolean ofOutput) {
-    return new AttentionSpec(
-        heads, kvHeads, headDim, scores, rope, queryScale, headNorm, ofQkv, ofOutput, gated, clip);
+    return with(
+        draft -> {
+          draft.qkvBias = ofQkv;
+          draft.outputBias = ofOutput;
+        });
   }
 
   AttentionSpec withGate() {
-    return new AttentionSpec(
-        heads,
-        kvHeads,
-        headDim,
-        scores,
-        rope,
-        queryScale,
-        headNorm,
-        qkvBias,
-        outputBias,
-        true,
-        clip);
+    return with(draft -> draft.gated = true);
   }
 
   AttentionSpec withClip(double limit) {
+    return with(draft -> draft.clip = limit);
+  }
+
+  private AttentionSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.scores = scores;
+    draft.rope = rope;
+    draft.queryScale = queryScale;
+    draft.headNorm = headNorm;
+    draft.qkvBias = qkvBias;
+    draft.outputBias = outputBias;
+    draft.gated = gated;
+    draft.clip = clip;
+    change.accept(draft);
     return new AttentionSpec(
         heads,
         kvHeads,
         headDim,
-        scores,
-        rope,
-        queryScale,
-        headNorm,
-        qkvBias,
-        outputBias,
-        gated,
-        limit);
+        draft.scores,
+        draft.rope,
+        draft.queryScale,
+        draft.headNorm,
+        draft.qkvBias,
+        draft.outputBias,
+        draft.gated,
+        draft.clip);
+  }
+
+  /** What a family may change of plain attention. */
+  private static final class Draft {
+    private ScoreSpec scores;
+    private OptionalInt rope;
+    private Optional<PositionScale> queryScale;
+    private Optional<HeadNorm> headNorm;
+    private boolean qkvBias;
+    private boolean outputBias;
+    private boolean gated;
+    private double clip;
   }
 
   /** Width of all query heads together. */

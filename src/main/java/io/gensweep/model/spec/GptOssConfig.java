@@ -27,9 +27,7 @@ final class GptOssConfig {
             .attention()
             .withScores(ScoreSpec.ofWidth(sizes.headDim()).withSinks())
             .withBiases(bias, bias);
-    Windows windows =
-        Windows.read(
-            values, sizes, OptionalInt.of(WINDOW), i -> i % 2 == 0 ? Sizes.SLIDING : Sizes.FULL);
+    Windows windows = Windows.read(values, sizes, OptionalInt.of(WINDOW), Windows.fullEvery(2));
     String activation = values.text("hidden_act", "silu");
     if (!activation.equals("silu")) {
       throw ModelConfig.unsupported("hidden_act", activation, "silu");
@@ -37,7 +35,7 @@ final class GptOssConfig {
     MlpSpec.Clamp clamp =
         new MlpSpec.Clamp(
             values.positive("swiglu_alpha", 1.702), values.positive("swiglu_limit", 7));
-    int count = values.count("num_local_experts", 128);
+    int count = ExpertsConfig.count(values, 128, "num_local_experts");
     int size = values.count("intermediate_size", MLP);
     MlpSpec mlp =
         new MlpSpec.Experts(
@@ -45,7 +43,7 @@ final class GptOssConfig {
             new MlpSpec.Gated(size, Activation.CLAMPED_SWIGLU, true, Optional.of(clamp)),
             new RouterSpec(
                 RouterSpec.Kind.SOFTMAX_OF_CHOSEN,
-                values.count("num_experts_per_tok", 4),
+                ExpertsConfig.chosen(values, 4, count),
                 false,
                 true,
                 false,
@@ -67,12 +65,12 @@ final class GptOssConfig {
       return config.table(sizes.headDim());
     }
     double theta = values.positive("rope_theta", 150_000);
-    double growth = 0.1 * Math.log(32) + 1;
     return new RopeSpec(
         theta,
         sizes.headDim(),
         false,
-        RopeScaling.Yarn.of(32, growth, 32, 1, false, theta, sizes.headDim(), 4096));
+        RopeScaling.Yarn.of(
+            32, RopeConfig.growth(32, 1), 32, 1, false, theta, sizes.headDim(), 4096));
   }
 
   /** Experts are stored as [inputs, outputs], with gates and ups in turns. */

@@ -11,19 +11,17 @@ final class LlamaConfig {
   private LlamaConfig() {}
 
   static DecoderSpec read(ConfigValues values) {
-    Activation activation = Sizes.activation(values, "hidden_act", "silu");
     Sizes sizes = Sizes.read(values, DEFAULTS);
-    int mlp = values.count("intermediate_size", MLP);
-    NormSpec norm = NormSpec.RootMeanSquare.rounded(Sizes.epsilon(values, "rms_norm_eps", 1e-6));
+    NormSpec norm = Sizes.rmsNorm(values, 1e-6);
     boolean tied = values.flag("tie_word_embeddings");
     boolean attentionBias = values.flag("attention_bias");
-    boolean mlpBias = values.flag("mlp_bias");
+    MlpSpec mlp = Sizes.gatedMlp(values, MLP, values.flag("mlp_bias"));
     RopeSpec rope = RopeConfig.of(values, sizes.maxPositions()).table(sizes.headDim());
     sizes.requireWholeHeads();
     LayerSpec layer =
         LayerSpec.of(
             sizes.attention().withBiases(attentionBias, attentionBias),
-            new MlpSpec.Gated(mlp, activation, mlpBias),
+            mlp,
             LayerNorms.before(norm));
     return sizes.decoder(
         values,

@@ -27,7 +27,6 @@ final class QwenHybridConfig {
     int perKey = delta.valueHeads() / delta.keyHeads();
     TensorNames names =
         names(sizes)
-            .with(Map.of("router", "mlp.gate"))
             .withSources(interleaved(delta, perKey))
             .withExperts("mlp.experts.", "gate_proj", "up_proj", "down_proj");
     boolean normalised = values.flag("norm_topk_prob", true);
@@ -69,10 +68,7 @@ final class QwenHybridConfig {
         sizes,
         delta,
         i -> mlp,
-        names(sizes)
-            .with(Map.of("router", "mlp.gate"))
-            .withSources(joined(delta))
-            .withExperts(experts));
+        names(sizes).withSources(joined(delta)).withExperts(experts));
   }
 
   private static DecoderSpec read(
@@ -125,20 +121,18 @@ final class QwenHybridConfig {
   }
 
   private static MlpSpec dense(ConfigValues values, int size) {
-    return new MlpSpec.Gated(
-        values.count("intermediate_size", size),
-        Sizes.activation(values, "hidden_act", "silu"),
-        false);
+    return Sizes.gatedMlp(values, size, false);
   }
 
   private static MlpSpec.Experts experts(
       ConfigValues values, int count, int chosen, int size, int shared, boolean normalised) {
     Activation activation = Sizes.activation(values, "hidden_act", "silu");
+    int all = ExpertsConfig.count(values, count, "num_experts");
     return new MlpSpec.Experts(
-        values.count("num_experts", count),
+        all,
         new MlpSpec.Gated(values.count("moe_intermediate_size", size), activation, false),
         RouterSpec.of(
-            RouterSpec.Kind.SOFTMAX, values.count("num_experts_per_tok", chosen), normalised),
+            RouterSpec.Kind.SOFTMAX, ExpertsConfig.chosen(values, chosen, all), normalised),
         Optional.of(
             new MlpSpec.Shared(
                 new MlpSpec.Gated(
@@ -167,14 +161,12 @@ final class QwenHybridConfig {
     sources.put("attention_gate", query.withRows(part(heads, 2 * dim, dim, dim)));
     return TensorNames.LLAMA
         .with(TensorNames.HEAD_NORMS)
+        .with(TensorNames.SHARED_EXPERT)
         .with(
             Map.of(
+                "router", "mlp.gate",
                 "delta_norm", "linear_attn.norm",
-                "delta_output", "linear_attn.out_proj",
-                "shared.gate", "mlp.shared_expert.gate_proj",
-                "shared.up", "mlp.shared_expert.up_proj",
-                "shared.down", "mlp.shared_expert.down_proj",
-                "shared_gate", "mlp.shared_expert_gate"))
+                "delta_output", "linear_attn.out_proj"))
         .withSources(sources);
   }
 

@@ -1,7 +1,6 @@
 package io.gensweep.model.spec;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -12,14 +11,6 @@ import java.util.function.IntFunction;
  */
 final class QwenMoeConfig {
   private static final int WINDOW = 4096;
-
-  private static final TensorNames SHARED =
-      TensorNames.LLAMA_EXPERTS.with(
-          Map.of(
-              "shared.gate", "mlp.shared_expert.gate_proj",
-              "shared.up", "mlp.shared_expert.up_proj",
-              "shared.down", "mlp.shared_expert.down_proj",
-              "shared_gate", "mlp.shared_expert_gate"));
 
   private QwenMoeConfig() {}
 
@@ -43,7 +34,8 @@ final class QwenMoeConfig {
             router(values, 4, count),
             Optional.of(new MlpSpec.Shared(shared, true)));
     MlpSpec dense = expert(values, values.count("intermediate_size", 5632));
-    return decoder(values, sizes, i -> windows.of(i, attention), dense, experts, SHARED);
+    TensorNames names = TensorNames.LLAMA_EXPERTS.with(TensorNames.SHARED_EXPERT);
+    return decoder(values, sizes, i -> windows.of(i, attention), dense, experts, names);
   }
 
   static DecoderSpec readQwen3(ConfigValues values) {

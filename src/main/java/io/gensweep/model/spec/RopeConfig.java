@@ -208,7 +208,8 @@ record RopeConfig(
         original);
   }
 
-  private static double growth(double factor, double scale) {
+  /** Factor of cosines and sines that YaRN gives a stretched context. */
+  static double growth(double factor, double scale) {
     return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
   }
 

@@ -51,6 +51,14 @@ public record TensorNames(
   static final Map<String, String> HEAD_NORMS =
       Map.of("query_norm", "self_attn.q_norm", "key_norm", "self_attn.k_norm");
 
+  /** The MLP that all tokens share, as Qwen calls it. */
+  static final Map<String, String> SHARED_EXPERT =
+      Map.of(
+          "shared.gate", "mlp.shared_expert.gate_proj",
+          "shared.up", "mlp.shared_expert.up_proj",
+          "shared.down", "mlp.shared_expert.down_proj",
+          "shared_gate", "mlp.shared_expert_gate");
+
   /** Norms after the blocks, as OLMo 2 calls them. */
   static final Map<String, String> NORMS_AFTER =
       Map.of(

@@ -1,12 +1,11 @@
 package io.gensweep.model.weights;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /** Rows of a matrix or vector in another order. */
-final class RowOrder implements StoredTensor {
+final class RowOrder implements View {
   /** Most bytes of the tensor that are read at once, where rows of the view lie that near. */
   private static final long WINDOW_BYTES = 1 << 26;
 
@@ -22,18 +21,8 @@ final class RowOrder implements StoredTensor {
   }
 
   @Override
-  public String name() {
-    return tensor.name();
-  }
-
-  @Override
-  public Path file() {
-    return tensor.file();
-  }
-
-  @Override
-  public ElementType type() {
-    return tensor.type();
+  public StoredTensor tensor() {
+    return tensor;
   }
 
   @Override

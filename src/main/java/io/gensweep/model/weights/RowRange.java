@@ -1,6 +1,5 @@
 package io.gensweep.model.weights;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -9,25 +8,10 @@ import java.util.Objects;
  *
  * @param first the row of the tensor that is row 0 of this view
  */
-record RowRange(StoredTensor tensor, int first, List<Integer> shape) implements StoredTensor {
+record RowRange(StoredTensor tensor, int first, List<Integer> shape) implements View {
   RowRange {
     shape = List.copyOf(shape);
     Objects.checkFromIndexSize(first, shape.get(0), tensor.rowCount());
-  }
-
-  @Override
-  public String name() {
-    return tensor.name();
-  }
-
-  @Override
-  public Path file() {
-    return tensor.file();
-  }
-
-  @Override
-  public ElementType type() {
-    return tensor.type();
   }
 
   @Override

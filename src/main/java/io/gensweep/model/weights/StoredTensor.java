@@ -13,15 +13,7 @@ import java.util.OptionalInt;
  * follow each other is as cheap to read as the tensor; the others are put together in memory, so
  * whoever reads a large one asks for it in pieces.
  */
-public sealed interface StoredTensor
-    permits FileTensor,
-        ScaledTensor,
-        Mxfp4Tensor,
-        RowRange,
-        RowOrder,
-        RowVector,
-        Transposed,
-        TransposedMatrices {
+public sealed interface StoredTensor permits FileTensor, View, ScaledTensor, Mxfp4Tensor {
   /** Most bytes looked at in one piece. */
   int PIECE_BYTES = 1 << 24;
 

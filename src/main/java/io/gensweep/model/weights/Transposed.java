@@ -1,46 +1,30 @@
 package io.gensweep.model.weights;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
 /** A matrix whose rows are the columns of another. */
-record Transposed(StoredTensor matrix) implements StoredTensor {
+record Transposed(StoredTensor tensor) implements View {
   /** Numbers along one side of a square that is transposed at once, to stay in the CPU's cache. */
   private static final int SQUARE = 32;
 
   @Override
-  public String name() {
-    return matrix.name();
-  }
-
-  @Override
-  public Path file() {
-    return matrix.file();
-  }
-
-  @Override
-  public ElementType type() {
-    return matrix.type();
-  }
-
-  @Override
   public List<Integer> shape() {
-    return List.of(matrix.rowSize(), matrix.rowCount());
+    return List.of(tensor.rowSize(), tensor.rowCount());
   }
 
   @Override
   public StoredTensor transposed() {
-    return matrix;
+    return tensor;
   }
 
   @Override
   public Mapping stored(int from, int to) {
     Objects.checkFromToIndex(from, to, rowCount());
     Mapping read = Mapping.ofMemory((to - from) * rowBytes());
-    for (int first = 0, end; first < matrix.rowCount(); first = end) {
-      end = matrix.pieceEnd(first);
-      try (Mapping piece = matrix.stored(first, end)) {
+    for (int first = 0, end; first < tensor.rowCount(); first = end) {
+      end = tensor.pieceEnd(first);
+      try (Mapping piece = tensor.stored(first, end)) {
         for (int row = first; row < end; row += SQUARE) {
           for (int column = from; column < to; column += SQUARE) {
             int rows = Math.min(SQUARE, end - row);
@@ -51,7 +35,7 @@ record Transposed(StoredTensor matrix) implements StoredTensor {
               type()
                   .copy(
                       piece.bytes(),
-                      (row - first + down) * matrix.rowSize() + column + across,
+                      (row - first + down) * tensor.rowSize() + column + across,
                       read.bytes(),
                       (column - from + across) * rowSize() + row + down);
             }

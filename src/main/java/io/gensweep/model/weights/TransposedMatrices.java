@@ -1,26 +1,10 @@
 package io.gensweep.model.weights;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
 /** A tensor [n, columns, rows] of another [n, rows, columns]. */
-record TransposedMatrices(StoredTensor tensor) implements StoredTensor {
-  @Override
-  public String name() {
-    return tensor.name();
-  }
-
-  @Override
-  public Path file() {
-    return tensor.file();
-  }
-
-  @Override
-  public ElementType type() {
-    return tensor.type();
-  }
-
+record TransposedMatrices(StoredTensor tensor) implements View {
   @Override
   public List<Integer> shape() {
     List<Integer> shape = tensor.shape();
