@@ -12,9 +12,7 @@ import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.model.kv.BlockPool;
-import io.gensweep.model.kv.LongContext;
 import io.gensweep.model.spec.DecoderSpec;
-import io.gensweep.model.spec.RopeScaling;
 import io.gensweep.model.spec.RopeSpec;
 import io.gensweep.model.weights.StoredTensor;
 import java.io.IOException;
@@ -40,24 +38,18 @@ public final class DecoderLoader {
    */
   private static final int SCORED_ROWS = 64;
 
-  /** More positions than any prompt has, in whole blocks. */
-  private static final int NO_PREFIXES = 1 << 30;
-
   private final DecoderSettings settings;
   private final DecoderSpec spec;
   private final DecoderWeights weights;
   private final Backend backend;
-  private final int states;
-  private final int blocks;
+  private final BlockPool pool;
 
   private DecoderLoader(ModelFolder folder, DecoderSettings settings, Backend backend) {
     this.settings = settings;
     this.spec = folder.spec();
     this.weights = folder.weights();
     this.backend = backend;
-    long memory = MemoryBudget.forKvCache();
-    this.states = states(memory);
-    this.blocks = cacheBlocks(memory - states * spec.stateBytes(settings.dtype()));
+    this.pool = new CachePlan(spec, settings, backend).pool(MemoryBudget.forKvCache());
   }
 
   /** Loads the model with the fastest backend that this machine has for it. */
@@ -103,8 +95,7 @@ public final class DecoderLoader {
       int lanes = threads.whole(() -> fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(
-          model, threads, shape, new BlockPool(blocks, prefixUnit(), longContext(), states), lanes);
+      return new TorchDecoder(model, threads, shape, pool, lanes);
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       close(model);
@@ -222,70 +213,9 @@ public final class DecoderLoader {
             });
   }
 
-  /**
-   * Kernels give a token the same bits wherever its span begins. libtorch's operations do so for
-   * spans that begin where those of other prompts do. A state is that of a whole prompt, so prompts
-   * which only begin alike share nothing.
-   */
-  private int prefixUnit() {
-    if (states > 0) {
-      return NO_PREFIXES;
-    }
-    return backend == Backend.KERNELS ? BlockPool.BLOCK : TorchDecoder.CALL_TOKENS;
-  }
-
-  /** HF takes the factors for long sequences as soon as one is longer than the pre-training's. */
-  private LongContext longContext() {
-    return spec.ropes().stream()
-        .map(RopeSpec::scaling)
-        .filter(RopeScaling.LongRope.class::isInstance)
-        .map(RopeScaling.LongRope.class::cast)
-        .findFirst()
-        .map(rope -> new LongContext((int) rope.originalPositions(), settings.maxModelLen()))
-        .orElse(LongContext.NONE);
-  }
-
   /** Kernels share each operation among their threads, and gain nothing by lanes. */
   private int lanes() {
     return backend == Backend.KERNELS ? 1 : settings.lanes();
-  }
-
-  /**
-   * States of sequences, where the model has them: of twice a batch, since branches that part wait
-   * for their turn, or what half of the memory holds.
-   */
-  private int states(long memory) {
-    long bytes = spec.stateBytes(settings.dtype());
-    if (bytes == 0) {
-      return 0;
-    }
-    if (bytes > memory / 2) {
-      throw new JobError(
-          "model.path: the state of one sequence takes "
-              + (bytes >> 20)
-              + " MiB, and there are "
-              + (memory >> 20)
-              + " for states and KV cache; give each executor more memory");
-    }
-    return (int) Math.min(2L * settings.maxBatch(), memory / 2 / bytes);
-  }
-
-  /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
-  private int cacheBlocks(long memory) {
-    int longest = BlockPool.blocksFor(settings.maxModelLen());
-    long blockBytes = spec.kvBytesPerToken(settings.dtype()) * BlockPool.BLOCK;
-    long affordable = memory / blockBytes;
-    if (affordable < longest) {
-      throw new JobError(
-          "model.max_model_len: a context of "
-              + settings.maxModelLen()
-              + " tokens needs "
-              + ((longest * blockBytes) >> 20)
-              + " MiB for its KV cache and there are "
-              + ((affordable * blockBytes) >> 20)
-              + "; lower model.max_model_len");
-    }
-    return (int) Math.min((long) longest * settings.maxBatch(), affordable);
   }
 
   /**
