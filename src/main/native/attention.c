@@ -1,6 +1,6 @@
 // Attention over the paged cache. A query's scores, its softmax and its sum of values go position by position in their
 // order.
-#include "kernels.h"
+#include "norm.h"
 
 // Keys or values of a head in a block.
 static char* head_of(const struct cache* c, const struct heads* h, char* from, int64_t block, int64_t head,
@@ -13,21 +13,21 @@ static char* head_of(const struct cache* c, const struct heads* h, char* from, i
 static void rotate(char* x, const void* cosine, const void* sine, int64_t head_dim, enum type type) {
   int64_t half = head_dim / 2;
   for (int64_t i = 0; i < half; i += LANES) {
-    __mmask16 mask = lanes(i, half);
-    __m512 first = load(x, i, mask, type), second = load(x, half + i, mask, type);
-    __m512 a = rounded(_mm512_mul_ps(first, load(cosine, i, mask, type)), type),
-           b = rounded(_mm512_mul_ps(second, load(sine, i, mask, type)), type);
-    __m512 c = rounded(_mm512_mul_ps(second, load(cosine, half + i, mask, type)), type),
-           d = rounded(_mm512_mul_ps(first, load(sine, half + i, mask, type)), type);
-    store(x, i, mask, type, _mm512_add_ps(a, b));
-    store(x, half + i, mask, type, _mm512_add_ps(c, d));
+    lane_mask mask = lanes(i, half);
+    floats first = load(x, i, mask, type), second = load(x, half + i, mask, type);
+    floats a = rounded(first * load(cosine, i, mask, type), type),
+           b = rounded(second * load(sine, i, mask, type), type);
+    floats c = rounded(second * load(cosine, half + i, mask, type), type),
+           d = rounded(first * load(sine, half + i, mask, type), type);
+    store(x, i, mask, type, a + b);
+    store(x, half + i, mask, type, c + d);
   }
 }
 
 static void norm_head(char* x, const void* weight, float eps, int64_t head_dim, enum type type) {
-  __m512 scale = norm_scale(x, head_dim, eps, type);
+  floats scale = norm_scale(x, head_dim, eps, type);
   for (int64_t i = 0; i < head_dim; i += LANES) {
-    __mmask16 mask = lanes(i, head_dim);
+    lane_mask mask = lanes(i, head_dim);
     store(x, i, mask, type, normed(x, i, mask, scale, weight, type));
   }
 }
@@ -64,7 +64,7 @@ void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cach
   }
 }
 
-// What up to 12 query vectors of one kv head see: blocks of one sequence, positions [begin, end). begin is a multiple
+// What the query vectors of a tile, of one kv head see: blocks of one sequence, positions [begin, end). begin is a multiple
 // of 32; scores count from it.
 struct view {
   const struct heads* heads;
@@ -89,57 +89,68 @@ ALWAYS_INLINE void score(const int count, const enum type type, const char* quer
                          float* scores) {
   const struct cache* c = v->cache;
   int64_t width = padded(v->end - v->begin), bytes = v->heads->head_dim * size_of(type);
+  const int registers = registers_of(count);
+  unsigned before = begin_products(type);
   for (int64_t at = v->begin; at < v->end; at += 2 * LANES) {
     const char* keys = positions_from(v, c->keys, at, size_of(type));
     const char* ahead = at + 2 * LANES < v->end ? positions_from(v, c->keys, at + 2 * LANES, size_of(type))
                                                 : positions_from(v, c->values, v->begin, size_of(type));
-    __m512i sums[TILE_ROWS][2];
     UNROLL
-    for (int q = 0; q < count; q++) {
-      sums[q][0] = sums[q][1] = _mm512_setzero_si512();
-    }
-    for (int64_t i = 0; i < bytes; i += 4) {
-      const char *k0 = keys + i * LANES, *k1 = k0 + bytes * LANES;
-      _mm_prefetch(k0 + (ahead - keys), _MM_HINT_T1);
-      _mm_prefetch(k1 + (ahead - keys), _MM_HINT_T1);
+    for (int half = 0; half < 2; half += registers) {
+      ints sums[TILE_ROWS][2];
       UNROLL
       for (int q = 0; q < count; q++) {
-        __m512i x = _mm512_set1_epi32(*(const int32_t*)(queries + q * bytes + i));
-        sums[q][0] = multiply_add(sums[q][0], x, _mm512_loadu_si512(k0), type);
-        sums[q][1] = multiply_add(sums[q][1], x, _mm512_loadu_si512(k1), type);
+        sums[q][0] = sums[q][1] = (ints){0};
+      }
+      for (int64_t i = 0; i < bytes; i += 4) {
+        const char* k[2] = {keys + half * bytes * LANES + i * LANES, keys + bytes * LANES + i * LANES};
+        UNROLL
+        for (int j = 0; j < registers; j++) {
+          prefetch(k[j] + (ahead - keys));
+        }
+        UNROLL
+        for (int q = 0; q < count; q++) {
+          UNROLL
+          for (int j = 0; j < registers; j++) {
+            sums[q][j] = multiply_add(sums[q][j], queries + q * bytes + i, load_ints(k[j]), type);
+          }
+        }
+      }
+      UNROLL
+      for (int q = 0; q < count; q++) {
+        UNROLL
+        for (int j = 0; j < registers; j++) {
+          store_floats(scores + q * width + at - v->begin + (half + j) * LANES, (floats)sums[q][j]);
+        }
       }
     }
-    UNROLL
-    for (int q = 0; q < count; q++) {
-      _mm512_storeu_si512(scores + q * width + at - v->begin, sums[q][0]);
-      _mm512_storeu_si512(scores + q * width + at - v->begin + LANES, sums[q][1]);
-    }
   }
+  end_products(before, type);
 }
 
 // The lanes from `at` on that are not before `first`.
-ALWAYS_INLINE __mmask16 lanes_from(int64_t at, int64_t first) {
-  return first <= at ? 0xffff : first - at >= LANES ? 0 : (__mmask16)(0xffffu << (first - at));
+ALWAYS_INLINE lane_mask lanes_from(int64_t at, int64_t first) {
+  return first <= at ? 0xffff : first - at >= LANES ? 0 : (lane_mask)(0xffffu << (first - at));
 }
 
 // Scores to weights, and zeros before `first` and from `seen` on; returns what their sum is to be divided by.
 static float softmax(float* scores, int64_t first, int64_t seen, int64_t end, float scale) {
-  __m512 most = _mm512_set1_ps(-__builtin_inff()), sum = _mm512_setzero_ps();
+  floats most = broadcast(-__builtin_inff()), sum = broadcast(0);
   for (int64_t i = 0; i < seen; i += LANES) {
-    most = _mm512_mask_max_ps(most, lanes(i, seen) & lanes_from(i, first), most, _mm512_loadu_ps(scores + i));
+    most = chosen(lanes(i, seen) & lanes_from(i, first), greater(most, load_floats(scores + i)), most);
   }
-  __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(most)), factor = _mm512_set1_ps(scale);
+  float top = greatest_of(most);
   int64_t i = 0;
   for (; i < seen; i += LANES) {
-    __m512 p = _mm512_maskz_mov_ps(lanes(i, seen) & lanes_from(i, first),
-                                   exp_of(_mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(scores + i), top), factor)));
-    _mm512_storeu_ps(scores + i, p);
-    sum = _mm512_add_ps(sum, p);
+    floats p = chosen(lanes(i, seen) & lanes_from(i, first), exp_of((load_floats(scores + i) - top) * scale),
+                      broadcast(0));
+    store_floats(scores + i, p);
+    sum = sum + p;
   }
   for (; i < end; i += LANES) {
-    _mm512_storeu_ps(scores + i, _mm512_setzero_ps());
+    store_floats(scores + i, broadcast(0));
   }
-  return _mm512_reduce_add_ps(sum);
+  return sum_of(sum);
 }
 
 // to [count] rows: weights [count, padded(end - begin)] times the values' elements from `at` on, `registers` times 16 of
@@ -149,14 +160,14 @@ ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum
   const struct cache* c = v->cache;
   int64_t width = padded(v->end - v->begin);
   size_t size = size_of(type);
-  __mmask16 masks[4];
-  __m512 sums[TILE_ROWS][4];
+  lane_mask masks[4];
+  floats sums[TILE_ROWS][4];
   UNROLL
   for (int j = 0; j < registers; j++) {
     masks[j] = at + j * LANES < v->heads->head_dim ? lanes(at + j * LANES, v->heads->head_dim) : 0;
     UNROLL
     for (int q = 0; q < count; q++) {
-      sums[q][j] = _mm512_setzero_ps();
+      sums[q][j] = broadcast(0);
     }
   }
   for (int64_t start = v->begin; start < v->end; start += 2 * LANES) {
@@ -166,29 +177,29 @@ ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum
     for (int64_t i = 0; i < until; i++) {
       const char* next = ahead + (i * v->heads->head_dim + at) * size;
       for (int64_t line = 0; line < registers * LANES * (int64_t)size; line += 64) {
-        _mm_prefetch(next + line, _MM_HINT_T1);
+        prefetch(next + line);
       }
-      __m512 value[4];
+      floats value[4];
       UNROLL
       for (int j = 0; j < registers; j++) {
         value[j] = load(values, i * v->heads->head_dim + at + j * LANES, masks[j], type);
       }
       UNROLL
       for (int q = 0; q < count; q++) {
-        __m512 p = _mm512_set1_ps(weights[q * width + start - v->begin + i]);
+        floats p = broadcast(weights[q * width + start - v->begin + i]);
         UNROLL
         for (int j = 0; j < registers; j++) {
-          sums[q][j] = _mm512_fmadd_ps(p, value[j], sums[q][j]);
+          sums[q][j] = fused(p, value[j], sums[q][j]);
         }
       }
     }
   }
   UNROLL
   for (int q = 0; q < count; q++) {
-    __m512 share = _mm512_set1_ps(1 / totals[q]);
+    float share = 1 / totals[q];
     UNROLL
     for (int j = 0; j < registers; j++) {
-      store(to[q], at + j * LANES, masks[j], type, _mm512_mul_ps(sums[q][j], share));
+      store(to[q], at + j * LANES, masks[j], type, sums[q][j] * share);
     }
   }
 }
@@ -202,7 +213,7 @@ ALWAYS_INLINE void attend_queries(const int count, const enum type type, const c
     int64_t first = first_seen(v->heads, seen[q]) - v->begin;
     totals[q] = softmax(scores + q * width, first, seen[q] - v->begin, width, v->heads->scale);
   }
-  const int registers = count <= 6 ? 4 : 2;
+  const int registers = 4 * count <= TILE_REGISTERS ? 4 : registers_of(count);
   for (int64_t at = 0; at < v->heads->head_dim; at += registers * LANES) {
     weighted_sum(count, registers, type, scores, v, at, totals, to);
   }
@@ -225,7 +236,7 @@ ATTENTION(attention_float32, FLOAT32)
 ATTENTION(attention_bfloat16, BFLOAT16)
 
 // What a thread computes at a time: the tokens [first, first + count) of a span, and one head of keys and values with
-// all its query heads, 12 queries at a time.
+// all its query heads, TILE_ROWS queries at a time.
 struct tile {
   const int64_t* span;
   int64_t first, count, head;

@@ -59,6 +59,7 @@ bool reserve(struct decoder* d, int64_t tensors);
 void add_layer(struct decoder* d, struct layer l, const struct layer_weights* w);
 void set_head(struct decoder* d, const void* norm, const void* matrix, int64_t vocab, float eps);
 
+ALWAYS_INLINE enum type product_type(const struct decoder* d) { return d->int8 ? INT8 : d->type; }
 struct matrix qkv_matrix(const struct decoder* d, const struct layer* l);
 struct matrix out_matrix(const struct decoder* d, const struct layer* l);
 struct matrix gate_up_matrix(const struct decoder* d, const struct layer* l);
@@ -85,5 +86,3 @@ int64_t layer_buffers(const struct decoder* d, const struct layer* l, int64_t ro
 int64_t head_buffers(const struct decoder* d, int64_t rows, char* scratch, struct call* c);
 // What every layer and the head find room in.
 int64_t scratch_bytes(const struct decoder* d, int64_t rows, int64_t longest);
-
-void run(struct call* c);

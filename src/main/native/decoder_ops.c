@@ -198,7 +198,7 @@ static void op_layer(value* s, uint64_t arguments, uint64_t results) {
   const struct layer* l = d->layers + (int64_t)s[10];
   struct call c = call_of(s, a, d, l);
   layer_buffers(d, l, a->size[0], c.places.longest, a[8].data, &c);
-  run(&c);
+  kernels_of(product_type(d))->run(&c);
   release(s, 1, CALL_TENSORS, "layer");
 }
 
@@ -223,7 +223,7 @@ static void op_head(value* s, uint64_t arguments, uint64_t results) {
   c.buffers[X] = tensor_rows(a + 1);
   c.buffers[LOGITS] = tensor_rows(a);
   head_buffers(d, a->size[0], a[2].data, &c);
-  run(&c);
+  kernels_of(product_type(d))->run(&c);
   release(s, 1, 3, "head");
 }
 

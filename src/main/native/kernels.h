@@ -1,8 +1,7 @@
-// The decoder's kernels for processors with AVX-512. Every function here computes a row, or a query, by the same
+// The decoder's kernels. Every function here computes a row, or a query, by the same
 // operations in the same order whatever else is in the batch and whichever thread has it: bits do not depend on batch,
 // spans or threads.
 #pragma once
-#include <immintrin.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,14 +10,13 @@
 enum type { INT8 = 1, FLOAT32 = 6, BFLOAT16 = 15 };
 
 enum {
-  LANES = 16,        // floats in a register
-  PANEL = 32,        // outputs of a product that are computed together
-  TILE_ROWS = 12,    // rows, or queries, that are: two registers each, and their factors, fill the register file
-  ZERO_POINT = 128,  // what stands for 0 in a quantised activation
+  LANES = 16,           // floats in a register
+  PANEL = 2 * LANES,    // outputs of a product that are computed together
+  MOST_TILE_ROWS = 12,  // rows, or queries, that are, at most
+  ZERO_POINT = 128,     // what stands for 0 in a quantised activation
 };
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // One of the threads that share a kernel's work. They are those of the OpenMP runtime that libtorch brings.
 struct thread {
@@ -47,7 +45,7 @@ ALWAYS_INLINE void barrier_wait(struct barrier* b, struct thread me) {
   }
   for (int tries = 0; __atomic_load_n(&b->phase, __ATOMIC_ACQUIRE) == phase; tries++) {
     if (tries < 200) {
-      _mm_pause();
+      __builtin_ia32_pause();
     } else {
       sched_yield();
     }
@@ -65,65 +63,6 @@ ALWAYS_INLINE size_t size_of(enum type type) {
     case BFLOAT16: return 2;
     default: return 1;
   }
-}
-
-// The lanes from `at` on that hold one of `count` elements.
-ALWAYS_INLINE __mmask16 lanes(int64_t at, int64_t count) {
-  return count - at >= LANES ? 0xffff : (__mmask16)((1u << (count - at)) - 1);
-}
-
-ALWAYS_INLINE __m512 load(const void* from, int64_t at, __mmask16 mask, enum type type) {
-  if (type == FLOAT32) {
-    return _mm512_maskz_loadu_ps(mask, (const float*)from + at);
-  }
-  return _mm512_castsi512_ps(
-      _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, (const uint16_t*)from + at)), 16));
-}
-
-ALWAYS_INLINE void store(void* to, int64_t at, __mmask16 mask, enum type type, __m512 value) {
-  if (type == FLOAT32) {
-    _mm512_mask_storeu_ps((float*)to + at, mask, value);
-  } else {
-    _mm256_mask_storeu_epi16((uint16_t*)to + at, mask, (__m256i)_mm512_cvtneps_pbh(value));
-  }
-}
-
-// The nearest value of the type: HF rounds after each operation, and so do we.
-ALWAYS_INLINE __m512 rounded(__m512 value, enum type type) {
-  if (type == FLOAT32) {
-    return value;
-  }
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(value)), 16));
-}
-
-// sum of the products of 4 bytes of a, one float, two bfloat16 or four int8 (a's unsigned), and of b, for each of 16
-// outputs.
-ALWAYS_INLINE __m512i multiply_add(__m512i sum, __m512i a, __m512i b, enum type type) {
-  switch (type) {
-    case FLOAT32:
-      return _mm512_castps_si512(
-          _mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), _mm512_castsi512_ps(sum)));
-    case BFLOAT16: return _mm512_castps_si512(_mm512_dpbf16_ps(_mm512_castsi512_ps(sum), (__m512bh)a, (__m512bh)b));
-    default: return _mm512_dpbusd_epi32(sum, a, b);
-  }
-}
-
-// e^x within 2 units in the last place; 0 below -87.3. Cody and Waite's reduction to |r| <= ln(2)/2, then a polynomial
-// of degree 6 (coefficients: Cephes, expf).
-ALWAYS_INLINE __m512 exp_of(__m512 x) {
-  __mmask16 tiny = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-87.3f), _CMP_LT_OQ);
-  __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)),
-                                  _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
-  r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), r);
-  __m512 p = _mm512_set1_ps(1.9875691500e-4f);
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.3981999507e-3f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-  p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1));
-  return _mm512_mask_mov_ps(_mm512_scalef_ps(p, n), tiny, _mm512_setzero_ps());
 }
 
 // Rows of activations: [count, width], `stride` bytes apart. Of quantised ones a row's numbers are multiples of its
@@ -165,22 +104,6 @@ void pack(struct packing* p);
 
 void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
              struct thread me);
-
-// What a row is multiplied with by a root mean square norm, before its weight.
-ALWAYS_INLINE __m512 norm_scale(const void* row, int64_t width, float eps, enum type type) {
-  __m512 squares = _mm512_setzero_ps();
-  for (int64_t i = 0; i < width; i += LANES) {
-    __m512 v = load(row, i, lanes(i, width), type);
-    squares = _mm512_fmadd_ps(v, v, squares);
-  }
-  return _mm512_set1_ps(1 / __builtin_sqrtf(_mm512_reduce_add_ps(squares) / width + eps));
-}
-
-// Elements from `at` on of a row after its norm.
-ALWAYS_INLINE __m512 normed(const void* row, int64_t at, __mmask16 mask, __m512 scale, const void* weight,
-                            enum type type) {
-  return _mm512_mul_ps(rounded(_mm512_mul_ps(load(row, at, mask, type), scale), type), load(weight, at, mask, type));
-}
 
 // Root mean square norm of x into `to`; quantised where that has steps.
 void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct thread me);
@@ -244,3 +167,14 @@ struct logits_summary {
 void candidates(struct logits_summary* r);
 // Log-sum-exp, the target's logit, 1 where the target is the (first) best, else 0.
 void targets(struct logits_summary* r);
+
+// What computes: one for processors with AVX2, one for those with AVX-512. Rows have the same bits by both.
+struct call;
+struct kernels {
+  // Runs the phases of a call (decoder.h).
+  void (*run)(struct call* c);
+  void (*candidates)(struct logits_summary* r);
+  void (*targets)(struct logits_summary* r);
+};
+// The one for products of a type on this processor.
+const struct kernels* kernels_of(enum type type);

@@ -71,7 +71,7 @@ static void op_candidates(value* s, uint64_t arguments, uint64_t results) {
   r.width = a[0].size[1];
   r.best = (r.width - 2) / 2;
   r.type = (enum type)a[1].type;
-  candidates(&r);
+  kernels_of(r.type)->candidates(&r);
   release(s, 1, 3, "candidates");
 }
 
@@ -90,7 +90,7 @@ static void op_targets(value* s, uint64_t arguments, uint64_t results) {
   read_arguments(s, 3, wrong_targets, "targets", a);
   struct logits_summary r = {.to = (double*)a[0].data, .logits = tensor_rows(a + 1), .targets = (int64_t*)a[2].data};
   r.type = (enum type)a[1].type;
-  targets(&r);
+  kernels_of(r.type)->targets(&r);
   release(s, 1, 3, "targets");
 }
 

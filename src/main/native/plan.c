@@ -71,7 +71,7 @@ bool reserve(struct decoder* d, int64_t tensors) {
 }
 
 static struct matrix matrix(const struct decoder* d, int64_t outputs, int64_t inputs) {
-  return (struct matrix){.outputs = outputs, .inputs = inputs, .type = d->int8 ? INT8 : d->type};
+  return (struct matrix){.outputs = outputs, .inputs = inputs, .type = product_type(d)};
 }
 
 static int64_t width(const struct layer* l) { return l->heads.count * l->heads.head_dim; }

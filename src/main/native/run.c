@@ -1,4 +1,6 @@
 // Runs phases, in which all threads of the team are together.
+#include "vector.h"
+
 #include "decoder.h"
 
 static void run_phase(const struct phase* p, struct call* c, struct thread me) {
@@ -29,4 +31,6 @@ static void run_part(void* argument) {
   }
 }
 
-void run(struct call* c) { GOMP_parallel(run_part, c, 0, 0); }
+static void run(struct call* c) { GOMP_parallel(run_part, c, 0, 0); }
+
+const struct kernels kernels = {run, candidates, targets};

@@ -6,5 +6,5 @@ int64_t packed_bytes(int64_t outputs, int64_t inputs, enum type type) {
 }
 
 int64_t attention_floats(int64_t longest, int64_t head_dim) {
-  return round_up(TILE_ROWS * (padded(longest) + head_dim), LANES);
+  return round_up(MOST_TILE_ROWS * (padded(longest) + head_dim), LANES);
 }

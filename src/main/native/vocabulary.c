@@ -1,47 +1,45 @@
 // What is read from a row of logits.
-#include "kernels.h"
+#include "vector.h"
 
 enum { GROUP = 64 };
 
 static float largest(const void* logits, int64_t vocab, enum type type) {
-  __m512 most = _mm512_set1_ps(-__builtin_inff());
-  __mmask16 odd = 0;
+  floats most = broadcast(-__builtin_inff());
+  lane_mask odd = 0;
   for (int64_t i = 0; i < vocab; i += LANES) {
-    __mmask16 mask = lanes(i, vocab);
-    __m512 v = load(logits, i, mask, type);
-    odd |= _mm512_mask_cmp_ps_mask(mask, v, v, _CMP_UNORD_Q);
-    most = _mm512_mask_max_ps(most, mask, most, v);
+    lane_mask mask = lanes(i, vocab);
+    floats v = load(logits, i, mask, type);
+    odd |= not_numbers(v) & mask;
+    most = chosen(mask, greater(most, v), most);
   }
-  return odd ? __builtin_nanf("") : _mm512_reduce_max_ps(most);
+  return odd ? __builtin_nanf("") : greatest_of(most);
 }
 
 // Log-sum-exp of the logits, and of logits / temperature; NaN if a logit is. most: the largest. Sums of 64 in float32,
 // their sum in float64.
 static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float temperature, float most, double* plain,
                         double* scaled) {
-  __m512 t = _mm512_set1_ps(temperature), top = _mm512_set1_ps(most), scaled_top = _mm512_div_ps(top, t);
+  float scaled_top = most / temperature;
   bool both = temperature != 1;
-  __m512d totals[2][2] = {0};
+  doubles totals[2][2] = {0};
   for (int64_t i = 0; i < vocab; i += GROUP) {
-    __m512 sum = _mm512_setzero_ps(), scaled_sum = sum;
+    floats sum = broadcast(0), scaled_sum = sum;
     for (int64_t j = i; j < i + GROUP && j < vocab; j += LANES) {
-      __mmask16 mask = lanes(j, vocab);
-      __m512 v = load(logits, j, mask, type);
-      sum = _mm512_mask_add_ps(sum, mask, sum, exp_of(_mm512_sub_ps(v, top)));
+      lane_mask mask = lanes(j, vocab);
+      floats v = load(logits, j, mask, type);
+      sum = chosen(mask, sum + exp_of(v - most), sum);
       if (both) {
-        scaled_sum =
-            _mm512_mask_add_ps(scaled_sum, mask, scaled_sum, exp_of(_mm512_sub_ps(_mm512_div_ps(v, t), scaled_top)));
+        scaled_sum = chosen(mask, scaled_sum + exp_of(v / temperature - scaled_top), scaled_sum);
       }
     }
-    __m512 sums[2] = {sum, scaled_sum};
+    floats sums[2] = {sum, scaled_sum};
     for (int k = 0; k <= both; k++) {
-      totals[k][0] = _mm512_add_pd(totals[k][0], _mm512_cvtps_pd(_mm512_castps512_ps256(sums[k])));
-      totals[k][1] = _mm512_add_pd(totals[k][1], _mm512_cvtps_pd(_mm512_extractf32x8_ps(sums[k], 1)));
+      totals[k][0] = totals[k][0] + low_doubles(sums[k]);
+      totals[k][1] = totals[k][1] + high_doubles(sums[k]);
     }
   }
-  *plain = __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[0][0], totals[0][1]))) + most;
-  *scaled = both ? __builtin_log(_mm512_reduce_add_pd(_mm512_add_pd(totals[1][0], totals[1][1]))) +
-                       _mm512_cvtss_f32(scaled_top)
+  *plain = __builtin_log(sum_of_doubles(totals[0][0] + totals[0][1])) + most;
+  *scaled = both ? __builtin_log(sum_of_doubles(totals[1][0] + totals[1][1])) + scaled_top
                  : *plain;
 }
 
@@ -79,11 +77,11 @@ static float best_of(const void* logits, int64_t vocab, enum type type, int64_t 
       continue;
     }
     for (int64_t i = g * GROUP; i < (g + 1) * GROUP && i < vocab; i += LANES) {
-      __mmask16 mask = lanes(i, vocab);
-      __m512 v = load(logits, i, mask, type);
+      lane_mask mask = lanes(i, vocab);
+      floats v = load(logits, i, mask, type);
       float found[LANES];
-      _mm512_storeu_ps(found, v);
-      for (unsigned some = _mm512_mask_cmp_ps_mask(mask, v, _mm512_set1_ps(least), _CMP_NLT_UQ); some;
+      store_floats(found, v);
+      for (unsigned some = not_less(v, broadcast(least)) & mask; some;
            some &= some - 1) {
         int lane = __builtin_ctz(some);
         held = insert(ids, values, held, best, (double)(i + lane), found[lane]);

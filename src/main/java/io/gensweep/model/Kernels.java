@@ -1,5 +1,6 @@
 package io.gensweep.model;
 
+import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.model.spec.Activation;
 import io.gensweep.model.spec.AttentionSpec;
@@ -131,7 +132,12 @@ final class Kernels {
               + e.getMessage()
               + "; set -Djava.io.tmpdir to a folder on which programs may run");
     }
+    CpuFeatures cpu = CpuFeatures.here();
+    useAvx512(cpu.kernels(DType.FLOAT32), cpu.kernels(DType.BFLOAT16), cpu.kernels(DType.INT8));
     loaded = true;
     return true;
   }
+
+  /** Of which types the products are computed by AVX-512; of the others by AVX2. */
+  private static native void useAvx512(boolean float32, boolean bfloat16, boolean int8);
 }
