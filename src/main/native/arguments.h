@@ -12,7 +12,7 @@ int32_t aoti_torch_get_sizes(tensor, int64_t**);
 int32_t aoti_torch_get_strides(tensor, int64_t**);
 int32_t aoti_torch_delete_tensor_object(tensor);
 
-enum { MAX_TENSORS = 11, MAX_DIMENSIONS = 4, CPU = 0, UINT8 = 0, INT64 = 4, FLOAT64 = 7 };
+enum { MAX_DIMENSIONS = 4, CPU = 0, UINT8 = 0, INT64 = 4, FLOAT64 = 7 };
 
 // A tensor: contiguous, on the CPU.
 struct argument {

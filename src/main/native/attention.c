@@ -1,6 +1,6 @@
 // Attention over the paged cache. A query's scores, its softmax and its sum of values go position by position in their
 // order.
-#include "norm.h"
+#include "activations.h"
 
 // Keys or values of a head in a block.
 static char* head_of(const struct cache* c, const struct heads* h, char* from, int64_t block, int64_t head,
@@ -8,10 +8,10 @@ static char* head_of(const struct cache* c, const struct heads* h, char* from, i
   return from + (block * h->kv_count + head) * c->block * h->head_dim * size;
 }
 
-// x * cosine + swapped * sine, where swapped are the halves of x in the other order, of one head; sine has the sign of
-// rotate_half in it.
-static void rotate(char* x, const void* cosine, const void* sine, int64_t head_dim, enum type type) {
-  int64_t half = head_dim / 2;
+// x * cosine + swapped * sine, where swapped are the halves of x in the other order, of the first `width` elements of a
+// head; sine has the sign of rotate_half in it.
+static void rotate(char* x, const void* cosine, const void* sine, int64_t width, enum type type) {
+  int64_t half = width / 2;
   for (int64_t i = 0; i < half; i += LANES) {
     lane_mask mask = lanes(i, half);
     floats first = load(x, i, mask, type), second = load(x, half + i, mask, type);
@@ -24,18 +24,71 @@ static void rotate(char* x, const void* cosine, const void* sine, int64_t head_d
   }
 }
 
-static void norm_head(char* x, const void* weight, float eps, int64_t head_dim, enum type type) {
-  floats scale = norm_scale(x, head_dim, eps, type);
-  for (int64_t i = 0; i < head_dim; i += LANES) {
-    lane_mask mask = lanes(i, head_dim);
-    store(x, i, mask, type, normed(x, i, mask, scale, weight, type));
-  }
-}
-
 // Into one of 16 columns of 4 bytes: one float or two bfloat16 that a step of a score takes.
 static void store_key(char* column, const char* key, int64_t bytes) {
   for (int64_t i = 0; i < bytes; i += 4) {
     __builtin_memcpy(column + i * LANES, key + i, 4);
+  }
+}
+
+// A norm's weights from element `at` on.
+static struct norm norm_from(struct norm n, int64_t at, enum type type) {
+  n.weight = n.weight ? (const char*)n.weight + at * size_of(n.kind == RMS ? type : FLOAT32) : 0;
+  return n;
+}
+
+// The norm of `count` heads of queries, or of keys.
+static void norm_heads(char* heads, int64_t count, int64_t head_dim, const struct norm* n, const struct rotation* r,
+                       enum type type) {
+  if (r->place == WHOLE_WIDTH) {
+    norm_row(heads, heads, count * head_dim, n, type);
+    return;
+  }
+  for (int64_t i = 0; i < count; i++) {
+    char* head = heads + i * head_dim * size_of(type);
+    struct norm own = norm_from(*n, r->place == WEIGHTS_BY_HEAD ? i * head_dim : 0, type);
+    norm_row(head, head, head_dim, &own, type);
+  }
+}
+
+static void clip(char* row, int64_t count, float limit, enum type type) {
+  for (int64_t i = 0; i < count; i += LANES) {
+    lane_mask mask = lanes(i, count);
+    store(row, i, mask, type, greater(lesser(load(row, i, mask, type), broadcast(limit)), broadcast(-limit)));
+  }
+}
+
+// Queries times a factor that grows with their position.
+static void scale_by_position(char* row, int64_t count, int64_t position, const struct rotation* r, enum type type) {
+  float factor = 1 + r->position_beta * __builtin_logf(1 + __builtin_floorf(position / r->position_original));
+  for (int64_t i = 0; i < count; i += LANES) {
+    lane_mask mask = lanes(i, count);
+    store(row, i, mask, type, load(row, i, mask, type) * rounded(broadcast(factor), type));
+  }
+}
+
+// What is done to queries and keys of token t.
+static void prepare(char* row, int64_t t, const struct heads* h, const struct places* p, const struct rotation* r,
+                    enum type type) {
+  size_t size = size_of(type);
+  char* keys = row + h->count * h->head_dim * size;
+  for (int after = 0; after < 2; after++) {
+    if (r->query_norm.kind != NO_NORM && (r->place == AFTER_ROTATION) == after) {
+      norm_heads(row, h->count, h->head_dim, &r->query_norm, r, type);
+      norm_heads(keys, h->kv_count, h->head_dim, &r->key_norm, r, type);
+    }
+    if (after == 0 && r->clip > 0) {
+      clip(row, (h->count + 2 * h->kv_count) * h->head_dim, r->clip, type);
+    }
+    if (after == 0 && r->cosine) {
+      int64_t at = p->rotations[t] * r->width * size;
+      for (int64_t i = 0; i < h->count + h->kv_count; i++) {
+        rotate(row + i * h->head_dim * size, (const char*)r->cosine + at, (const char*)r->sine + at, r->width, type);
+      }
+    }
+  }
+  if (r->position_beta != 0) {
+    scale_by_position(row, h->count * h->head_dim, p->positions[t], r, type);
   }
 }
 
@@ -45,14 +98,7 @@ void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cach
   int64_t head_bytes = h->head_dim * size;
   for (int64_t t = first_of(me, qkv->count); t < end_of(me, qkv->count); t++) {
     char* row = qkv->data + t * qkv->stride;
-    const char* cos = (const char*)r->cosine + p->positions[t] * head_bytes;
-    const char* sin = (const char*)r->sine + p->positions[t] * head_bytes;
-    for (int64_t i = 0; i < h->count + h->kv_count; i++) {
-      if (r->query_norm) {
-        norm_head(row + i * head_bytes, i < h->count ? r->query_norm : r->key_norm, r->eps, h->head_dim, type);
-      }
-      rotate(row + i * head_bytes, cos, sin, h->head_dim, type);
-    }
+    prepare(row, t, h, p, r, type);
     int64_t block = p->blocks[t], offset = p->offsets[t];
     for (int64_t i = 0; i < h->kv_count; i++) {
       const char* key = row + (h->count + i) * head_bytes;
@@ -64,13 +110,14 @@ void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cach
   }
 }
 
-// What the query vectors of a tile, of one kv head see: blocks of one sequence, positions [begin, end). begin is a multiple
-// of 32; scores count from it.
+// What the query vectors of a tile, of one kv head see: blocks of one sequence, positions [begin, end). begin is a
+// multiple of 32; scores count from it.
 struct view {
   const struct heads* heads;
   const struct cache* cache;
   const int64_t* table;
   int64_t head, begin, end;
+  const float* const* sinks;  // of each query, or null
 };
 
 // Where the head's keys or values of 32 positions from `at` on are.
@@ -133,28 +180,39 @@ ALWAYS_INLINE lane_mask lanes_from(int64_t at, int64_t first) {
   return first <= at ? 0xffff : first - at >= LANES ? 0 : (lane_mask)(0xffffu << (first - at));
 }
 
-// Scores to weights, and zeros before `first` and from `seen` on; returns what their sum is to be divided by.
-static float softmax(float* scores, int64_t first, int64_t seen, int64_t end, float scale) {
+// Scores to weights, and zeros before `first` and from `seen` on; returns what their sum is to be divided by. sink: a
+// score without a value, or null.
+static float softmax(float* scores, int64_t first, int64_t seen, int64_t end, const struct heads* h,
+                     const float* sink) {
   floats most = broadcast(-__builtin_inff()), sum = broadcast(0);
+  float scale = h->cap > 0 ? 1 : h->scale;
   for (int64_t i = 0; i < seen; i += LANES) {
-    most = chosen(lanes(i, seen) & lanes_from(i, first), greater(most, load_floats(scores + i)), most);
+    floats s = load_floats(scores + i);
+    if (h->cap > 0) {
+      s = capped(s * h->scale, h->cap, FLOAT32);
+      store_floats(scores + i, s);
+    }
+    most = chosen(lanes(i, seen) & lanes_from(i, first), greater(most, s), most);
   }
   float top = greatest_of(most);
+  if (sink && *sink / scale > top) {
+    top = *sink / scale;
+  }
   int64_t i = 0;
   for (; i < seen; i += LANES) {
-    floats p = chosen(lanes(i, seen) & lanes_from(i, first), exp_of((load_floats(scores + i) - top) * scale),
-                      broadcast(0));
+    floats p =
+        chosen(lanes(i, seen) & lanes_from(i, first), exp_of((load_floats(scores + i) - top) * scale), broadcast(0));
     store_floats(scores + i, p);
     sum = sum + p;
   }
   for (; i < end; i += LANES) {
     store_floats(scores + i, broadcast(0));
   }
-  return sum_of(sum);
+  return sum_of(sum) + (sink ? exp_of(broadcast(*sink - top * scale))[0] : 0);
 }
 
-// to [count] rows: weights [count, padded(end - begin)] times the values' elements from `at` on, `registers` times 16 of
-// them.
+// to [count] rows: weights [count, padded(end - begin)] times the values' elements from `at` on, `registers` times 16
+// of them.
 ALWAYS_INLINE void weighted_sum(const int count, const int registers, const enum type type, const float* weights,
                                 const struct view* v, int64_t at, const float* totals, char* const* to) {
   const struct cache* c = v->cache;
@@ -211,7 +269,7 @@ ALWAYS_INLINE void attend_queries(const int count, const enum type type, const c
   int64_t width = padded(v->end - v->begin);
   for (int q = 0; q < count; q++) {
     int64_t first = first_seen(v->heads, seen[q]) - v->begin;
-    totals[q] = softmax(scores + q * width, first, seen[q] - v->begin, width, v->heads->scale);
+    totals[q] = softmax(scores + q * width, first, seen[q] - v->begin, width, v->heads, v->sinks ? v->sinks[q] : 0);
   }
   const int registers = 4 * count <= TILE_REGISTERS ? 4 : registers_of(count);
   for (int64_t at = 0; at < v->heads->head_dim; at += registers * LANES) {
@@ -251,17 +309,21 @@ static void attend_tile(const struct tile* t, const struct rows* qkv, const stru
     int here = (int)(all - from < TILE_ROWS ? all - from : TILE_ROWS);
     int64_t seen[TILE_ROWS], begin = INT64_MAX, end = 0;
     char* out[TILE_ROWS];
+    const float* sinks[TILE_ROWS];
     for (int q = 0; q < here; q++) {
-      int64_t token = t->first + (from + q) / group, column = (t->head * group + (from + q) % group) * head_bytes;
+      int64_t token = t->first + (from + q) / group, head = t->head * group + (from + q) % group;
+      int64_t column = head * head_bytes;
       seen[q] = t->span[2] + token + 1;
       int64_t first = first_seen(h, seen[q]);
       begin = first < begin ? first : begin;
       end = seen[q] > end ? seen[q] : end;
+      sinks[q] = h->sinks + head;
       out[q] = to->data + (t->span[0] + token) * to->stride + column;
       __builtin_memcpy(queries + q * head_bytes, qkv->data + (t->span[0] + token) * qkv->stride + column, head_bytes);
     }
     // Blocks before the window are not read.
-    struct view v = {h, c, p->table + t->span[3], t->head, begin / (2 * LANES) * (2 * LANES), end};
+    struct view v = {
+        h, c, p->table + t->span[3], t->head, begin / (2 * LANES) * (2 * LANES), end, h->sinks ? sinks : 0};
     float* scores = own + TILE_ROWS * h->head_dim;
     if (type == FLOAT32) {
       attention_float32(here, queries, seen, &v, scores, out);

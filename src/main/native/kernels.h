@@ -80,11 +80,23 @@ struct matrix {
   enum type type;
 };
 
-// What becomes of the rows of a product.
-enum after {
-  STORE,   // to = product
-  ADD,     // to = product + to
-  SWIGLU,  // of each 32 outputs the first 16 are gates: to = silu(gates) * others
+// The function between the matrices of an MLP. numbers: of XIELU its two, of CLAMPED_SWIGLU factor and limit.
+struct activation {
+  enum { SILU, GELU, GELU_TANH, RELU_SQUARED, XIELU, CLAMPED_SWIGLU, ACTIVATIONS } kind;
+  float numbers[2];
+};
+
+// What becomes of the outputs y of a product.
+struct after {
+  enum {
+    STORE,     // to = y
+    ADD,       // to = factor * y + to
+    CAP,       // to = factor * y, and where there is a cap, cap * tanh(that / cap)
+    ACTIVATE,  // to = activation(y)
+    GATE,      // of each 32 outputs the first 16 are gates: to = activation(gates) * others
+  } kind;
+  float factor, cap;
+  struct activation activation;
 };
 
 ALWAYS_INLINE int64_t steps_of(int64_t inputs, enum type type) { return round_up(inputs * size_of(type), 4) / 4; }
@@ -102,25 +114,80 @@ struct packing {
 };
 void pack(struct packing* p);
 
-void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
-             struct thread me);
+// type: of the rows that it writes.
+void product(const struct matrix* m, const struct rows* from, const struct after* after, struct rows* to,
+             enum type type, struct thread me);
+// The rows [starts[i], starts[i + 1]) times matrix i of `count`.
+void products(const struct matrix* m, int64_t count, const int32_t* starts, const struct rows* from,
+              const struct after* after, struct rows* to, enum type type, struct thread me);
 
-// Root mean square norm of x into `to`; quantised where that has steps.
-void norm(const struct rows* x, const void* weight, float eps, enum type type, struct rows* to, struct thread me);
-void quantise(const struct rows* from, struct rows* to, struct thread me);
+// A norm over the elements of a row, in float32.
+struct norm {
+  enum {
+    NO_NORM,
+    RMS,         // rounded to the type of activations, then times a weight of that type
+    RMS_FLOAT,   // times a weight in float32
+    RMS_ALONE,   // without a weight
+    LAYER_NORM,  // less the mean; times a weight and plus a bias, or null, in float32
+    NORMS,
+  } kind;
+  const void *weight, *bias;
+  float eps;
+};
+
+// Norm of a row of `width` elements; the two may be the same.
+void norm_row(const void* from, void* to, int64_t width, const struct norm* n, enum type type);
+// Norm of x into `to`; quantised where that has steps.
+void norm(const struct rows* x, const struct norm* n, enum type type, struct rows* to, struct thread me);
+// Quantised where `to` has steps; else bfloat16 to float32.
+void convert(const struct rows* from, struct rows* to, struct thread me);
+// x + factor * norm(y); y is changed.
+void add_block(struct rows* y, const struct norm* n, float factor, struct rows* x, enum type type, struct thread me);
+
+// How tokens choose their experts.
+struct router {
+  enum { SOFTMAX, SOFTMAX_OF_CHOSEN, SIGMOID, ROUTERS } kind;
+  int64_t experts, chosen, groups, chosen_groups;
+  bool normalised;
+  float scale;
+  const float* correction;  // [experts], or null
+};
+
+// The experts of tokens, in the order of their numbers, and the tokens of experts.
+struct routing {
+  int32_t* experts;  // [tokens, chosen]
+  float* shares;     // [tokens, chosen]
+  int32_t* places;   // [tokens, chosen]: the row of the expert's products
+  int32_t* tokens;   // [tokens * chosen]: of each of these rows
+  int32_t* starts;   // [experts + 1]: the first row of each expert
+};
+void route(const struct rows* logits, const struct router* r, enum type type, const struct routing* to,
+           struct thread me);
+// What one thread does with all of them: places, tokens and starts.
+void sort_by_expert(const struct router* r, int64_t tokens, const struct routing* to);
+void gather(const struct rows* from, const struct routing* r, struct rows* to, struct thread me);
+// The sum of a token's experts by their shares; plus what all tokens share, times the sigmoid of opened where there is
+// one.
+void mix(const struct rows* experts, const struct routing* r, int64_t chosen, const struct rows* shared,
+         const struct rows* opened, struct rows* to, enum type type, struct thread me);
 
 // Attention of a layer: query heads, in groups of which each has one head of keys and values.
 struct heads {
   int64_t count, kv_count, head_dim;
-  float scale;     // of scores
-  int64_t window;  // positions that a query sees, its own among them; 0 for all
+  float scale;         // of scores
+  float cap;           // where above 0, a score s becomes cap * tanh(s / cap)
+  int64_t window;      // positions that a query sees, its own among them; 0 for all
+  const float* sinks;  // [count]: a score of each head that has no value, or null
 };
 
-// What is done to the heads of queries and keys: norms of each, then the rotation.
+// What is done to queries and keys by their heads, and to values, before they are stored.
 struct rotation {
-  const void *cosine, *sine;          // [positions, head_dim]
-  const void *query_norm, *key_norm;  // [head_dim], or null
-  float eps;                          // of these norms
+  const void *cosine, *sine;  // [rows, width], or null
+  int64_t width;              // elements of a head that are rotated, from its beginning
+  enum { BEFORE_ROTATION, AFTER_ROTATION, WHOLE_WIDTH, WEIGHTS_BY_HEAD, PLACES } place;  // of these norms:
+  struct norm query_norm, key_norm;
+  float clip;                              // where above 0, what all are cut off beyond, before the rotation
+  float position_beta, position_original;  // a query's factor is 1 + beta * ln(1 + floor(position / original))
 };
 
 // Keys and values of a layer: [blocks, kv_heads, block, head_dim]. In a block of a head, keys lie in groups of 16
@@ -133,13 +200,13 @@ struct cache {
 // Which positions of which sequences the rows of a call are.
 struct places {
   const int64_t *positions, *blocks, *offsets;  // [tokens]
+  const int64_t* rotations;                     // [tokens]: rows of the rotary tables
   const int64_t* spans;    // [count, 4]: first token, tokens, position of the first, first entry in table
   const int64_t* table;    // block numbers
   int64_t count, longest;  // longest: the most positions that a query of the call sees
 };
 
-// qkv [tokens, heads + 2 kv_heads, head_dim]: norms q and k and turns them by their positions (in place), and stores k
-// and v.
+// qkv [tokens, heads + 2 kv_heads, head_dim]: norms q and k and rotates them (in place), and stores k and v.
 void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
                       const struct rotation* r, enum type type, struct thread me);
 

@@ -8,5 +8,7 @@ struct operator{
   void (*run)(value*, uint64_t, uint64_t);
 };
 
-// The last has no name.
-extern const struct operator DECODER_OPERATORS[];
+static const char* const NO_DECODER = "there is no decoder of this handle";
+
+// The last of each has no name.
+extern const struct operator LAYER_OPERATORS[], DECODER_OPERATORS[];

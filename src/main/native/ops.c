@@ -121,7 +121,8 @@ __attribute__((constructor)) static void announce(void) {
     return;
   }
   // What is not there is said by the first call of it.
-  if (announce_all(OPERATORS, definitions, implementations)) {
+  if (announce_all(OPERATORS, definitions, implementations) &&
+      announce_all(LAYER_OPERATORS, definitions, implementations)) {
     announce_all(DECODER_OPERATORS, definitions, implementations);
   }
 }

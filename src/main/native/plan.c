@@ -51,109 +51,253 @@ void remove_decoder(struct decoder* d) {
 }
 
 void free_decoder(struct decoder* d) {
+  for (int64_t i = 0; i < d->layer_count; i++) {
+    free(d->layers[i].experts);
+  }
   free(d->layers);
   free(d->tensors);
   free(d);
 }
 
 bool reserve(struct decoder* d, int64_t tensors) {
-  void** more_tensors = realloc(d->tensors, (d->tensor_count + tensors) * sizeof *more_tensors);
-  if (!more_tensors) {
+  void** more = realloc(d->tensors, (d->tensor_count + tensors) * sizeof *more);
+  if (more) {
+    d->tensors = more;
+  }
+  return more;
+}
+
+bool add_layer(struct decoder* d, bool parallel, float block_scale) {
+  struct layer* more = realloc(d->layers, (d->layer_count + 1) * sizeof *more);
+  if (!more) {
     return false;
   }
-  d->tensors = more_tensors;
-  struct layer* more_layers = realloc(d->layers, (d->layer_count + 1) * sizeof *more_layers);
-  if (!more_layers) {
-    return false;
-  }
-  d->layers = more_layers;
+  d->layers = more;
+  d->layers[d->layer_count++] = (struct layer){.parallel = parallel, .block_scale = block_scale};
   return true;
 }
 
-static struct matrix matrix(const struct decoder* d, int64_t outputs, int64_t inputs) {
+bool reserve_experts(struct layer* l, int64_t count) {
+  l->experts = calloc(2 * count, sizeof *l->experts);
+  return l->experts;
+}
+
+struct layer* open_layer(const struct decoder* d) {
+  struct layer* last = d->layers + d->layer_count - 1;
+  return d->layer_count && !last->count ? last : 0;
+}
+
+struct matrix matrix(const struct decoder* d, int64_t outputs, int64_t inputs) {
   return (struct matrix){.outputs = outputs, .inputs = inputs, .type = product_type(d)};
 }
 
-static int64_t width(const struct layer* l) { return l->heads.count * l->heads.head_dim; }
+static int64_t width(const struct heads* h) { return h->count * h->head_dim; }
 
-static int64_t qkv_width(const struct layer* l) { return (l->heads.count + 2 * l->heads.kv_count) * l->heads.head_dim; }
+static int64_t qkv_width(const struct heads* h) { return (h->count + 2 * h->kv_count) * h->head_dim; }
 
-struct matrix qkv_matrix(const struct decoder* d, const struct layer* l) { return matrix(d, qkv_width(l), d->hidden); }
-struct matrix out_matrix(const struct decoder* d, const struct layer* l) { return matrix(d, d->hidden, width(l)); }
-struct matrix gate_up_matrix(const struct decoder* d, const struct layer* l) {
-  return matrix(d, 2 * round_up(l->mlp, LANES), d->hidden);
-}
-struct matrix down_matrix(const struct decoder* d, const struct layer* l) { return matrix(d, d->hidden, l->mlp); }
-struct matrix head_matrix(const struct decoder* d, int64_t vocab) { return matrix(d, vocab, d->hidden); }
-
-static struct phase norm_phase(const void* weight, float eps) {
-  return (struct phase){.kind = NORM, .from = X, .to = NORMED, .norm = weight, .eps = eps};
-}
-
-static struct phase product_phase(struct matrix m, const void* panels, enum buffer from, enum after after,
-                                  enum buffer to) {
-  m.panels = panels;
-  return (struct phase){.kind = PRODUCT, .from = from, .to = to, .matrix = m, .after = after};
+struct matrix qkv_matrix(const struct decoder* d, const struct heads* h) { return matrix(d, qkv_width(h), d->hidden); }
+struct matrix out_matrix(const struct decoder* d, const struct heads* h) { return matrix(d, d->hidden, width(h)); }
+struct matrix in_matrix(const struct decoder* d, int64_t size, bool gated) {
+  return matrix(d, gated ? 2 * round_up(size, LANES) : size, d->hidden);
 }
 
 static void append(struct layer* l, struct phase p) { l->phases[l->count++] = p; }
 
-// The buffer that a product reads: the rows themselves or, in int8, the quantised ones.
-static enum buffer quantised(const struct decoder* d, struct layer* l, enum buffer from, enum buffer to) {
+static void use(struct layer* l, enum buffer buffer, int64_t width, int64_t rows, bool int8) {
+  l->rooms[buffer] = (struct room){width, rows, int8};
+}
+
+static const struct after STORED = {.kind = STORE, .factor = 1};
+
+static struct phase norm_phase(const struct norm* n, enum buffer to) {
+  return (struct phase){.kind = NORM, .from = X, .to = to, .norm = *n};
+}
+
+static struct phase product_phase(struct matrix m, enum buffer from, struct after after, enum buffer to,
+                                  enum type type) {
+  return (struct phase){.kind = PRODUCT, .from = from, .to = to, .matrix = m, .after = after, .type = type};
+}
+
+static void append_product(struct layer* l, const struct decoder* d, struct matrix m, enum buffer from,
+                           struct after after, enum buffer to) {
+  append(l, product_phase(m, from, after, to, d->type));
+}
+
+// The buffer that products read: the rows themselves or, in int8, the quantised ones.
+static enum buffer ready(const struct decoder* d, struct layer* l, enum buffer from, int64_t width, int64_t rows,
+                         enum buffer quantised) {
   if (!d->int8) {
     return from;
   }
-  append(l, (struct phase){.kind = QUANTISE, .from = from, .to = to});
+  use(l, quantised, width, rows, true);
+  append(l, (struct phase){.kind = CONVERT, .from = from, .to = quantised});
+  return quantised;
+}
+
+// The buffer that products read of x after a norm, where there is one.
+static enum buffer normed(const struct decoder* d, struct layer* l, enum place place, enum buffer to) {
+  if (l->norms[place].kind == NO_NORM) {
+    return ready(d, l, X, d->hidden, 1, to);
+  }
+  use(l, to, d->hidden, 1, d->int8);
+  append(l, norm_phase(&l->norms[place], to));
   return to;
 }
 
-void add_layer(struct decoder* d, struct layer l, const struct layer_weights* w) {
-  append(&l, norm_phase(w->attention_norm, l.eps));
-  append(&l, product_phase(qkv_matrix(d, &l), w->qkv, NORMED, STORE, QKV));
-  append(&l, (struct phase){.kind = STORE_KV, .from = QKV, .to = QKV});
-  l.kv_count = l.count;
-  append(&l, (struct phase){.kind = ATTEND, .from = QKV, .to = ATTENDED});
-  enum buffer attended = quantised(d, &l, ATTENDED, ATTENDED_INT8);
-  append(&l, product_phase(out_matrix(d, &l), w->out, attended, ADD, X));
-  append(&l, norm_phase(w->mlp_norm, l.eps));
-  append(&l, product_phase(gate_up_matrix(d, &l), w->gate_up, NORMED, SWIGLU, ACTIVATED));
-  enum buffer activated = quantised(d, &l, ACTIVATED, ACTIVATED_INT8);
-  append(&l, product_phase(down_matrix(d, &l), w->down, activated, ADD, X));
-  d->layers[d->layer_count++] = l;
+// x + scale * norm(from times a matrix)
+static void append_block(const struct decoder* d, struct layer* l, struct matrix m, enum buffer from,
+                         enum place place) {
+  if (l->norms[place].kind == NO_NORM) {
+    append_product(l, d, m, from, (struct after){.kind = ADD, .factor = l->block_scale}, X);
+    return;
+  }
+  use(l, BLOCK, d->hidden, 1, false);
+  append_product(l, d, m, from, STORED, BLOCK);
+  append(l,
+         (struct phase){.kind = ADD_BLOCK, .from = BLOCK, .to = X, .norm = l->norms[place], .factor = l->block_scale});
 }
 
-void set_head(struct decoder* d, const void* norm, const void* panels, int64_t vocab, float eps) {
+static void append_attention(const struct decoder* d, struct layer* l, enum buffer input) {
+  use(l, QKV, qkv_width(&l->heads), 1, false);
+  use(l, ATTENDED, width(&l->heads), 1, false);
+  append_product(l, d, l->qkv, input, STORED, QKV);
+  append(l, (struct phase){.kind = STORE_KV, .from = QKV, .to = QKV});
+  l->kv_count = l->count;
+  append(l, (struct phase){.kind = ATTEND, .from = QKV, .to = ATTENDED});
+  enum buffer attended = ready(d, l, ATTENDED, width(&l->heads), 1, ATTENDED_INT8);
+  append_block(d, l, l->out, attended, MIXER_OUT);
+}
+
+// What an MLP's last product takes.
+static enum buffer append_inner(const struct decoder* d, struct layer* l, enum buffer input) {
+  use(l, ACTIVATED, l->mlp.size, 1, false);
+  append_product(l, d, l->mlp.in, input, l->mlp.after, ACTIVATED);
+  return ready(d, l, ACTIVATED, l->mlp.size, 1, ACTIVATED_INT8);
+}
+
+// plain: what the MLP takes; input: the same or, in int8, its quantised rows.
+static void append_router(const struct decoder* d, struct layer* l, enum buffer plain) {
+  const struct router* r = &l->router;
+  if (l->router_matrix.type != d->type) {
+    use(l, ROUTER_FLOAT, d->hidden, 1, false);
+    append(l, (struct phase){.kind = CONVERT, .from = plain, .to = ROUTER_FLOAT});
+    plain = ROUTER_FLOAT;
+  }
+  use(l, ROUTED, r->experts, 1, false);
+  append(l, product_phase(l->router_matrix, plain, STORED, ROUTED, l->router_matrix.type));
+  append(l, (struct phase){.kind = ROUTE, .from = ROUTED, .to = ROUTED, .type = l->router_matrix.type});
+  append(l, (struct phase){.kind = SORT, .from = ROUTED, .to = ROUTED});
+}
+
+static void append_experts(const struct decoder* d, struct layer* l, enum buffer plain, enum buffer input) {
+  int64_t chosen = l->router.chosen;
+  append_router(d, l, plain);
+  use(l, GATHERED, d->hidden, chosen, d->int8);
+  append(l, (struct phase){.kind = GATHER, .from = input, .to = GATHERED});
+  use(l, EXPERT_ACTIVATED, l->expert_size, chosen, false);
+  append(l, (struct phase){.kind = EXPERTS,
+                           .from = GATHERED,
+                           .to = EXPERT_ACTIVATED,
+                           .matrices = l->experts,
+                           .after = l->expert_after,
+                           .type = d->type});
+  enum buffer activated = ready(d, l, EXPERT_ACTIVATED, l->expert_size, chosen, EXPERT_INT8);
+  use(l, EXPERT_OUT, d->hidden, chosen, false);
+  append(l, (struct phase){.kind = EXPERTS,
+                           .from = activated,
+                           .to = EXPERT_OUT,
+                           .matrices = l->experts + l->router.experts,
+                           .after = STORED,
+                           .type = d->type});
+  if (l->mlp.size) {
+    use(l, SHARED, d->hidden, 1, false);
+    append_product(l, d, l->mlp.down, append_inner(d, l, input), STORED, SHARED);
+  }
+  if (l->shared_gate.outputs) {
+    use(l, OPENED, 1, 1, false);
+    append_product(l, d, l->shared_gate, plain, STORED, OPENED);
+  }
+  use(l, BLOCK, d->hidden, 1, false);
+  append(l, (struct phase){.kind = MIX, .from = EXPERT_OUT, .to = BLOCK});
+  append(l, (struct phase){
+                .kind = ADD_BLOCK, .from = BLOCK, .to = X, .norm = l->norms[MLP_OUT], .factor = l->block_scale});
+}
+
+// Rows of what the MLP takes that are not quantised.
+static enum buffer append_plain(const struct decoder* d, struct layer* l) {
+  if (l->norms[MLP_IN].kind == NO_NORM) {
+    return X;
+  }
+  use(l, MLP_PLAIN, d->hidden, 1, false);
+  append(l, norm_phase(&l->norms[MLP_IN], MLP_PLAIN));
+  return MLP_PLAIN;
+}
+
+void end_layer(const struct decoder* d, struct layer* l) {
+  bool shared = l->parallel && l->norms[MLP_IN].kind == NO_NORM;
+  enum buffer mlp = l->parallel && !shared ? normed(d, l, MLP_IN, MLP_NORMED) : NORMED;
+  append_attention(d, l, normed(d, l, MIXER_IN, NORMED));
+  if (l->expert_count) {
+    enum buffer plain = append_plain(d, l);
+    append_experts(d, l, plain, ready(d, l, plain, d->hidden, 1, MLP_NORMED));
+    return;
+  }
+  if (!l->parallel) {
+    mlp = normed(d, l, MLP_IN, NORMED);
+  }
+  append_block(d, l, l->mlp.down, append_inner(d, l, mlp), MLP_OUT);
+}
+
+void set_head(struct decoder* d, const struct norm* n, const void* panels, int64_t vocab, float scale, float cap) {
+  struct matrix m = matrix(d, vocab, d->hidden);
+  m.panels = panels;
   d->vocab = vocab;
-  d->head[0] = norm_phase(norm, eps);
-  d->head[1] = product_phase(head_matrix(d, vocab), panels, NORMED, STORE, LOGITS);
+  d->head[0] = norm_phase(n, NORMED);
+  d->head[1] = product_phase(m, NORMED, (struct after){.kind = CAP, .factor = scale, .cap = cap}, LOGITS, d->type);
 }
 
 // A row of activations, a cache line apart from the next one and not a multiple of a page.
 static int64_t stride_of(int64_t width) { return round_up(width * 4, 64) + 64; }
 
-static char* buffer_rows(struct rows* r, char* at, int64_t count, int64_t width, bool int8) {
-  *r = (struct rows){at, count, width, stride_of(width), 0};
-  at += count * r->stride;
+static char* lines(char** at, int64_t bytes) {
+  char* here = *at;
+  *at += round_up(bytes, 64);
+  return here;
+}
+
+static void lay_rows(struct rows* r, char** at, int64_t count, int64_t width, bool int8) {
+  *r = (struct rows){0, count, width, stride_of(width), 0};
+  r->data = lines(at, count * r->stride);
   if (int8) {
-    r->steps = (float*)at;
-    at += round_up(count * 4, 64);
+    r->steps = (float*)lines(at, count * 4);
   }
-  return at;
+}
+
+static void lay_routing(struct routing* r, char** at, int64_t rows, const struct router* router) {
+  int64_t entries = rows * router->chosen * 4;
+  r->experts = (int32_t*)lines(at, entries);
+  r->shares = (float*)lines(at, entries);
+  r->places = (int32_t*)lines(at, entries);
+  r->tokens = (int32_t*)lines(at, entries);
+  r->starts = (int32_t*)lines(at, (router->experts + 1) * 4);
 }
 
 int64_t head_buffers(const struct decoder* d, int64_t rows, char* scratch, struct call* c) {
-  return buffer_rows(&c->buffers[NORMED], scratch, rows, d->hidden, d->int8) - scratch;
+  char* at = scratch;
+  lay_rows(&c->buffers[NORMED], &at, rows, d->hidden, d->int8);
+  return at - scratch;
 }
 
-int64_t layer_buffers(const struct decoder* d, const struct layer* l, int64_t rows, int64_t longest, char* scratch,
-                      struct call* c) {
-  char* at = scratch + head_buffers(d, rows, scratch, c);
-  at = buffer_rows(&c->buffers[QKV], at, rows, qkv_width(l), false);
-  at = buffer_rows(&c->buffers[ATTENDED], at, rows, width(l), false);
-  at = buffer_rows(&c->buffers[ACTIVATED], at, rows, l->mlp, false);
-  if (d->int8) {
-    at = buffer_rows(&c->buffers[ATTENDED_INT8], at, rows, width(l), true);
-    at = buffer_rows(&c->buffers[ACTIVATED_INT8], at, rows, l->mlp, true);
+int64_t layer_buffers(const struct layer* l, int64_t rows, int64_t longest, char* scratch, struct call* c) {
+  char* at = scratch;
+  for (int i = 0; i < BUFFERS; i++) {
+    const struct room* room = l->rooms + i;
+    if (room->width) {
+      lay_rows(&c->buffers[i], &at, rows * room->rows, room->width, room->int8);
+    }
+  }
+  if (l->expert_count) {
+    lay_routing(&c->routing, &at, rows, &l->router);
   }
   c->attention = (float*)at;
   return at + omp_get_max_threads() * attention_floats(longest, l->heads.head_dim) * 4 - scratch;
@@ -163,7 +307,7 @@ int64_t scratch_bytes(const struct decoder* d, int64_t rows, int64_t longest) {
   struct call unused;
   int64_t most = head_buffers(d, rows, 0, &unused);
   for (int64_t i = 0; i < d->layer_count; i++) {
-    int64_t bytes = layer_buffers(d, d->layers + i, rows, longest, 0, &unused);
+    int64_t bytes = layer_buffers(d->layers + i, rows, longest, 0, &unused);
     most = bytes > most ? bytes : most;
   }
   return most;

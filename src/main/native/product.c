@@ -1,5 +1,5 @@
 // Products with weights as pack.c leaves them.
-#include "vector.h"
+#include "activations.h"
 
 // sums [rows, 32] of `rows` rows and a panel, one sum after the other in the order of the inputs. Meanwhile it asks for
 // the next panel, `ahead_step` bytes a step from `ahead` on.
@@ -44,7 +44,7 @@ ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int
   case N: tile(N, type, a, stride, panel, steps, ahead, ahead_step, sums); break;
 #define TILES(NAME, TYPE)                                                                                          \
   static void NAME(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead,   \
-                   int64_t ahead_step, ints* sums) {                                                            \
+                   int64_t ahead_step, ints* sums) {                                                               \
     const enum type type = TYPE;                                                                                   \
     switch (rows) {                                                                                                \
       TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) default : TILE(12) \
@@ -58,10 +58,6 @@ typedef void tiles(int rows, const char* a, int64_t stride, const char* panel, i
                    int64_t ahead_step, ints* sums);
 static tiles* const TILES_OF[] = {[INT8] = tile_int8, [FLOAT32] = tile_float32, [BFLOAT16] = tile_bfloat16};
 
-ALWAYS_INLINE floats silu(floats x) {
-  return x / (exp_of(0.0f - x) + 1.0f);
-}
-
 // Half a row of a panel as floats: sums to which scale, step and bias are applied.
 ALWAYS_INLINE floats finished(ints sum, const char* tail, int half, float step, enum type type) {
   if (type == INT8) {
@@ -71,32 +67,48 @@ ALWAYS_INLINE floats finished(ints sum, const char* tail, int half, float step, 
   return (floats)sum + load_floats(tail + half * 64);
 }
 
+// 16 outputs from `at` on of a row, as they are stored.
+ALWAYS_INLINE floats completed(floats y, const struct after* after, const char* row, int64_t at, lane_mask mask,
+                               enum type type) {
+  switch (after->kind) {
+    case ADD: return rounded(y * after->factor, type) + load(row, at, mask, type);
+    case CAP: {
+      floats scaled = rounded(y * after->factor, type);
+      return after->cap > 0 ? capped(scaled, after->cap, type) : scaled;
+    }
+    case ACTIVATE: return activated(&after->activation, y);
+    default: return y;
+  }
+}
+
 // The sums of a row and the panel's outputs, from output `at` on, to where they belong.
 ALWAYS_INLINE void finish(const ints* sums, const char* tail, int64_t at, const struct matrix* m, float step,
-                          enum after after, char* row, int64_t width, enum type type) {
+                          const struct after* after, char* row, int64_t width, enum type type) {
   floats y0 = rounded(finished(sums[0], tail, 0, step, m->type), type),
          y1 = rounded(finished(sums[1], tail, 1, step, m->type), type);
-  if (after == SWIGLU) {
-    store(row, at / 2, lanes(at / 2, width), type, rounded(silu(y0), type) * y1);
+  if (after->kind == GATE) {
+    store(row, at / 2, lanes(at / 2, width), type, gated(&after->activation, y0, y1, type));
     return;
   }
   lane_mask m0 = lanes(at, m->outputs), m1 = m->outputs - at > LANES ? lanes(at + LANES, m->outputs) : 0;
-  if (after == ADD) {
-    y0 = y0 + load(row, at, m0, type);
-    y1 = y1 + load(row, at + LANES, m1, type);
-  }
-  store(row, at, m0, type, y0);
-  store(row, at + LANES, m1, type, y1);
+  store(row, at, m0, type, completed(y0, after, row, at, m0, type));
+  store(row, at + LANES, m1, type, completed(y1, after, row, at + LANES, m1, type));
 }
 
-// A thread's tiles follow one another, so that it reads a panel from memory once and finds it in its cache for the
-// other rows.
-void product(const struct matrix* m, const struct rows* from, enum after after, struct rows* to, enum type type,
-             struct thread me) {
+// How many rows of a product are computed together in turn, in groups of about the same size.
+ALWAYS_INLINE int64_t groups_of(int64_t rows) { return round_up(rows, TILE_ROWS) / TILE_ROWS; }
+
+ALWAYS_INLINE int64_t tiles_of(const struct matrix* m, int64_t rows) {
+  return round_up(m->outputs, PANEL) / PANEL * groups_of(rows);
+}
+
+// Tiles [t, until) of a product. They follow one another, so that a panel is read from memory once and found in the
+// cache for the other rows.
+static void compute_tiles(const struct matrix* m, const struct rows* from, const struct after* after,
+                          const struct rows* to, enum type type, int64_t t, int64_t until) {
   int64_t steps = steps_of(m->inputs, m->type), bytes = panel_bytes(m->inputs, m->type),
-          panels = round_up(m->outputs, PANEL) / PANEL;
-  int64_t groups = round_up(from->count, TILE_ROWS) / TILE_ROWS, until = end_of(me, panels * groups);
-  for (int64_t t = first_of(me, panels * groups); t < until; t++) {
+          groups = groups_of(from->count);
+  for (; t < until; t++) {
     int64_t p = t / groups, g = t % groups, first = from->count * g / groups,
             rows = from->count * (g + 1) / groups - first;
     const char *panel = m->panels + p * bytes, *a = from->data + first * from->stride, *ahead = panel;
@@ -118,5 +130,37 @@ void product(const struct matrix* m, const struct rows* from, enum after after, 
       finish(sums + 2 * (r - first), panel + steps * PANEL * 4, p * PANEL, m, step, after, to->data + r * to->stride,
              to->width, type);
     }
+  }
+}
+
+void product(const struct matrix* m, const struct rows* from, const struct after* after, struct rows* to,
+             enum type type, struct thread me) {
+  int64_t tiles = tiles_of(m, from->count);
+  compute_tiles(m, from, after, to, type, first_of(me, tiles), end_of(me, tiles));
+}
+
+static struct rows some_rows(const struct rows* all, int64_t first, int64_t end) {
+  struct rows some = *all;
+  some.data += first * all->stride;
+  some.count = end - first;
+  some.steps = all->steps ? all->steps + first : 0;
+  return some;
+}
+
+void products(const struct matrix* m, int64_t count, const int32_t* starts, const struct rows* from,
+              const struct after* after, struct rows* to, enum type type, struct thread me) {
+  int64_t all = 0, before = 0;
+  for (int64_t i = 0; i < count; i++) {
+    all += tiles_of(m + i, starts[i + 1] - starts[i]);
+  }
+  int64_t first = first_of(me, all), until = end_of(me, all);
+  for (int64_t i = 0; i < count && before < until; i++) {
+    int64_t tiles = tiles_of(m + i, starts[i + 1] - starts[i]);
+    int64_t mine = first > before ? first - before : 0, end = until - before < tiles ? until - before : tiles;
+    if (mine < end) {
+      struct rows in = some_rows(from, starts[i], starts[i + 1]), out = some_rows(to, starts[i], starts[i + 1]);
+      compute_tiles(m + i, &in, after, &out, type, mine, end);
+    }
+    before += tiles;
   }
 }

@@ -9,13 +9,20 @@
 #else
 #define BUILT(name) name##_avx2
 #endif
+#define add_block BUILT(add_block)
 #define attend BUILT(attend)
 #define candidates BUILT(candidates)
+#define convert BUILT(convert)
+#define gather BUILT(gather)
 #define kernels BUILT(kernels)
+#define mix BUILT(mix)
 #define norm BUILT(norm)
+#define norm_row BUILT(norm_row)
 #define product BUILT(product)
-#define quantise BUILT(quantise)
+#define products BUILT(products)
 #define rotate_and_store BUILT(rotate_and_store)
+#define route BUILT(route)
+#define sort_by_expert BUILT(sort_by_expert)
 #define targets BUILT(targets)
 #include "kernels.h"
 
@@ -47,7 +54,8 @@ ALWAYS_INLINE lane_mask lanes(int64_t at, int64_t count) {
 }
 
 ALWAYS_INLINE floats load(const void* from, int64_t at, lane_mask mask, enum type type) {
-  return type == FLOAT32 ? load_float32((const float*)from + at, mask) : load_bfloat16((const uint16_t*)from + at, mask);
+  return type == FLOAT32 ? load_float32((const float*)from + at, mask)
+                         : load_bfloat16((const uint16_t*)from + at, mask);
 }
 
 ALWAYS_INLINE void store(void* to, int64_t at, lane_mask mask, enum type type, floats value) {
@@ -59,9 +67,7 @@ ALWAYS_INLINE void store(void* to, int64_t at, lane_mask mask, enum type type, f
 }
 
 // The nearest value of the type: HF rounds after each operation, and so do we.
-ALWAYS_INLINE floats rounded(floats value, enum type type) {
-  return type == FLOAT32 ? value : nearest_bfloat16(value);
-}
+ALWAYS_INLINE floats rounded(floats value, enum type type) { return type == FLOAT32 ? value : nearest_bfloat16(value); }
 
 ALWAYS_INLINE floats magnitude(floats x) { return (floats)((ints)x & 0x7fffffff); }
 

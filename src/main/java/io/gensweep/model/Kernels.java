@@ -2,18 +2,12 @@ package io.gensweep.model;
 
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
-import io.gensweep.model.spec.Activation;
 import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
-import io.gensweep.model.spec.EndsSpec;
 import io.gensweep.model.spec.HeadNorm;
-import io.gensweep.model.spec.LayerNorms;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
 import io.gensweep.model.spec.NormSpec;
-import io.gensweep.model.spec.RopeScaling;
-import io.gensweep.model.spec.RopeSpec;
-import io.gensweep.model.spec.ScoreSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
@@ -59,46 +54,40 @@ final class Kernels {
     if (spec.hiddenSize() % STEP != 0) {
       return Optional.of("hidden_size is no multiple of " + STEP);
     }
-    if (!spec.ends().equals(EndsSpec.of(spec.ends().tied(), spec.ends().finalNorm()))) {
-      return Optional.of("they have no factors of embeddings and logits, nor learned positions");
-    }
     return spec.layers().stream()
         .distinct()
-        .map(layer -> whyNot(layer, spec))
+        .map(Kernels::whyNot)
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<String> whyNot(LayerSpec layer, DecoderSpec spec) {
-    if (!(layer.mixer() instanceof AttentionSpec attention)
-        || !(layer.mlp() instanceof MlpSpec.Gated mlp)) {
-      return Optional.of("they have attention and gated MLPs only");
+  private static Optional<String> whyNot(LayerSpec layer) {
+    if (!(layer.mixer() instanceof AttentionSpec attention) || attention.gated()) {
+      return Optional.of("they have neither the gated delta rule nor gates of attention");
     }
-    if (attention.width() % STEP != 0 || mlp.size() % STEP != 0) {
+    if (Stream.concat(Stream.of(attention.width()), mlpSizes(layer.mlp()))
+        .anyMatch(size -> size % STEP != 0)) {
       return Optional.of("a width of the model is no multiple of " + STEP);
     }
-    NormSpec norm = spec.ends().finalNorm();
-    AttentionSpec plain =
-        AttentionSpec.of(attention.heads(), attention.kvHeads(), attention.headDim())
-            .withScores(
-                new ScoreSpec(attention.scores().scale(), 0, attention.scores().mask(), false))
-            .withRope(attention.rope())
-            .withBiases(attention.qkvBias(), attention.outputBias());
-    boolean normed = attention.equals(plain.withHeadNorm(norm, HeadNorm.Place.BEFORE_ROTATION));
-    if (attention.rope().isEmpty() || !(normed || attention.equals(plain))) {
-      return Optional.of("they have no caps, sinks, gates or layers without rotation");
+    if (attention.headNorm().map(HeadNorm::norm).stream().anyMatch(Kernels::hasBias)) {
+      return Optional.of("norms of heads have no biases there");
     }
-    RopeSpec rope = spec.ropes().get(attention.rope().getAsInt());
-    if (rope.width() != attention.headDim() || rope.scaling() instanceof RopeScaling.LongRope) {
-      return Optional.of("they have no partial rotation, and none by the length of the sequence");
+    boolean experts = layer.mlp() instanceof MlpSpec.Experts;
+    return layer.parallel() && (experts || layer.norms().mixerInput().isEmpty())
+        ? Optional.of("blocks side by side have a norm before them there, and no experts")
+        : Optional.empty();
+  }
+
+  private static Stream<Integer> mlpSizes(MlpSpec mlp) {
+    if (mlp instanceof MlpSpec.Experts experts) {
+      return Stream.concat(
+          Stream.of(experts.expert().size()), experts.shared().stream().map(e -> e.mlp().size()));
     }
-    LayerSpec asLlama = LayerSpec.of(attention, mlp, LayerNorms.before(norm));
-    boolean rounded =
-        norm instanceof NormSpec.RootMeanSquare rms
-            && rms.weight() == NormSpec.RootMeanSquare.Weight.ROUNDED;
-    return rounded && layer.equals(asLlama) && mlp.activation() == Activation.SILU
-        ? Optional.empty()
-        : Optional.of("they have norms, activations and blocks as Llama's only");
+    return Stream.of(((MlpSpec.Dense) mlp).size());
+  }
+
+  private static boolean hasBias(NormSpec norm) {
+    return norm instanceof NormSpec.LayerNorm layerNorm && layerNorm.bias();
   }
 
   /**

@@ -417,6 +417,15 @@ class Decoder(Module):
         delta.tail = torch.clone(torch.slice(delta.tail, 0, 0, 0))
     return lane
 
+  # Embeddings of tokens, [tokens, hidden].
+  def embed(self: __torch__.Decoder, ids: Tensor, positions: Tensor) -> Tensor:
+    x = torch.embedding(self.ends[0], ids)
+    if torch.ne(self.embedding_scale, 1.):
+      x = torch.mul(x, torch.to(torch.tensor(self.embedding_scale, device=x.device), self.dtype))
+    if torch.gt(torch.numel(self.ends[1]), 0):
+      x = torch.add(x, torch.embedding(self.ends[1], positions))
+    return x
+
   # The layers that have keys and values.
   def attending(self: __torch__.Decoder) -> List[__torch__.Layer]:
     found = annotate(List[__torch__.Layer], [])

@@ -1,15 +1,18 @@
   # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, its scales.
   def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> __torch__.Product:
+    return (self).keep_as(weight, bias, torch.gt(self.levels, 0), self.dtype)
+
+  def keep_as(self: __torch__.Decoder, weight: Tensor, bias: Tensor, int8: bool, dtype: int) -> __torch__.Product:
     p = __torch__.Product.__new__(__torch__.Product)
-    p.int8 = torch.gt(self.levels, 0)
+    p.int8 = int8
     p.shape = torch.size(weight)
     p.scale = torch.empty([0], dtype=6)
     p.zero_point = p.scale
-    w = torch.contiguous(torch.to(weight, self.dtype))
-    if p.int8:
+    w = torch.contiguous(torch.to(weight, dtype))
+    if int8:
       p.scale = (self).channel_scale(w)
       w = (self).quantised(w, p.scale)
-    p.bias = torch.contiguous(torch.to(bias, self.dtype))
+    p.bias = torch.contiguous(torch.to(bias, dtype))
     to = torch.empty([ops.gensweep.packed_bytes(w)], dtype=0)
     p.weight = ops.gensweep.pack(to, w, p.scale, p.bias)
     torch.append(self.products, p)
@@ -26,17 +29,73 @@
     both = (self).keep(weights, biases)
     return [both, both]
 
-  # The kernels have no experts yet (Kernels.supports).
+  # A product that is never rounded to int8, as those that choose experts; in_float: it is computed in float32.
   def exact_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor], in_float: bool) -> __torch__.Product:
-    return (self).keep((self).weight(w[torch.add(name, ".weight")]), (self).optional(w, torch.add(name, ".bias")))
+    dtype = self.dtype
+    if in_float:
+      dtype = 6
+    return (self).keep_as((self).as_stored(w[torch.add(name, ".weight")]), (self).optional(w, torch.add(name, ".bias")), False, dtype)
 
-  # Tells the native library of the layer that was added last.
+  # Numbers of kinds in src/main/native/kernels.h.
+  def norm_kind(self: __torch__.Decoder, norm: __torch__.Norm) -> int:
+    return torch.index(["none", "rms", "rms_float", "rms_alone", "layer"], norm.kind)
+
+  def activation_kind(self: __torch__.Decoder, name: str) -> int:
+    return torch.index(["silu", "gelu", "gelu_tanh", "relu_squared", "xielu", "clamped_swiglu"], name)
+
+  # Tells the native library of the layer that was added last, part by part.
   def added(self: __torch__.Decoder) -> int:
     layer = self.stack[-1]
-    mlp = layer.mlp[0]
-    at = torch.mul(layer.rope, 2)
+    handle = self.native[0]
+    _0 = ops.gensweep.add_layer(handle, parallel=layer.parallel, block_scale=layer.block_scale)
+    norms = [layer.mixer_norm, layer.mixer_out_norm, layer.mlp_norm, layer.mlp_out_norm]
+    for place in range(4):
+      norm = norms[place]
+      _1 = ops.gensweep.set_norm(handle, norm.weight, norm.bias, place=place, kind=(self).norm_kind(norm), eps=norm.eps)
+    _2 = (self).tell_attention(layer, handle)
+    for experts in layer.experts:
+      _3 = (self).tell_router(experts, handle)
+      for mlp in experts.each:
+        _4 = (self).tell_mlp(mlp, 1, handle)
+      for mlp in experts.shared:
+        _5 = (self).tell_mlp(mlp, 2, handle)
+    for mlp in layer.mlp:
+      _6 = (self).tell_mlp(mlp, 0, handle)
+    _7 = ops.gensweep.end_layer(handle)
+    return torch.len(self.stack)
+
+  def tell_attention(self: __torch__.Decoder, layer: __torch__.Layer, handle: Tensor) -> int:
+    cosine = torch.empty([0], dtype=self.dtype)
+    sine = cosine
+    if torch.ge(layer.rope, 0):
+      cosine = self.rope[torch.mul(layer.rope, 2)]
+      sine = self.rope[torch.add(torch.mul(layer.rope, 2), 1)]
+    place = 0
+    if torch.ne(layer.head_norm, "none"):
+      place = torch.index(["before_rotation", "after_rotation", "whole_width", "weights_by_head"], layer.head_norm)
+    query = layer.query_norm
+    _0 = ops.gensweep.set_attention(handle, layer.qkv[0].weight, layer.output.weight, cosine, sine, query.weight, layer.key_norm.weight, layer.sinks, heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, window=layer.window, norm_place=place, norm_kind=(self).norm_kind(query), norm_eps=query.eps, scale=layer.scale, cap=layer.cap, clip=layer.clip, position_beta=layer.position_scale[0], position_original=layer.position_scale[1])
+    return layer.heads
+
+  def tell_router(self: __torch__.Decoder, experts: __torch__.Experts, handle: Tensor) -> int:
+    kind = torch.index(["softmax", "softmax_of_chosen", "sigmoid"], experts.kind)
+    gate = torch.empty([0], dtype=0)
+    for product in experts.shared_gate:
+      gate = product.weight
+    count = torch.len(experts.each)
+    in_float = torch.eq(experts.router.bias.dtype, 6)
+    _0 = ops.gensweep.set_router(handle, experts.router.weight, experts.correction, gate, kind=kind, experts=count, chosen=experts.chosen, groups=experts.groups, chosen_groups=experts.chosen_groups, normalised=experts.normalised, in_float=in_float, scale=experts.scale)
+    return count
+
+  # part: 0 of a layer without experts, 1 an expert, 2 what all tokens share.
+  def tell_mlp(self: __torch__.Decoder, mlp: __torch__.Mlp, part: int, handle: Tensor) -> int:
+    numbers = [0., 0.]
+    if torch.gt(torch.len(mlp.clamp), 0):
+      numbers = mlp.clamp
+    if torch.gt(torch.len(mlp.learned), 0):
+      numbers = [float(torch.softplus(mlp.learned[0])), torch.add(float(torch.softplus(mlp.learned[1])), 0.5)]
     size = mlp.down.shape[1]
-    _0 = ops.gensweep.add_layer(self.native[0], layer.mixer_norm.weight, layer.qkv[0].weight, layer.output.weight, layer.mlp_norm.weight, mlp.gate.weight, mlp.down.weight, self.rope[at], self.rope[torch.add(at, 1)], layer.query_norm.weight, layer.key_norm.weight, heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, mlp=size, scale=layer.scale, eps=layer.mixer_norm.eps, window=layer.window)
+    _0 = ops.gensweep.add_mlp(handle, mlp.up.weight, mlp.down.weight, part=part, size=size, gated=mlp.gated, activation=(self).activation_kind(mlp.activation), first=numbers[0], second=numbers[1])
     return size
 
   # Begins the native library's decoder, which has the head and no layer yet.
@@ -45,7 +104,7 @@
     _0 = ops.gensweep.decoder(handle, dtype=self.dtype, hidden=self.hidden, int8=torch.gt(self.levels, 0))
     self.native = [handle]
     norm = self.final_norm[0]
-    _1 = ops.gensweep.set_head(handle, norm.weight, self.products[0].weight, vocab=self.vocab, eps=norm.eps)
+    _1 = ops.gensweep.set_head(handle, norm.weight, norm.bias, self.products[0].weight, vocab=self.vocab, norm_kind=(self).norm_kind(norm), norm_eps=norm.eps, scale=self.logit_scale, cap=self.logit_cap)
     return 0
 
   # Frees what libtorch does not free with this program. No method may be called afterwards.
@@ -72,14 +131,15 @@
     return torch.empty([ops.gensweep.scratch_bytes(int(self.native[0]), torch.size(x, 0), longest)], dtype=0)
 
   # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
-  # positions, blocks, offsets [tokens]: the position, and the block and the row in it that keep its K and V.
+  # positions, rotations, blocks, offsets [tokens]: the position, the row of the rotary tables, and the block and the row in it that
+  # keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
-  def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
+  def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
     count = torch.len(self.stack)
     decoder = int(self.native[0])
     for layer in range(count):
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
+      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, rotations, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
     return x
 
   # The most positions that a token of the spans sees.
@@ -88,19 +148,19 @@
 
   # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
   def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor) -> Tensor:
-    x = torch.embedding(self.ends[0], ids)
+    x = (self).embed(ids, positions)
     longest = (self).longest(spans)
-    _0 = (self).layers(x, positions, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
+    _0 = (self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
   # Gives [rows, 3] float64: log-sum-exp of the logits, the target's logit, 1 where the target is the (first) best, else 0.
   # At most 256 rows meet the vocabulary at a time, so memory does not grow with the prompts.
   def score(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor, asked: Tensor, targets: Tensor) -> Tensor:
-    x = torch.embedding(self.ends[0], ids)
+    x = (self).embed(ids, positions)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    x = torch.index_select((self).layers(x, positions, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
+    x = torch.index_select((self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
     found = torch.empty([torch.size(x, 0), 3], dtype=7)
     for start in range(0, torch.size(x, 0), 256):
       end = torch.add(start, 256)
@@ -116,12 +176,12 @@
   # of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty. owners is for other
   # kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
   def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, slots: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
-    x = torch.embedding(self.ends[0], ids)
+    x = (self).embed(ids, positions)
     each = torch.arange(torch.size(ids, 0), dtype=4)
     spans = torch.stack([each, torch.ones_like(each), positions, starts], 1)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    logits = (self).head((self).layers(x, positions, blocks, offsets, table, spans, longest, scratch, True), scratch)
+    logits = (self).head((self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), scratch)
     self.logits[int(lane)] = logits
     return (self).candidates(logits, temperatures)
 

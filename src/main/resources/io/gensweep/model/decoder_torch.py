@@ -329,15 +329,6 @@
       weights = torch.mul(weights, experts.scale)
     return (chosen, weights)
 
-  # Embeddings of tokens, [tokens, hidden].
-  def embed(self: __torch__.Decoder, ids: Tensor, positions: Tensor) -> Tensor:
-    x = torch.embedding(self.ends[0], ids)
-    if torch.ne(self.embedding_scale, 1.):
-      x = torch.mul(x, torch.to(torch.tensor(self.embedding_scale, device=x.device), self.dtype))
-    if torch.gt(torch.numel(self.ends[1]), 0):
-      x = torch.add(x, torch.embedding(self.ends[1], positions))
-    return x
-
   # Logits of rows after the final norm and the head, [rows, vocabulary or more].
   def head(self: __torch__.Decoder, x: Tensor) -> Tensor:
     logits = (self).linear((self).ready((self).norm(x, self.final_norm[0])), self.products[0], "none", x)

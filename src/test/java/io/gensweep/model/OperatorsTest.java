@@ -47,14 +47,24 @@ class OperatorsTest {
           return ops.gensweep.pack(to, weight, scale, bias)
         def decoder(self: __torch__.Decoder, handle: Tensor, dtype: Tensor, hidden: Tensor, int8: Tensor) -> Tensor:
           return ops.gensweep.decoder(handle, dtype=int(dtype), hidden=int(hidden), int8=bool(int8))
-        def add_layer(self: __torch__.Decoder, decoder: Tensor, attention_norm: Tensor, qkv: Tensor, out: Tensor, mlp_norm: Tensor, gate_up: Tensor, down: Tensor, cosine: Tensor, sine: Tensor, query_norm: Tensor, key_norm: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, mlp: Tensor, window: Tensor) -> Tensor:
-          return ops.gensweep.add_layer(decoder, attention_norm, qkv, out, mlp_norm, gate_up, down, cosine, sine, query_norm, key_norm, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), mlp=int(mlp), scale=0.5, eps=0.1, window=int(window))
-        def set_head(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, head: Tensor, vocab: Tensor) -> Tensor:
-          return ops.gensweep.set_head(decoder, norm, head, vocab=int(vocab), eps=0.1)
+        def add_layer(self: __torch__.Decoder, decoder: Tensor, parallel: Tensor) -> Tensor:
+          return ops.gensweep.add_layer(decoder, parallel=bool(parallel), block_scale=1.)
+        def set_norm(self: __torch__.Decoder, decoder: Tensor, weight: Tensor, bias: Tensor, place: Tensor, kind: Tensor, eps: Tensor) -> Tensor:
+          return ops.gensweep.set_norm(decoder, weight, bias, place=int(place), kind=int(kind), eps=float(eps))
+        def set_attention(self: __torch__.Decoder, decoder: Tensor, qkv: Tensor, out: Tensor, cosine: Tensor, sine: Tensor, query_norm: Tensor, key_norm: Tensor, sinks: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, window: Tensor, norm_place: Tensor, norm_kind: Tensor, scale: Tensor) -> Tensor:
+          return ops.gensweep.set_attention(decoder, qkv, out, cosine, sine, query_norm, key_norm, sinks, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), window=int(window), norm_place=int(norm_place), norm_kind=int(norm_kind), norm_eps=0.1, scale=float(scale), cap=0., clip=0., position_beta=0., position_original=1.)
+        def set_router(self: __torch__.Decoder, decoder: Tensor, router: Tensor, correction: Tensor, shared_gate: Tensor, kind: Tensor, experts: Tensor, chosen: Tensor, groups: Tensor, chosen_groups: Tensor) -> Tensor:
+          return ops.gensweep.set_router(decoder, router, correction, shared_gate, kind=int(kind), experts=int(experts), chosen=int(chosen), groups=int(groups), chosen_groups=int(chosen_groups), normalised=True, in_float=False, scale=1.)
+        def add_mlp(self: __torch__.Decoder, decoder: Tensor, in_: Tensor, down: Tensor, part: Tensor, size: Tensor, gated: Tensor, activation: Tensor) -> Tensor:
+          return ops.gensweep.add_mlp(decoder, in_, down, part=int(part), size=int(size), gated=bool(gated), activation=int(activation), first=0., second=0.)
+        def end_layer(self: __torch__.Decoder, decoder: Tensor) -> Tensor:
+          return ops.gensweep.end_layer(decoder)
+        def set_head(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, bias: Tensor, head: Tensor, vocab: Tensor, kind: Tensor) -> Tensor:
+          return ops.gensweep.set_head(decoder, norm, bias, head, vocab=int(vocab), norm_kind=int(kind), norm_eps=0.1, scale=1., cap=0.)
         def scratch_bytes(self: __torch__.Decoder, decoder: Tensor, rows: Tensor, longest: Tensor) -> Tensor:
           return torch.zeros([ops.gensweep.scratch_bytes(int(decoder), int(rows), int(longest))], dtype=0)
-        def layer(self: __torch__.Decoder, x: Tensor, keys: Tensor, values: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor, decoder: Tensor, layer: Tensor, longest: Tensor) -> Tensor:
-          return ops.gensweep.layer(x, keys, values, positions, blocks, offsets, spans, table, scratch, decoder=int(decoder), layer=int(layer), longest=int(longest), whole=True)
+        def layer(self: __torch__.Decoder, x: Tensor, keys: Tensor, values: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor, decoder: Tensor, layer: Tensor, longest: Tensor) -> Tensor:
+          return ops.gensweep.layer(x, keys, values, positions, rotations, blocks, offsets, spans, table, scratch, decoder=int(decoder), layer=int(layer), longest=int(longest), whole=True)
         def head(self: __torch__.Decoder, logits: Tensor, x: Tensor, scratch: Tensor, decoder: Tensor) -> Tensor:
           return ops.gensweep.head(logits, x, scratch, decoder=int(decoder))
         def drop(self: __torch__.Decoder, decoder: Tensor) -> Tensor:
@@ -78,33 +88,57 @@ class OperatorsTest {
 
   private static final Argument HANDLE = manager -> manager.create(new long[] {decoder()});
 
+  /** The handle of {@link #unfinished}, which has a layer without attention and MLP. */
+  private static final Argument OPEN = manager -> manager.create(new long[] {unfinished()});
+
+  /** The handle of {@link #mixed}, whose layer has two experts, of which one is still missing. */
+  private static final Argument MIXED = manager -> manager.create(new long[] {mixed()});
+
+  private static final Argument UNFINISHED = manager -> manager.create(unfinished());
+
   private static final List<Argument> BEGIN = List.of(longs(0), number(6), number(8), number(0));
-  private static final List<Argument> ADD_LAYER =
+  private static final List<Argument> ADD_LAYER = List.of(HANDLE, number(0));
+  private static final List<Argument> SET_NORM =
+      List.of(OPEN, floats(8), floats(0), number(0), number(1), number(1));
+  private static final List<Argument> SET_ATTENTION =
       List.of(
-          HANDLE,
-          floats(8),
-          bytes(PACKED),
-          bytes(PACKED),
-          floats(8),
+          OPEN,
           bytes(PACKED),
           bytes(PACKED),
           floats(64, 1, 4),
           floats(64, 1, 4),
           floats(4),
           floats(4),
+          floats(2),
           number(2),
           number(1),
           number(4),
-          number(8),
-          number(0));
+          number(0),
+          number(0),
+          number(1),
+          number(1));
+  private static final List<Argument> SET_ROUTER =
+      List.of(
+          OPEN,
+          bytes(PACKED),
+          floats(2),
+          bytes(PACKED),
+          number(0),
+          number(2),
+          number(2),
+          number(1),
+          number(1));
+  private static final List<Argument> ADD_MLP =
+      List.of(OPEN, bytes(PACKED), bytes(PACKED), number(0), number(8), number(1), number(0));
   private static final List<Argument> SET_HEAD =
-      List.of(HANDLE, floats(8), bytes(PACKED), number(16));
+      List.of(HANDLE, floats(8), floats(0), bytes(PACKED), number(16), number(1));
   private static final List<Argument> SCRATCH = List.of(DECODER, number(3), number(32));
   private static final List<Argument> LAYER =
       List.of(
           floats(3, 8),
           floats(2, 1, 32, 4),
           floats(2, 1, 32, 4),
+          longs(0, 1, 2),
           longs(0, 1, 2),
           longs(0, 0, 0),
           longs(0, 1, 2),
@@ -124,6 +158,8 @@ class OperatorsTest {
   private static ZooModel<ProgramCall, ByteBuffer> model;
   private static Predictor<ProgramCall, ByteBuffer> operators;
   private static long decoder;
+  private static long unfinished;
+  private static long mixed;
 
   @BeforeAll
   static void load() throws IOException, ModelException, TranslateException {
@@ -140,8 +176,14 @@ class OperatorsTest {
             .build()
             .loadModel();
     operators = model.newPredictor();
-    decoder = begin();
-    var unused = operators.predict(new ProgramCall("add_layer", ADD_LAYER));
+    decoder = layer();
+    call("set_attention", with(SET_ATTENTION, 0, longs(decoder)));
+    call("add_mlp", with(ADD_MLP, 0, longs(decoder)));
+    call("end_layer", List.of(longs(decoder)));
+    unfinished = layer();
+    mixed = layer();
+    call("set_router", with(SET_ROUTER, 0, longs(mixed)));
+    call("add_mlp", with(with(ADD_MLP, 3, number(1)), 0, longs(mixed)));
   }
 
   @AfterAll
@@ -175,32 +217,76 @@ class OperatorsTest {
         arguments("decoder", BEGIN, 2, number(0), "hidden is out of range"),
         arguments("decoder", BEGIN, 2, number(9), "hidden is out of range or odd"),
         arguments("add_layer", ADD_LAYER, 0, longs(1, 1), "a handle is not one int64"),
-        arguments("add_layer", ADD_LAYER, 1, floats(7), "a norm is not [hidden]"),
-        arguments("add_layer", ADD_LAYER, 2, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("add_layer", ADD_LAYER, 3, bytes(0), "a packed matrix is too small"),
-        arguments("add_layer", ADD_LAYER, 4, doubles(8), "a norm is not [hidden]"),
-        arguments("add_layer", ADD_LAYER, 5, floats(PACKED), "a packed matrix is too small"),
-        arguments("add_layer", ADD_LAYER, 6, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("add_layer", ADD_LAYER, 7, floats(63), "cosine or sine"),
-        arguments("add_layer", ADD_LAYER, 8, floats(32, 1, 4), "cosine or sine"),
-        arguments("add_layer", ADD_LAYER, 8, turned(4, 64), contiguous),
-        arguments("add_layer", ADD_LAYER, 9, floats(3), "query_norm and key_norm are not"),
-        arguments("add_layer", ADD_LAYER, 10, floats(0), "query_norm and key_norm are not"),
-        arguments("add_layer", ADD_LAYER, 10, doubles(4), "query_norm and key_norm are not"),
-        arguments("add_layer", ADD_LAYER, 15, number(-1), "window is out of range"),
         arguments("add_layer", ADD_LAYER, 0, longs(1L << 40), NO_DECODER),
-        arguments("add_layer", ADD_LAYER, 11, number(0), "heads, head_dim or mlp is out of range"),
-        arguments("add_layer", ADD_LAYER, 11, number(1 << 23), "heads x head_dim is out of range"),
-        arguments("add_layer", ADD_LAYER, 12, number(3), "heads is no multiple"),
-        arguments("add_layer", ADD_LAYER, 13, number(-4), "heads, head_dim or mlp is out of range"),
-        arguments("add_layer", ADD_LAYER, 13, number(3), "head_dim or mlp is odd"),
-        arguments("add_layer", ADD_LAYER, 14, number(7), "head_dim or mlp is odd"),
-        arguments("add_layer", ADD_LAYER, 14, number(1 << 25), "heads, head_dim or mlp is out of"),
-        arguments("set_head", SET_HEAD, 1, floats(9), "norm is not [hidden]"),
-        arguments("set_head", SET_HEAD, 2, bytes(PACKED - 1), "the packed head is too small"),
+        arguments("add_layer", ADD_LAYER, 0, OPEN, "another layer is being built"),
+        arguments("set_norm", SET_NORM, 0, longs(0), NO_DECODER),
+        arguments("set_norm", SET_NORM, 0, HANDLE, "no layer is being built"),
+        arguments("set_norm", SET_NORM, 1, floats(7), "a norm's weight is not of its width"),
+        arguments("set_norm", SET_NORM, 1, doubles(8), "a norm's weight is not float32"),
+        arguments("set_norm", SET_NORM, 2, floats(8), "a norm's bias is not empty"),
+        arguments("set_norm", with(SET_NORM, 4, number(4)), 2, floats(7), "a norm's bias is not"),
+        arguments("set_norm", SET_NORM, 3, number(4), "there is no such place of a norm"),
+        arguments("set_norm", SET_NORM, 4, number(0), "a norm's weight is not of its width"),
+        arguments("set_norm", SET_NORM, 4, number(5), "there is no such kind of norm"),
+        arguments("set_norm", SET_NORM, 4, number(-1), "there is no such kind of norm"),
+        arguments("set_norm", SET_NORM, 5, number(0), "eps of a norm is not above 0"),
+        arguments("set_attention", SET_ATTENTION, 0, HANDLE, "no layer is being built"),
+        arguments("set_attention", SET_ATTENTION, 1, bytes(PACKED - 1), "a packed matrix is too"),
+        arguments("set_attention", SET_ATTENTION, 2, bytes(0), "a packed matrix is too small"),
+        arguments("set_attention", SET_ATTENTION, 3, floats(64), "cosine and sine"),
+        arguments("set_attention", SET_ATTENTION, 3, floats(64, 4, 1), "cosine and sine"),
+        arguments("set_attention", SET_ATTENTION, 4, floats(32, 1, 4), "cosine and sine"),
+        arguments("set_attention", SET_ATTENTION, 4, floats(128, 1, 2), "cosine and sine"),
+        arguments("set_attention", SET_ATTENTION, 4, turned(4, 64), contiguous),
+        arguments("set_attention", SET_ATTENTION, 5, floats(3), "a norm's weight is not of its"),
+        arguments("set_attention", SET_ATTENTION, 6, floats(0), "a norm's weight is not of its"),
+        arguments("set_attention", SET_ATTENTION, 6, doubles(4), "a norm's weight is not float32"),
+        arguments("set_attention", SET_ATTENTION, 7, floats(1), "sinks are not empty"),
+        arguments("set_attention", SET_ATTENTION, 8, number(0), "heads or head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 8, number(1 << 23), "heads x head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 9, number(3), "heads is no multiple"),
+        arguments("set_attention", SET_ATTENTION, 10, number(-4), "heads or head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 10, number(3), "head_dim is odd"),
+        arguments("set_attention", SET_ATTENTION, 11, number(-1), "window is out of range"),
+        arguments("set_attention", SET_ATTENTION, 12, number(2), "a norm's weight is not of its"),
+        arguments("set_attention", SET_ATTENTION, 12, number(4), "no such place of a norm of"),
+        arguments("set_attention", SET_ATTENTION, 13, number(7), "there is no such kind of norm"),
+        arguments("set_attention", SET_ATTENTION, 14, number(0), "scale, cap, clip"),
+        arguments("set_router", SET_ROUTER, 0, MIXED, "the layer has a router"),
+        arguments("set_router", SET_ROUTER, 1, bytes(PACKED - 1), "a packed matrix is too small"),
+        arguments("set_router", SET_ROUTER, 2, floats(1), "correction is not empty"),
+        arguments("set_router", SET_ROUTER, 3, bytes(1), "a packed matrix is too small"),
+        arguments("set_router", SET_ROUTER, 4, number(3), "there is no such kind of router"),
+        arguments("set_router", SET_ROUTER, 5, number(0), "experts are out of range"),
+        arguments("set_router", SET_ROUTER, 5, number(1 << 20), "experts are out of range"),
+        arguments("set_router", SET_ROUTER, 6, number(3), "more experts are chosen"),
+        arguments("set_router", SET_ROUTER, 7, number(3), "experts do not split into groups"),
+        arguments("set_router", SET_ROUTER, 8, number(2), "more groups are chosen"),
+        arguments("add_mlp", ADD_MLP, 0, HANDLE, "no layer is being built"),
+        arguments("add_mlp", ADD_MLP, 0, MIXED, "a layer has experts"),
+        arguments("add_mlp", ADD_MLP, 1, floats(PACKED), "a packed matrix is too small"),
+        arguments("add_mlp", ADD_MLP, 2, bytes(PACKED - 1), "a packed matrix is too small"),
+        arguments("add_mlp", ADD_MLP, 3, number(1), "a layer has experts"),
+        arguments("add_mlp", ADD_MLP, 3, number(3), "an MLP is no such part of a layer"),
+        arguments("add_mlp", ADD_MLP, 4, number(7), "size is out of range or odd"),
+        arguments("add_mlp", ADD_MLP, 4, number(1 << 25), "size is out of range"),
+        arguments("add_mlp", with(ADD_MLP, 5, number(0)), 6, number(5), "of two is not gated"),
+        arguments("add_mlp", ADD_MLP, 6, number(6), "there is no such activation"),
+        arguments(
+            "add_mlp",
+            with(with(ADD_MLP, 0, MIXED), 3, number(1)),
+            4,
+            number(4),
+            "experts are not of one size"),
+        arguments("end_layer", List.of(OPEN), 0, OPEN, "the layer has no attention"),
+        arguments("end_layer", List.of(OPEN), 0, HANDLE, "no layer is being built"),
         arguments("set_head", SET_HEAD, 0, longs(0), NO_DECODER),
-        arguments("set_head", SET_HEAD, 3, number(0), "vocab is out of range"),
-        arguments("set_head", SET_HEAD, 3, number(33), "the packed head is too small"),
+        arguments("set_head", SET_HEAD, 1, floats(9), "a norm's weight is not of its width"),
+        arguments("set_head", SET_HEAD, 2, floats(8), "a norm's bias is not empty"),
+        arguments("set_head", SET_HEAD, 3, bytes(PACKED - 1), "the packed head is too small"),
+        arguments("set_head", SET_HEAD, 4, number(0), "vocab is out of range"),
+        arguments("set_head", SET_HEAD, 4, number(33), "the packed head is too small"),
+        arguments("set_head", SET_HEAD, 5, number(0), "the head has no norm"),
         arguments("scratch_bytes", SCRATCH, 0, number(-1), NO_DECODER),
         arguments("scratch_bytes", SCRATCH, 1, number(-1), "rows or longest"),
         arguments("scratch_bytes", SCRATCH, 2, number(1L << 60), "rows or longest"),
@@ -216,23 +302,27 @@ class OperatorsTest {
         arguments("layer", LAYER, 2, floats(1, 1, 32, 4), "values are not as keys"),
         arguments("layer", LAYER, 3, longs(0, 1), "one a token"),
         arguments("layer", LAYER, 3, floats(3), "are not int64"),
-        arguments("layer", LAYER, 3, longs(0, 1, 64), "a position is beyond"),
+        arguments("layer", LAYER, 3, longs(0, 1, 32), "a position is beyond"),
         arguments("layer", LAYER, 3, longs(0, -1, 2), "a position is beyond"),
-        arguments("layer", LAYER, 4, longs(0, 0, 2), "a block is beyond the cache"),
-        arguments("layer", LAYER, 5, longs(32, 1, 2), "an offset is beyond a block"),
-        arguments("layer", LAYER, 6, longs(0, 3, 0, 0), "spans are not"),
-        arguments("layer", LAYER, 6, spans(0, 4, 0, 0), "tokens that x has not"),
-        arguments("layer", LAYER, 6, spans(1, Long.MAX_VALUE, 0, 0), "tokens that x has not"),
-        arguments("layer", LAYER, 6, spans(0, 3, 30, 0), "positions beyond longest"),
-        arguments("layer", LAYER, 6, spans(0, 3, 0, 1), "more of the table"),
-        arguments("layer", LAYER, 6, spans(0, 3, 0, -1), "more of the table"),
-        arguments("layer", LAYER, 7, longs(2), "a block that the cache has not"),
-        arguments("layer", LAYER, 7, longs(-1), "a block that the cache has not"),
-        arguments("layer", LAYER, 8, bytes(100), "scratch is not of scratch_bytes"),
-        arguments("layer", LAYER, 9, number(0), NO_DECODER),
-        arguments("layer", LAYER, 10, number(1), "the decoder has no such layer"),
-        arguments("layer", LAYER, 10, number(-1), "the decoder has no such layer"),
-        arguments("layer", LAYER, 11, number(0), "longest is out of range"),
+        arguments("layer", LAYER, 4, longs(0, 1), "one a token"),
+        arguments("layer", LAYER, 4, longs(0, 1, 64), "a rotation is beyond"),
+        arguments("layer", LAYER, 4, longs(0, -1, 2), "a rotation is beyond"),
+        arguments("layer", LAYER, 5, longs(0, 0, 2), "a block is beyond the cache"),
+        arguments("layer", LAYER, 6, longs(32, 1, 2), "an offset is beyond a block"),
+        arguments("layer", LAYER, 7, longs(0, 3, 0, 0), "spans are not"),
+        arguments("layer", LAYER, 7, spans(0, 4, 0, 0), "tokens that x has not"),
+        arguments("layer", LAYER, 7, spans(1, Long.MAX_VALUE, 0, 0), "tokens that x has not"),
+        arguments("layer", LAYER, 7, spans(0, 3, 30, 0), "positions beyond longest"),
+        arguments("layer", LAYER, 7, spans(0, 3, 0, 1), "more of the table"),
+        arguments("layer", LAYER, 7, spans(0, 3, 0, -1), "more of the table"),
+        arguments("layer", LAYER, 8, longs(2), "a block that the cache has not"),
+        arguments("layer", LAYER, 8, longs(-1), "a block that the cache has not"),
+        arguments("layer", LAYER, 9, bytes(100), "scratch is not of scratch_bytes"),
+        arguments("layer", LAYER, 10, number(0), NO_DECODER),
+        arguments("layer", LAYER, 11, number(1), "the decoder has no such layer"),
+        arguments("layer", LAYER, 11, number(-1), "the decoder has no such layer"),
+        arguments("layer", with(LAYER, 10, UNFINISHED), 11, number(0), "has no such layer"),
+        arguments("layer", LAYER, 12, number(0), "longest is out of range"),
         arguments("head", HEAD, 0, floats(3, 16), "the decoder has no head"),
         arguments("head", HEAD, 3, number(0), NO_DECODER),
         arguments("drop", List.of(HANDLE), 0, longs(0), NO_DECODER),
@@ -249,11 +339,37 @@ class OperatorsTest {
   }
 
   @Test
+  void aLayerIsEndedWithAllItsParts() throws TranslateException {
+    long handle = layer();
+    Argument own = longs(handle);
+    refused("end_layer", List.of(own), "the layer has no attention");
+    call("set_attention", with(SET_ATTENTION, 0, own));
+    refused("end_layer", List.of(own), "the layer has not all its MLPs");
+    call("set_router", with(SET_ROUTER, 0, own));
+    List<Argument> expert = with(with(ADD_MLP, 0, own), 3, number(1));
+    call("add_mlp", expert);
+    refused("end_layer", List.of(own), "the layer has not all its MLPs");
+    call("add_mlp", expert);
+    refused("add_mlp", expert, "the layer has all its experts");
+    refused("end_layer", List.of(own), "the layer has a gate of an MLP that it has not");
+    List<Argument> shared = with(expert, 3, number(2));
+    call("add_mlp", shared);
+    refused("add_mlp", shared, "the layer has this MLP");
+    call("end_layer", List.of(own));
+    refused("end_layer", List.of(own), "no layer is being built");
+    call("add_layer", List.of(own, number(1)));
+    call("set_attention", with(SET_ATTENTION, 0, own));
+    call("add_mlp", with(ADD_MLP, 0, own));
+    refused("end_layer", List.of(own), "blocks side by side have no norm before them");
+    call("drop", List.of(own));
+  }
+
+  @Test
   void aDecoderHasOneHeadAndEndsWhenItIsDropped() throws TranslateException {
     long handle = begin();
     assertThat(handle).isNotEqualTo(decoder);
     List<Argument> head = with(SET_HEAD, 0, longs(handle));
-    var unused = operators.predict(new ProgramCall("set_head", head));
+    call("set_head", head);
     refused("set_head", head, "the decoder has a head");
     List<Argument> call = with(HEAD, 3, number(handle));
     refused("head", with(call, 0, floats(2, 16)), "logits are not [tokens, vocab]");
@@ -270,8 +386,27 @@ class OperatorsTest {
     return operators.predict(new ProgramCall("decoder", BEGIN)).asLongBuffer().get(0);
   }
 
+  /** The handle of a decoder whose first layer is being built. */
+  private static long layer() throws TranslateException {
+    long handle = begin();
+    call("add_layer", with(ADD_LAYER, 0, longs(handle)));
+    return handle;
+  }
+
+  private static void call(String operator, List<Argument> arguments) throws TranslateException {
+    var unused = operators.predict(new ProgramCall(operator, arguments));
+  }
+
   private static long decoder() {
     return decoder;
+  }
+
+  private static long unfinished() {
+    return unfinished;
+  }
+
+  private static long mixed() {
+    return mixed;
   }
 
   private static void refused(String operator, List<Argument> arguments, String why) {
