@@ -230,6 +230,37 @@ family(
             },
         ),
         shape("stored-in-bfloat16", GEMMA4, lengths=FEW_LENGTHS, dtype="bfloat16"),
+        shape(
+            "first-names-and-absent-keys",
+            {**without("layer_types")(GEMMA4), "num_hidden_layers": 8, "attention_k_eq_v": True, "num_global_key_value_heads": 1},
+            lengths=FEW_LENGTHS,
+            edit=lambda c: {
+                **without("per_layer_config", "layer_types", "rope_parameters", "hidden_activation", "rms_norm_eps", "num_kv_shared_layers")(c),
+                "global_head_dim": 16,
+                "num_global_key_value_heads": 1,
+                "use_bidirectional_attention": "vision",
+            },
+        ),
+        shape(
+            "everything-in-bfloat16",
+            {
+                **GEMMA4,
+                "num_hidden_layers": 6,
+                "layer_types": ["sliding_attention", "full_attention"] * 3,
+                "hidden_size_per_layer_input": 8,
+                "num_kv_shared_layers": 2,
+                "attention_k_eq_v": True,
+                "attention_bias": True,
+                "enable_moe_block": True,
+                "num_experts": 4,
+                "top_k_experts": 2,
+                "moe_intermediate_size": 16,
+            },
+            lengths=(5, 300),
+            dtype="bfloat16",
+        ),
+        shape("both-ways", {**GEMMA4, "use_bidirectional_attention": "all"}, refused="use_bidirectional_attention"),
+        shape("all-shared", {**GEMMA4, "num_kv_shared_layers": 4}, refused="num_kv_shared_layers"),
     ],
     spreads=GEMMA4_SPREADS,
 )
@@ -247,6 +278,34 @@ family(
                 "audio_config": None,
             },
             lengths=FEW_LENGTHS,
+        ),
+        shape(
+            "embeddings-per-layer",
+            {
+                "text_config": {**GEMMA4, "hidden_size_per_layer_input": 8, "num_kv_shared_layers": 2},
+                "vision_config": None,
+                "audio_config": None,
+            },
+            lengths=FEW_LENGTHS,
+        ),
+    ],
+    spreads=GEMMA4_SPREADS,
+)
+
+family(
+    "gemma4_unified",
+    "Gemma4UnifiedTextConfig",
+    "Gemma4UnifiedForCausalLM",
+    [
+        shape(
+            "text-alone",
+            {
+                **without("hidden_size_per_layer_input", "vocab_size_per_layer_input")(GEMMA4),
+                "attention_k_eq_v": True,
+                "num_global_key_value_heads": 1,
+                "num_kv_shared_layers": 2,
+                "use_double_wide_mlp": True,
+            },
         )
     ],
     spreads=GEMMA4_SPREADS,

@@ -160,6 +160,7 @@ public final class DecoderLoader {
           "set_ends",
           DeviceTensors.list(tensors.pieces(Optional.of(weights.embedding()))),
           DeviceTensors.list(tensors.pieces(head)),
+          DeviceTensors.list(tensors.pieces(weights.layerEmbedding())),
           tensors.named(weights.ends()),
           ends.numbers(),
           ends.words());

@@ -16,12 +16,14 @@ import java.util.stream.Stream;
  * read.
  *
  * @param head empty where the checkpoint has one matrix for input and output
+ * @param layerEmbedding of tokens, for each layer beside the embedding
  * @param ends what else is in no layer, by {@link TensorRole#role}
  * @param layers tensors of each layer, by their roles
  */
 record DecoderWeights(
     StoredTensor embedding,
     Optional<StoredTensor> head,
+    Optional<StoredTensor> layerEmbedding,
     Map<String, StoredTensor> ends,
     List<Map<String, StoredTensor>> layers) {
 
@@ -32,17 +34,18 @@ record DecoderWeights(
       layers.add(finder.layer(layer, layers.size()));
     }
     Map<String, StoredTensor> ends = finder.ends();
+    Optional<StoredTensor> ofLayers = finder.layerEmbedding();
     Optional<StoredTensor> head = finder.vocabulary("head");
     Optional<StoredTensor> embedding = finder.vocabulary("embedding");
     boolean tied = spec.ends().tied();
     if (tied && embedding.isEmpty() && head.isPresent()) {
-      return new DecoderWeights(head.get(), Optional.empty(), ends, layers);
+      return new DecoderWeights(head.get(), Optional.empty(), ofLayers, ends, layers);
     }
     if (!tied && head.isEmpty()) {
       throw finder.missing("head");
     }
     return new DecoderWeights(
-        embedding.orElseThrow(() -> finder.missing("embedding")), head, ends, layers);
+        embedding.orElseThrow(() -> finder.missing("embedding")), head, ofLayers, ends, layers);
   }
 
   /** Numbers in all tensors, biases left out. */
@@ -52,7 +55,12 @@ record DecoderWeights(
             .flatMap(layer -> layer.entrySet().stream())
             .filter(entry -> !entry.getKey().endsWith(".bias"))
             .map(Map.Entry::getValue);
-    return Stream.of(Stream.of(embedding), head.stream(), ends.values().stream(), inLayers)
+    return Stream.of(
+            Stream.of(embedding),
+            head.stream(),
+            layerEmbedding.stream(),
+            ends.values().stream(),
+            inLayers)
         .flatMap(tensors -> tensors)
         .mapToLong(t -> t.shape().stream().mapToLong(size -> size).reduce(1, (a, b) -> a * b))
         .sum();

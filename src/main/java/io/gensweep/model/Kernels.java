@@ -5,6 +5,7 @@ import io.gensweep.job.JobError;
 import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.HeadNorm;
+import io.gensweep.model.spec.KvSource;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
 import io.gensweep.model.spec.NormSpec;
@@ -64,6 +65,14 @@ final class Kernels {
   private static Optional<String> whyNot(LayerSpec layer) {
     if (!(layer.mixer() instanceof AttentionSpec attention) || attention.gated()) {
       return Optional.of("they have neither the gated delta rule nor gates of attention");
+    }
+    if (layer.scaled()
+        || layer.input().isPresent()
+        || layer.mlp() instanceof MlpSpec.DenseAndExperts
+        || !attention.kv().equals(KvSource.Own.PLAIN)) {
+      return Optional.of(
+          "they have no factors or embeddings of layers, experts beside an MLP, nor values without"
+              + " a product of the layer's own");
     }
     if (Stream.concat(Stream.of(attention.width()), mlpSizes(layer.mlp()))
         .anyMatch(size -> size % STEP != 0)) {

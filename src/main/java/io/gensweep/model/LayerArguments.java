@@ -5,6 +5,9 @@ import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DeltaSpec;
 import io.gensweep.model.spec.EndsSpec;
 import io.gensweep.model.spec.HeadNorm;
+import io.gensweep.model.spec.KvSource;
+import io.gensweep.model.spec.LayerEmbeddings;
+import io.gensweep.model.spec.LayerInput;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
 import io.gensweep.model.spec.NormSpec;
@@ -28,6 +31,7 @@ final class LayerArguments {
   static LayerArguments of(EndsSpec ends) {
     LayerArguments arguments = new LayerArguments();
     arguments.norm("final_norm", Optional.of(ends.finalNorm()));
+    ends.layerEmbeddings().ifPresent(arguments::layerEmbeddings);
     return arguments;
   }
 
@@ -45,7 +49,16 @@ final class LayerArguments {
       arguments.delta(delta);
     }
     arguments.mlp(layer.mlp());
+    arguments.norm("layer_input_norm", layer.input().map(LayerInput::norm));
     return arguments;
+  }
+
+  private void layerEmbeddings(LayerEmbeddings embeddings) {
+    put("layer_width", embeddings.width());
+    put("layer_embedding_scale", embeddings.embeddingScale());
+    put("layer_product_scale", embeddings.productScale());
+    put("layer_embeddings_scale", embeddings.scale());
+    norm("layer_embedding_norm", Optional.of(embeddings.norm()));
   }
 
   private void attention(AttentionSpec attention) {
@@ -61,7 +74,12 @@ final class LayerArguments {
     put("position_original", attention.queryScale().map(PositionScale::original).orElse(1.0));
     Optional<NormSpec> norm = attention.headNorm().map(HeadNorm::norm);
     norm("query_norm", norm);
-    norm("key_norm", norm);
+    norm("key_norm", attention.hasOwnKv() ? norm : Optional.empty());
+    if (attention.kv() instanceof KvSource.OfLayer source) {
+      put("kv_layer", source.number());
+    } else if (attention.kv() instanceof KvSource.Own own) {
+      norm("value_norm", own.valueNorm());
+    }
     words.put("head_norm", attention.headNorm().map(each -> name(each.place())).orElse("none"));
   }
 
@@ -86,6 +104,14 @@ final class LayerArguments {
       put("groups", router.groups());
       put("chosen_groups", router.chosenGroups());
       put("router_scale", router.scale());
+      norm("router_norm", router.input().map(RouterSpec.Input::norm));
+      put("router_input_scale", router.input().map(RouterSpec.Input::scale).orElse(1.0));
+    } else if (mlp instanceof MlpSpec.DenseAndExperts both) {
+      mlp(both.dense());
+      mlp(both.experts());
+      norm("dense_out_norm", Optional.of(both.norm()));
+      norm("experts_norm", Optional.of(both.norm()));
+      norm("experts_out_norm", Optional.of(both.norm()));
     }
   }
 

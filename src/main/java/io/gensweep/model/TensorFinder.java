@@ -48,6 +48,14 @@ record TensorFinder(DecoderSpec spec, Checkpoint checkpoint) {
     return checkpoint.find(vocabularyName(name), spec.vocabSize(), spec.hiddenSize());
   }
 
+  /** The embeddings of tokens for each layer, where the decoder has them. */
+  Optional<StoredTensor> layerEmbedding() {
+    return spec.ends()
+        .layerEmbeddings()
+        .map(each -> new TensorRole("layer_embedding.weight", List.of(each.vocab(), each.size())))
+        .map(role -> find("", spec.names().end(role), role));
+  }
+
   JobError missing(String name) {
     return checkpoint.missing(vocabularyName(name));
   }

@@ -33,6 +33,9 @@ class Experts:
   chosen : int
   normalised : bool
   correction : Tensor
+  scales : Tensor  # of each expert's weight, float32; empty where they have none
+  input_norm : __torch__.Norm  # what the router takes, where that is not what the experts take
+  input_scale : float
   groups : int
   chosen_groups : int
   scale : float
@@ -54,6 +57,16 @@ class Delta:
   norm : __torch__.Norm
   state : Tensor
   tail : Tensor
+
+# What each layer gets of the tokens beside their embeddings (LayerEmbeddings). embedding [tokens, layers * width].
+class LayerEmbeddings:
+  embedding : Tensor
+  width : int
+  product : __torch__.Product
+  norm : __torch__.Norm
+  embedding_scale : float
+  product_scale : float
+  scale : float
 
 # One layer, as LayerSpec says. Keys and values [blocks, kv_heads, block, head_dim] are its part of the KV cache.
 class Layer:
@@ -77,11 +90,21 @@ class Layer:
   position_scale : List[float]
   gated : bool
   sinks : Tensor
+  own_keys : bool  # keys and values are its own
+  own_values : bool  # not its keys
+  kv_layer : int  # whose keys and values it attends to
+  value_norm : __torch__.Norm
   qkv : List[__torch__.Product]
   delta : List[__torch__.Delta]
   output : __torch__.Product
   mlp : List[__torch__.Mlp]
   experts : List[__torch__.Experts]
+  dense_out_norm : __torch__.Norm  # of an MLP and experts side by side
+  experts_norm : __torch__.Norm
+  experts_out_norm : __torch__.Norm
+  input : List[__torch__.Mlp]  # of LayerInput
+  input_norm : __torch__.Norm
+  out_scale : Tensor  # [1], of what leaves the layer; empty where it has none
   keys : Tensor
   values : Tensor
 
@@ -105,6 +128,7 @@ class Decoder(Module):
   rope : List[Tensor]  # cosine, sine of each table
   ends : List[Tensor]  # embedding; embeddings of positions, or empty
   final_norm : List[__torch__.Norm]
+  by_layer : List[__torch__.LayerEmbeddings]
   products : List[__torch__.Product]  # all of them, the head first
   stack : List[__torch__.Layer]
   native : List[Tensor]  # the handle [1] of the native library's decoder
@@ -204,9 +228,10 @@ class Decoder(Module):
   def device(self: __torch__.Decoder) -> Device:
     return self.ends[0].device
 
-  # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding.
+  # Embedding [vocabulary, hidden] in pieces of rows; head the same, or one empty piece where it is tied to the embedding; by_layer
+  # [tokens, layers * width] the same, or one empty piece where layers have no embeddings.
   # w, numbers, words: the final norm; biases of the head and embeddings of positions where the decoder has them.
-  def set_ends(self: __torch__.Decoder, embedding: List[Tensor], head: List[Tensor], w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
+  def set_ends(self: __torch__.Decoder, embedding: List[Tensor], head: List[Tensor], by_layer: List[Tensor], w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
     table = torch.cat([(self).weight(t) for t in embedding], 0)
     rows = table
     if torch.gt(torch.numel(head[0]), 0):
@@ -222,7 +247,30 @@ class Decoder(Module):
         bias = torch.constant_pad_nd(bias, [0, missing], 0)
     self.final_norm = [(self).norm_of("final_norm", w, numbers, words)]
     _0 = (self).keep(rows, bias)
+    self.by_layer = annotate(List[__torch__.LayerEmbeddings], [])
+    if torch.gt(torch.numel(by_layer[0]), 0):
+      torch.append(self.by_layer, (self).layer_embeddings(by_layer, w, numbers, words))
     return (self).begin()
+
+  def layer_embeddings(self: __torch__.Decoder, embedding: List[Tensor], w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.LayerEmbeddings:
+    all = __torch__.LayerEmbeddings.__new__(__torch__.LayerEmbeddings)
+    all.width = int(numbers["layer_width"])
+    all.product = (self).product_of("layer_product", w)
+    all.norm = (self).norm_of("layer_embedding_norm", w, numbers, words)
+    all.embedding_scale = numbers["layer_embedding_scale"]
+    all.product_scale = numbers["layer_product_scale"]
+    all.scale = numbers["layer_embeddings_scale"]
+    # The largest tensor of its model: no more of it than a piece is there twice.
+    tokens = 0
+    for piece in embedding:
+      tokens = torch.add(tokens, torch.size(piece, 0))
+    all.embedding = torch.empty([tokens, torch.size(w["layer_product.weight"], 0)], dtype=self.dtype, device=(self).device())
+    start = 0
+    for piece in embedding:
+      end = torch.add(start, torch.size(piece, 0))
+      _0 = torch.copy_(torch.slice(all.embedding, 0, start, end), (self).as_stored(piece))
+      start = end
+    return all
 
   # The norm of a role. Its weights in float32; 1 is added where the family's weights are meant so.
   def norm_of(self: __torch__.Decoder, name: str, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Norm:
@@ -263,6 +311,7 @@ class Decoder(Module):
     layer.block_scale = numbers["block_scale"]
     layer.delta = annotate(List[__torch__.Delta], [])
     layer.qkv = annotate(List[__torch__.Product], [])
+    layer.kv_layer = torch.len(self.stack)
     if torch.__contains__(numbers, "value_heads"):
       torch.append(layer.delta, (self).delta_of(w, numbers, words))
       layer.output = (self).product_of("delta_output", w)
@@ -272,8 +321,16 @@ class Decoder(Module):
     layer.experts = annotate(List[__torch__.Experts], [])
     if torch.__contains__(numbers, "experts"):
       torch.append(layer.experts, (self).experts_of(w, numbers, words))
-    else:
+    if torch.__contains__(w, "down.weight"):
       torch.append(layer.mlp, (self).mlp_of("", w, numbers, words))
+    layer.dense_out_norm = (self).norm_of("dense_out_norm", w, numbers, words)
+    layer.experts_norm = (self).norm_of("experts_norm", w, numbers, words)
+    layer.experts_out_norm = (self).norm_of("experts_out_norm", w, numbers, words)
+    layer.input = annotate(List[__torch__.Mlp], [])
+    if torch.__contains__(w, "layer_input.down.weight"):
+      torch.append(layer.input, (self).mlp_of("layer_input.", w, numbers, words))
+    layer.input_norm = (self).norm_of("layer_input_norm", w, numbers, words)
+    layer.out_scale = (self).optional(w, "layer_scale")
     torch.append(self.stack, layer)
     return (self).added()
 
@@ -292,7 +349,16 @@ class Decoder(Module):
     layer.position_scale = [numbers["position_beta"], numbers["position_original"]]
     layer.gated = torch.__contains__(w, "attention_gate.weight")
     layer.sinks = torch.to((self).optional(w, "sinks"), 6)
-    parts = ["query", "key", "value"]
+    layer.own_keys = torch.__contains__(w, "key.weight")
+    layer.own_values = torch.__contains__(w, "value.weight")
+    layer.value_norm = (self).norm_of("value_norm", w, numbers, words)
+    if torch.__contains__(numbers, "kv_layer"):
+      layer.kv_layer = int(numbers["kv_layer"])
+    parts = ["query"]
+    if layer.own_keys:
+      torch.append(parts, "key")
+    if layer.own_values:
+      torch.append(parts, "value")
     if layer.gated:
       torch.append(parts, "attention_gate")
     torch.append(layer.qkv, (self).joined(parts, w))
@@ -357,6 +423,9 @@ class Decoder(Module):
     experts.correction = torch.empty([0], dtype=6, device=(self).device())
     if torch.__contains__(w, "router_correction"):
       experts.correction = torch.clone(torch.to((self).as_stored(w["router_correction"]), 6))
+    experts.scales = torch.to((self).optional(w, "expert_scales"), 6)
+    experts.input_norm = (self).norm_of("router_norm", w, numbers, words)
+    experts.input_scale = numbers["router_input_scale"]
     experts.router = (self).exact_of("router", w, torch.eq(experts.kind, "sigmoid"))
     experts.each = annotate(List[__torch__.Mlp], [])
     for i in range(int(numbers["experts"])):
@@ -426,13 +495,22 @@ class Decoder(Module):
       x = torch.add(x, torch.embedding(self.ends[1], positions))
     return x
 
-  # The layers that have keys and values.
+  # The layers that have keys and values of their own.
   def attending(self: __torch__.Decoder) -> List[__torch__.Layer]:
     found = annotate(List[__torch__.Layer], [])
     for layer in self.stack:
       if torch.eq(torch.len(layer.delta), 0):
-        torch.append(found, layer)
+        if layer.own_keys:
+          torch.append(found, layer)
     return found
+
+  # The number of the last layer that keeps something of a token.
+  def last_keeper(self: __torch__.Decoder) -> int:
+    last = 0
+    for number in range(torch.len(self.stack)):
+      if torch.eq(self.stack[number].kv_layer, number):
+        last = number
+    return last
 
   # Makes room for the states of so many sequences.
   def grow_states(self: __torch__.Decoder, to: Tensor) -> Tensor:

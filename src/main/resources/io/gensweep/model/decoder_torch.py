@@ -270,7 +270,12 @@
   def add_mlp(self: __torch__.Decoder, x: Tensor, y: Tensor, layer: __torch__.Layer) -> Tensor:
     ready = (self).ready(y)
     if torch.gt(torch.len(layer.experts), 0):
-      return (self).add_block(x, (self).mixed(ready, layer.experts[0]), layer.mlp_out_norm, layer.block_scale)
+      if torch.gt(torch.len(layer.mlp), 0):
+        dense = (self).norm((self).mlp_alone(ready, layer.mlp[0]), layer.dense_out_norm)
+        sparse = (self).mixed((self).ready((self).norm(x, layer.experts_norm)), x, layer.experts[0])
+        both = torch.add(dense, (self).norm(sparse, layer.experts_out_norm))
+        return (self).add_block(x, both, layer.mlp_out_norm, layer.block_scale)
+      return (self).add_block(x, (self).mixed(ready, x, layer.experts[0]), layer.mlp_out_norm, layer.block_scale)
     mlp = layer.mlp[0]
     return (self).add_product(x, (self).ready((self).inner(ready, mlp)), mlp.down, layer.mlp_out_norm, layer.block_scale)
 
@@ -278,9 +283,12 @@
     return (self).linear((self).ready((self).inner(y, mlp)), mlp.down, "none", y[0])
 
   # The sum of a token's experts by their weights, in the order of their numbers, so that it does not depend on other
-  # tokens; in float32, so that many experts are added without rounding each time.
-  def mixed(self: __torch__.Decoder, y: List[Tensor], experts: __torch__.Experts) -> Tensor:
-    chosen, shares, = (self).route(y, experts)
+  # tokens; in float32, so that many experts are added without rounding each time. x: the activations before the block.
+  def mixed(self: __torch__.Decoder, y: List[Tensor], x: Tensor, experts: __torch__.Experts) -> Tensor:
+    routed = y
+    if torch.ne(experts.input_norm.kind, "none"):
+      routed = [torch.mul((self).norm(x, experts.input_norm), experts.input_scale)]
+    chosen, shares, = (self).route(routed, experts)
     total = torch.to(torch.zeros_like(y[0]), 6)
     counts = torch.bincount(torch.view(chosen, [-1]), None, torch.len(experts.each))
     for i in range(torch.len(experts.each)):
@@ -327,7 +335,20 @@
       weights = torch.div(weights, total)
     if torch.ne(experts.scale, 1.):
       weights = torch.mul(weights, experts.scale)
+    if torch.gt(torch.numel(experts.scales), 0):
+      weights = torch.mul(weights, torch.index(experts.scales, annotate(List[Optional[Tensor]], [chosen])))
     return (chosen, weights)
+
+  # What each layer gets of the tokens beside x, their embeddings: [tokens, layers, width] or nothing.
+  def layer_inputs(self: __torch__.Decoder, ids: Tensor, x: Tensor) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    for all in self.by_layer:
+      product = torch.mul((self).linear((self).ready(x), all.product, "none", x), all.product_scale)
+      normed = (self).norm(torch.view(product, [torch.size(ids, 0), -1, all.width]), all.norm)
+      own = torch.embedding(all.embedding, ids)
+      own = torch.mul(own, torch.to(torch.tensor(all.embedding_scale, device=x.device), self.dtype))
+      torch.append(found, torch.mul(torch.add(normed, torch.view(own, torch.size(normed))), all.scale))
+    return found
 
   # Logits of rows after the final norm and the head, [rows, vocabulary or more].
   def head(self: __torch__.Decoder, x: Tensor) -> Tensor:
@@ -348,29 +369,35 @@
     x = (self).embed(ids, positions)
     tables = [torch.index_select(table, 0, rotations) for table in self.rope]
     where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
-    number = 0
-    for layer in self.stack:
+    inputs = (self).layer_inputs(ids, x)
+    for number in range(ops.prim.min(torch.add(depth, 1), torch.len(self.stack))):
+      layer = self.stack[number]
       y = (self).norm(x, layer.mixer_norm)
       mixed = annotate(Optional[Tensor], None)
       if torch.gt(torch.len(layer.delta), 0):
         mixed = (self).delta_rule(y, layer.delta[0], positions, view)
       else:
         qk, v, gate, = (self).project(y, positions, tables, layer)
-        _0 = torch.index_put_(layer.keys, where, torch.slice(qk, 1, layer.heads))
-        _1 = torch.index_put_(layer.values, where, v)
+        if layer.own_keys:
+          _0 = torch.index_put_(layer.keys, where, torch.slice(qk, 1, layer.heads))
+          _1 = torch.index_put_(layer.values, where, v)
         if torch.lt(number, depth):
           mixed = (self).attend(qk, v, gate, positions, layer, view)
       if torch.lt(number, depth):
         before = x
-        inputs = (self).ready(unchecked_cast(Tensor, mixed))
-        x = (self).add_product(x, inputs, layer.output, layer.mixer_out_norm, layer.block_scale)
+        attended = (self).ready(unchecked_cast(Tensor, mixed))
+        x = (self).add_product(x, attended, layer.output, layer.mixer_out_norm, layer.block_scale)
         if torch.__not__(layer.parallel):
           y = (self).norm(x, layer.mlp_norm)
         else:
           if torch.ne(layer.mlp_norm.kind, "none"):
             y = (self).norm(before, layer.mlp_norm)
         x = (self).add_mlp(x, y, layer)
-      number = torch.add(number, 1)
+        for mlp in layer.input:
+          own = torch.mul((self).inner((self).ready(x), mlp), torch.select(inputs[0], 1, number))
+          x = (self).add_product(x, (self).ready(own), mlp.down, layer.input_norm, 1.)
+        if torch.gt(torch.numel(layer.out_scale), 0):
+          x = torch.mul(x, layer.out_scale)
     return x
 
   def attend(self: __torch__.Decoder, qk: Tensor, v: Tensor, gate: Tensor, positions: Tensor, layer: __torch__.Layer, view: Dict[str, Tensor]) -> Tensor:
@@ -505,11 +532,17 @@
   def project(self: __torch__.Decoder, y: Tensor, positions: Tensor, tables: List[Tensor], layer: __torch__.Layer) -> Tuple[Tensor, Tensor, Tensor]:
     all = (self).linear((self).ready(y), layer.qkv[0], "none", y)
     tokens = torch.size(y, 0)
-    rotated = torch.add(layer.heads, layer.kv_heads)
+    rotated = layer.heads
+    if layer.own_keys:
+      rotated = torch.add(rotated, layer.kv_heads)
+    end = rotated
+    if layer.own_values:
+      end = torch.add(rotated, layer.kv_heads)
     qkv = torch.view(all, [tokens, -1, layer.head_dim])
     qk = torch.slice(qkv, 1, 0, rotated)
-    v = torch.slice(qkv, 1, rotated, torch.add(rotated, layer.kv_heads))
-    gate = torch.reshape(torch.slice(qkv, 1, torch.add(rotated, layer.kv_heads)), [tokens, -1])
+    v = torch.slice(qkv, 1, torch.sub(end, layer.kv_heads), end)
+    v = (self).norm(v, layer.value_norm)
+    gate = torch.reshape(torch.slice(qkv, 1, end), [tokens, -1])
     if torch.__or__(torch.eq(layer.head_norm, "before_rotation"), torch.eq(layer.head_norm, "weights_by_head")):
       qk = (self).norm_heads(qk, layer)
     if torch.eq(layer.head_norm, "whole_width"):
@@ -539,6 +572,7 @@
   # view: spans [sequences, 4] of (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
   def attend_spans(self: __torch__.Decoder, qk: Tensor, v: Tensor, layer: __torch__.Layer, positions: Tensor, view: Dict[str, Tensor]) -> Tensor:
     spans = view["spans"]
+    held = self.stack[layer.kv_layer]
     # In float32: libtorch's kernel is no slower in it than in bfloat16, and nearer to HF's.
     f = torch.to(qk, 6)
     values = torch.to(v, 6)
@@ -556,16 +590,16 @@
       some = torch.narrow(values, 0, first, count)
       # Position of the first key.
       base = start
-      if torch.gt(start, 0):
+      if torch.__or__(torch.gt(start, 0), torch.__not__(layer.own_keys)):
         # Blocks before the window of the span's first token are not read.
         skipped = 0
         if torch.gt(layer.window, 0):
           skipped = torch.floordiv(ops.prim.max(torch.sub(torch.add(start, 1), layer.window), 0), self.block)
-        held = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
-        mine = torch.narrow(view["table"], 0, torch.add(entry, skipped), torch.sub(held, skipped))
+        filled = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
+        mine = torch.narrow(view["table"], 0, torch.add(entry, skipped), torch.sub(filled, skipped))
         base = torch.mul(skipped, self.block)
-        k = (self).gather_blocks(layer.keys, mine, torch.sub(end, base), layer)
-        some = (self).gather_blocks(layer.values, mine, torch.sub(end, base), layer)
+        k = (self).gather_blocks(held.keys, mine, torch.sub(end, base), layer)
+        some = (self).gather_blocks(held.values, mine, torch.sub(end, base), layer)
       seen = annotate(Optional[Tensor], None)
       windowed = torch.__and__(torch.gt(layer.window, 0), torch.gt(torch.sub(end, base), layer.window))
       if torch.__or__(torch.gt(start, 0), windowed):
@@ -581,9 +615,9 @@
         torch.append(attended, (self).attend_span(q, k, some, seen, layer))
     return torch.to(torch.cat(attended, 0), self.dtype)
 
-  # Fills the KV cache and gives no logits: the last layer's output meets no later layer and no vocabulary.
+  # Fills the KV cache and gives no logits: the output of the last layer that keeps anything meets nothing.
   def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor) -> Tensor:
-    _0 = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table, "slots": slots}, torch.sub(torch.len(self.stack), 1))
+    _0 = (self).layers(ids, positions, rotations, blocks, offsets, {"spans": spans, "table": table, "slots": slots}, (self).last_keeper())
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
@@ -666,6 +700,7 @@
     owners = view[torch.add("owners", of)]
     absent = view[torch.add("absent", of)]
     places = view[torch.add("places", of)]
+    held = self.stack[layer.kv_layer]
     rows = torch.size(q, 0)
     entries = torch.size(table, 0)
     group = torch.floordiv(layer.heads, layer.kv_heads)
@@ -678,8 +713,8 @@
       batch = torch.mul(torch.sub(end, start), layer.kv_heads)
       some = torch.slice(table, 0, start, end)
       asked = torch.reshape(torch.index_select(q, 0, torch.slice(owners, 0, start, end)), [batch, group, layer.head_dim])
-      k = torch.view(torch.index_select(layer.keys, 0, some), [batch, self.block, layer.head_dim])
-      v = torch.view(torch.index_select(layer.values, 0, some), [batch, self.block, layer.head_dim])
+      k = torch.view(torch.index_select(held.keys, 0, some), [batch, self.block, layer.head_dim])
+      v = torch.view(torch.index_select(held.values, 0, some), [batch, self.block, layer.head_dim])
       part = torch.slice(mask, 0, torch.mul(start, layer.kv_heads), torch.mul(end, layer.kv_heads))
       if torch.gt(layer.cap, 0.):
         raw = torch.mul(torch.to(torch.bmm(asked, torch.transpose(k, 1, 2)), 6), layer.scale)

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -35,9 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FamilyOracleTest {
   private static final Path FAMILIES = Path.of("src/test/resources/families");
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Families that do not load yet, or FAMILY/SHAPE where only some of its shapes do not. */
-  private static final Set<String> NOT_YET = Set.of("gemma4", "gemma4_text");
 
   /** Of all families, or of those that GENSWEEP_FAMILIES names with commas between them. */
   private static final List<String> ASKED =
@@ -358,7 +354,7 @@ class FamilyOracleTest {
   private static boolean ready(String name) {
     String family = name.substring(0, name.indexOf('/'));
     boolean asked = ASKED.contains("") || ASKED.contains(family);
-    return asked && !NOT_YET.contains(name) && !NOT_YET.contains(family);
+    return asked;
   }
 
   private static List<Path> files() throws IOException {

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param rope index of the rotary table; empty where heads are not rotated
  * @param queryScale of queries by their position
  * @param headNorm of queries and keys
+ * @param kv where keys and values come from
  * @param qkvBias whether the matrices of queries, keys and values have biases
  * @param outputBias whether the output's matrix has one
  * @param gated whether the heads' output is multiplied with the sigmoid of a further projection
@@ -26,6 +27,7 @@ public record AttentionSpec(
     OptionalInt rope,
     Optional<PositionScale> queryScale,
     Optional<HeadNorm> headNorm,
+    KvSource kv,
     boolean qkvBias,
     boolean outputBias,
     boolean gated,
@@ -70,6 +72,7 @@ public record AttentionSpec(
         OptionalInt.of(0),
         Optional.empty(),
         Optional.empty(),
+        KvSource.Own.PLAIN,
         false,
         false,
         false,
@@ -97,6 +100,10 @@ public record AttentionSpec(
     return with(draft -> draft.headNorm = Optional.of(new HeadNorm(norm, place)));
   }
 
+  AttentionSpec withKv(KvSource other) {
+    return with(draft -> draft.kv = other);
+  }
+
   public AttentionSpec withBiases(boolean ofQkv, boolean ofOutput) {
     return with(
         draft -> {
@@ -119,6 +126,7 @@ public record AttentionSpec(
     draft.rope = rope;
     draft.queryScale = queryScale;
     draft.headNorm = headNorm;
+    draft.kv = kv;
     draft.qkvBias = qkvBias;
     draft.outputBias = outputBias;
     draft.gated = gated;
@@ -132,6 +140,7 @@ public record AttentionSpec(
         draft.rope,
         draft.queryScale,
         draft.headNorm,
+        draft.kv,
         draft.qkvBias,
         draft.outputBias,
         draft.gated,
@@ -144,6 +153,7 @@ public record AttentionSpec(
     private OptionalInt rope;
     private Optional<PositionScale> queryScale;
     private Optional<HeadNorm> headNorm;
+    private KvSource kv;
     private boolean qkvBias;
     private boolean outputBias;
     private boolean gated;
@@ -170,8 +180,7 @@ public record AttentionSpec(
     Stream<TensorRole> products =
         Stream.of(
                 TensorRole.matrix("query", width(), hidden, qkvBias),
-                TensorRole.matrix("key", kvWidth(), hidden, qkvBias),
-                TensorRole.matrix("value", kvWidth(), hidden, qkvBias),
+                kv.tensors(kvWidth(), headDim, hidden, qkvBias),
                 TensorRole.matrix("output", hidden, width(), outputBias))
             .flatMap(matrix -> matrix);
     Stream<TensorRole> gate =
@@ -183,18 +192,14 @@ public record AttentionSpec(
   }
 
   private Stream<TensorRole> norms(HeadNorm norm) {
-    return switch (norm.place()) {
-      case BEFORE_ROTATION, AFTER_ROTATION ->
-          Stream.concat(
-              norm.norm().tensors("query_norm", headDim), norm.norm().tensors("key_norm", headDim));
-      case WHOLE_WIDTH ->
-          Stream.concat(
-              norm.norm().tensors("query_norm", width()),
-              norm.norm().tensors("key_norm", kvWidth()));
-      case WEIGHTS_BY_HEAD ->
-          Stream.concat(
-              norm.norm().tensors("query_norm", heads, headDim),
-              norm.norm().tensors("key_norm", kvHeads, headDim));
-    };
+    Stream<TensorRole> ofQueries = norm.tensors("query_norm", heads, headDim);
+    return hasOwnKv()
+        ? Stream.concat(ofQueries, norm.tensors("key_norm", kvHeads, headDim))
+        : ofQueries;
+  }
+
+  /** Whether keys and values of this layer are kept. */
+  public boolean hasOwnKv() {
+    return kv instanceof KvSource.Own;
   }
 }

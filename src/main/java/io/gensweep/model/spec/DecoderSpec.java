@@ -35,9 +35,26 @@ public record DecoderSpec(
       throw new JobError(
           "config.json: rope_type longrope is supported for all layers only, not by layer type");
     }
+    requireKeptKv(layers);
     // Not copied: a config may claim more layers than fit in memory, and the checkpoint disproves
     // it.
     layers = Collections.unmodifiableList(layers);
+  }
+
+  /** Layers that read the keys and values of another read what that one keeps. */
+  private static void requireKeptKv(List<LayerSpec> layers) {
+    for (LayerSpec layer : layers) {
+      if (layer.mixer() instanceof AttentionSpec reader
+          && reader.kv() instanceof KvSource.OfLayer source
+          && !(layers.get(source.number()).mixer() instanceof AttentionSpec kept
+              && kept.hasOwnKv()
+              && kept.kvHeads() == reader.kvHeads()
+              && kept.headDim() == reader.headDim()
+              && kept.window() == reader.window())) {
+        throw new IllegalArgumentException(
+            "layer " + source.number() + " keeps no keys and values of such heads and window");
+      }
+    }
   }
 
   /** Attention of the layers that have it. */
@@ -59,6 +76,8 @@ public record DecoderSpec(
 
   /** Bytes that the keys and values of one token take in the KV cache, over all layers. */
   public long kvBytesPerToken(DType dtype) {
-    return attention().mapToLong(each -> 2L * each.kvWidth()).sum() * dtype.cacheBytes();
+    long width =
+        attention().filter(AttentionSpec::hasOwnKv).mapToLong(each -> each.kvWidth()).sum();
+    return 2 * width * dtype.cacheBytes();
   }
 }

@@ -1,5 +1,6 @@
 package io.gensweep.model.spec;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
  * @param headBias whether the head has one
  * @param logitScale factor of logits
  * @param logitCap where above 0, a logit l becomes {@code cap * tanh(l / cap)}
+ * @param layerEmbeddings what each layer gets of the tokens beside the embedding
  */
 public record EndsSpec(
     boolean tied,
@@ -20,7 +22,8 @@ public record EndsSpec(
     NormSpec finalNorm,
     boolean headBias,
     double logitScale,
-    double logitCap) {
+    double logitCap,
+    Optional<LayerEmbeddings> layerEmbeddings) {
 
   public EndsSpec {
     if (!(embeddingScale > 0) || !(logitScale > 0) || !(logitCap >= 0)) {
@@ -36,27 +39,49 @@ public record EndsSpec(
 
   /** Without factors and positions. */
   public static EndsSpec of(boolean tied, NormSpec finalNorm) {
-    return new EndsSpec(tied, 1, false, finalNorm, false, 1, 0);
+    return new EndsSpec(tied, 1, false, finalNorm, false, 1, 0, Optional.empty());
   }
 
   EndsSpec withEmbeddingScale(double scale) {
-    return new EndsSpec(tied, scale, learnedPositions, finalNorm, headBias, logitScale, logitCap);
+    return new EndsSpec(
+        tied, scale, learnedPositions, finalNorm, headBias, logitScale, logitCap, layerEmbeddings);
   }
 
   EndsSpec withLearnedPositions() {
-    return new EndsSpec(tied, embeddingScale, true, finalNorm, headBias, logitScale, logitCap);
+    return new EndsSpec(
+        tied, embeddingScale, true, finalNorm, headBias, logitScale, logitCap, layerEmbeddings);
   }
 
   EndsSpec withLogits(double scale, double cap) {
-    return new EndsSpec(tied, embeddingScale, learnedPositions, finalNorm, headBias, scale, cap);
+    return new EndsSpec(
+        tied, embeddingScale, learnedPositions, finalNorm, headBias, scale, cap, layerEmbeddings);
   }
 
   EndsSpec withHeadBias() {
     return new EndsSpec(
-        tied, embeddingScale, learnedPositions, finalNorm, true, logitScale, logitCap);
+        tied,
+        embeddingScale,
+        learnedPositions,
+        finalNorm,
+        true,
+        logitScale,
+        logitCap,
+        layerEmbeddings);
   }
 
-  /** The tensors that are in no layer, the embedding's and the head's weights left out. */
+  EndsSpec withLayerEmbeddings(Optional<LayerEmbeddings> embeddings) {
+    return new EndsSpec(
+        tied,
+        embeddingScale,
+        learnedPositions,
+        finalNorm,
+        headBias,
+        logitScale,
+        logitCap,
+        embeddings);
+  }
+
+  /** The tensors that are in no layer, embeddings of tokens and the head's weights left out. */
   public Stream<TensorRole> tensors(int hidden, int vocab, int positions) {
     Stream<TensorRole> learned =
         learnedPositions
@@ -64,7 +89,9 @@ public record EndsSpec(
             : Stream.empty();
     Stream<TensorRole> bias =
         headBias ? Stream.of(new TensorRole("head.bias", vocab)) : Stream.empty();
-    return Stream.of(finalNorm.tensors("final_norm", hidden), learned, bias)
+    Stream<TensorRole> ofLayers =
+        layerEmbeddings.stream().flatMap(embeddings -> embeddings.tensors(hidden));
+    return Stream.of(finalNorm.tensors("final_norm", hidden), learned, bias, ofLayers)
         .flatMap(tensors -> tensors);
   }
 }

@@ -17,7 +17,7 @@ final class GemmaConfig {
   /** Every layer of that number sees everything, where a config of Gemma 3 does not say. */
   private static final int FULL_EVERY = 6;
 
-  private static final TensorNames NAMES =
+  static final TensorNames NAMES =
       TensorNames.LLAMA.with(
           Map.of(
               "mixer_out_norm", "post_attention_layernorm",

@@ -32,17 +32,14 @@ final class GraniteConfig {
     return decoder(values, mlp, names(count, expert.size()));
   }
 
-  /** All experts are in one tensor, each with the rows of its gate before those of up. */
   private static TensorNames names(int count, int size) {
-    TensorSource gateUp = TensorSource.named("block_sparse_moe.input_linear");
-    TensorSource down = TensorSource.named("block_sparse_moe.output_linear");
     return TensorNames.LLAMA
         .with(Map.of("router", "block_sparse_moe.router.layer"))
         .withExperts(
-            Map.of(
-                "gate", i -> gateUp.withMatrix(i, count).withRows(2 * size, 0, size),
-                "up", i -> gateUp.withMatrix(i, count).withRows(2 * size, size, size),
-                "down", i -> down.withMatrix(i, count)));
+            TensorSource.named("block_sparse_moe.input_linear"),
+            TensorSource.named("block_sparse_moe.output_linear"),
+            count,
+            size);
   }
 
   private static DecoderSpec decoder(ConfigValues values, MlpSpec mlp, TensorNames names) {

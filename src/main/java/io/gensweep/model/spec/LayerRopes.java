@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The rotary tables of Gemma 3 and OLMo 3: one of layers that see everything, then one of those
- * with a window. {@code rope_parameters} describes each by its layer type, and {@code rope_scaling}
- * (HF before 5) the first alone.
+ * The rotary tables of Gemma 3 and 4 and OLMo 3: one of layers that see everything, then one of
+ * those with a window. {@code rope_parameters} describes each by its layer type, and {@code
+ * rope_scaling} (HF before 5) the first alone.
  *
  * @param fullTheta of the first, where its description has none
  * @param slidingTheta of the second
@@ -19,9 +19,16 @@ record LayerRopes(ConfigValues values, Sizes sizes, double fullTheta, double sli
   private static final String SCALING = "rope_scaling";
 
   List<RopeSpec> tables() {
+    return tables(sizes.headDim(), sizes.headDim());
+  }
+
+  /** Of heads whose width depends on the layer's type. */
+  List<RopeSpec> tables(int fullHeadDim, int slidingHeadDim) {
     ObjectNode full = parameters(Sizes.FULL);
     full.setAll(object(values, SCALING));
-    return List.of(table(full, fullTheta), table(parameters(Sizes.SLIDING), slidingTheta));
+    return List.of(
+        table(full, fullTheta, fullHeadDim),
+        table(parameters(Sizes.SLIDING), slidingTheta, slidingHeadDim));
   }
 
   /** The attention of a layer of that number, by the table of its type. */
@@ -49,11 +56,19 @@ record LayerRopes(ConfigValues values, Sizes sizes, double fullTheta, double sli
     return object.deepCopy();
   }
 
-  private RopeSpec table(ObjectNode parameters, double theta) {
+  private RopeSpec table(ObjectNode parameters, double theta, int headDim) {
     if (!parameters.has("rope_theta")) {
       parameters.put("rope_theta", theta);
     }
     ConfigValues rope = values.inner(PARAMETERS, parameters);
-    return new RopeConfig(values, rope, sizes.maxPositions(), theta, 0).table(sizes.headDim());
+    int part = 0;
+    if (RopeConfig.type(rope).equals("proportional")) {
+      part = 1;
+      // That of the whole config is for other types.
+      if (!parameters.has(RopeConfig.PART)) {
+        parameters.put(RopeConfig.PART, 1);
+      }
+    }
+    return new RopeConfig(values, rope, sizes.maxPositions(), theta, part).table(headDim);
   }
 }

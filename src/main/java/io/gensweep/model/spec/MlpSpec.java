@@ -120,6 +120,32 @@ public sealed interface MlpSpec {
     }
   }
 
+  /**
+   * Experts beside an MLP of all tokens, both in one block: {@code norm(dense(y)) +
+   * norm(experts(norm(x)))}, where y is x after the block's own norm.
+   *
+   * @param norm of each of the three, with weights of its own
+   */
+  record DenseAndExperts(Gated dense, Experts experts, NormSpec norm) implements MlpSpec {
+    public DenseAndExperts {
+      Gated expert = experts.expert();
+      if (dense.activation() != expert.activation() || !dense.clamp().equals(expert.clamp())) {
+        throw new IllegalArgumentException("one activation expected, was " + experts);
+      }
+    }
+
+    @Override
+    public Stream<TensorRole> tensors(int hidden) {
+      return Stream.of(
+              dense.tensors(hidden),
+              experts.tensors(hidden),
+              norm.tensors("dense_out_norm", hidden),
+              norm.tensors("experts_norm", hidden),
+              norm.tensors("experts_out_norm", hidden))
+          .flatMap(tensors -> tensors);
+    }
+  }
+
   private static void requireSize(int size) {
     if (size < 1) {
       throw new IllegalArgumentException("size must be >= 1, was " + size);

@@ -30,6 +30,11 @@ public final class ModelConfig {
               family("falcon", "FalconForCausalLM", FalconConfig::read),
               family("gemma2", "Gemma2ForCausalLM", GemmaConfig::readGemma2),
               family("gemma3_text", "Gemma3ForCausalLM", GemmaConfig::readGemma3),
+              family("gemma4_text", "Gemma4ForConditionalGeneration", Gemma4Config::read),
+              family(
+                  "gemma4_unified_text",
+                  "Gemma4UnifiedForConditionalGeneration",
+                  Gemma4Config::readUnified),
               family("glm4", "Glm4ForCausalLM", Glm4Config::read),
               family("glm4_moe", "Glm4MoeForCausalLM", Glm4Config::readMoe),
               family("gpt2", "GPT2LMHeadModel", Gpt2Config::read),

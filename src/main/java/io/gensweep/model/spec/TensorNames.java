@@ -125,6 +125,19 @@ public record TensorNames(
             "down", i -> TensorSource.named(prefix + i + "." + down)));
   }
 
+  /**
+   * With experts in two tensors of matrices, in the first the rows of gates before those of ups.
+   *
+   * @param size rows of a gate
+   */
+  TensorNames withExperts(TensorSource gateUp, TensorSource down, int count, int size) {
+    return withExperts(
+        Map.of(
+            "gate", i -> gateUp.withMatrix(i, count).withRows(2 * size, 0, size),
+            "up", i -> gateUp.withMatrix(i, count).withRows(2 * size, size, size),
+            "down", i -> down.withMatrix(i, count)));
+  }
+
   /** What the roles of an expert's tensors begin with. */
   static String expert(int number) {
     return EXPERTS + number + ".";

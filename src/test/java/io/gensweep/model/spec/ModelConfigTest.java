@@ -57,6 +57,25 @@ class ModelConfigTest {
     assertThat(spec.kvBytesPerToken(DType.BFLOAT16)).isEqualTo(3 * 2 * 2 * 32 * 2);
   }
 
+  @Test
+  void layersThatShareKeysAndValuesKeepNone() {
+    DecoderSpec spec =
+        ModelConfig.read(
+            JsonFile.object(
+                """
+                {"model_type": "gemma4_text", "num_hidden_layers": 12, "num_kv_shared_layers": 4}
+                """,
+                "config.json"));
+    // Of the first eight, seven have 4 heads of 256, and one has 4 of 512.
+    assertThat(spec.kvBytesPerToken(DType.BFLOAT16)).isEqualTo((7 * 256 + 512) * 4 * 2 * 2);
+    assertThat(spec.attention().skip(8).map(AttentionSpec::kv))
+        .containsExactly(
+            new KvSource.OfLayer(7),
+            new KvSource.OfLayer(7),
+            new KvSource.OfLayer(7),
+            new KvSource.OfLayer(5));
+  }
+
   @ParameterizedTest
   @MethodSource
   void whatWouldBeAnotherModelIsRefusedByItsKey(String config, String message) {
@@ -97,6 +116,31 @@ class ModelConfigTest {
             {"model_type": "gemma3_text", "attn_logit_softcapping": 50.0}
             """,
             "attn_logit_softcapping is not supported, was 50.0"),
+        Arguments.of(
+            """
+            {"model_type": "gemma4_text", "per_layer_config": {"05": {"head_dim": 64}}}
+            """,
+            "per_layer_config must be the same for all layers of full_attention, was "),
+        Arguments.of(
+            """
+            {"model_type": "gemma4_text", "per_layer_config": {"05": {"sliding_window": 64}}}
+            """,
+            "per_layer_config must be of head_dim and num_key_value_heads by layer, was "),
+        Arguments.of(
+            """
+            {"model_type": "gemma4_text", "num_kv_shared_layers": 28}
+            """,
+            "num_kv_shared_layers must be so small that a layer of full_attention comes before"),
+        Arguments.of(
+            """
+            {"model_type": "gemma4_text", "enable_moe_block": true, "num_experts": 4}
+            """,
+            "top_k_experts must be a whole number above 0, since enable_moe_block is true, was "),
+        Arguments.of(
+            """
+            {"model_type": "gemma4_text", "vocab_size_per_layer_input": 8}
+            """,
+            "vocab_size_per_layer_input must be at least vocab_size, which is 262144, was 8"),
         Arguments.of(
             """
             {"model_type": "llama", "rope_scaling": {"rope_type": "dynamic", "alpha": 1000.0}}
