@@ -3,6 +3,7 @@ package io.gensweep.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
 import io.gensweep.model.kv.KvSequence;
@@ -10,6 +11,7 @@ import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.ModelConfig;
 import io.gensweep.sampling.Candidates;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,19 +29,51 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BatchInvarianceTest {
   private static final Path TINY = Path.of("data/models/tiny");
   private static final Path RANDOM = Path.of("src/test/resources/models/llama-gqa-tied");
+
+  /** Between them they have windows, caps, sinks, norms of all kinds and experts. */
+  private static final List<String> FAMILIES = List.of("gemma2", "gpt_oss", "qwen2_moe");
+
   private static final int[] BATCHES = {2, 3, 7, 16, 33, 64, 65, 100, 128};
   private static final int STEPS = 4;
 
+  @TempDir private static Path place;
+
   private final Random random = new Random(11);
 
-  static Stream<Object[]> models() {
+  static Stream<Object[]> models() throws IOException {
     List<Object[]> models = new ArrayList<>();
     for (Path folder : List.of(TINY, RANDOM)) {
       for (DType dtype : List.of(DType.FLOAT32, DType.INT8, DType.BFLOAT16)) {
         Backends.of(dtype).forEach(backend -> models.add(new Object[] {folder, dtype, backend}));
       }
     }
+    for (String family : FAMILIES) {
+      Path folder = family(family);
+      for (DType dtype : List.of(DType.FLOAT32, DType.INT8, DType.BFLOAT16)) {
+        if (Backends.of(dtype).contains(Backend.KERNELS)) {
+          models.add(new Object[] {folder, dtype, Backend.KERNELS});
+        }
+      }
+    }
     return models.stream();
+  }
+
+  /** The first shape of a family. */
+  private static Path family(String name) throws IOException {
+    Path folder = place.resolve(name);
+    if (Files.notExists(folder)) {
+      Files.createDirectory(folder);
+      JsonNode shape =
+          new ObjectMapper()
+              .readTree(Path.of("src/test/resources/families", name + ".json").toFile())
+              .get("shapes")
+              .get(0);
+      var unused =
+          new FormulaCheckpoint(
+                  shape.get("config"), shape.get("dtype").textValue(), shape.get("tensors"))
+              .in(folder);
+    }
+    return folder;
   }
 
   @ParameterizedTest

@@ -85,6 +85,21 @@ class FamilyOracleTest {
         });
   }
 
+  /** Of the first shape of each family, whose matrices are the same whole numbers either way. */
+  @TestFactory
+  Stream<DynamicTest> int8OfTheKernelsIsAsNearAsThatOfLibtorch() throws IOException {
+    return shapes(
+        Backends.of(DType.INT8).stream().filter(each -> each == Backend.KERNELS).toList(),
+        (family, shape) -> family.get("shapes").get(0).equals(shape),
+        (shape, backend) -> {
+          try (ModelRunner kernels = load(shape, DType.INT8, backend);
+              ModelRunner libtorch = load(shape, DType.INT8, Backend.PACKED)) {
+            assertThat(median(distances(kernels, shape)))
+                .isLessThan(1.5 * median(distances(libtorch, shape)) + BFLOAT16_FLOOR);
+          }
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> whatIsNotSupportedIsRefusedByItsKey() throws IOException {
     return shapes(
@@ -138,10 +153,23 @@ class FamilyOracleTest {
 
   /** By the median of a shape's tokens: rounding lets single tokens choose other experts. */
   private static void requireNear(ModelRunner runner, JsonNode shape) {
+    List<Double> theirs = new ArrayList<>();
+    for (Text text : texts(shape)) {
+      for (int t = 0; t < text.ids.size(); t++) {
+        theirs.add(Math.abs(text.bfloat16[t] - text.logprobs[t]));
+      }
+      for (int t = 0; t < text.promptLogprobs.length; t++) {
+        theirs.add(Math.abs(text.bfloat16Prompt[t] - text.promptLogprobs[t]));
+      }
+    }
+    assertThat(median(distances(runner, shape))).isLessThan(1.5 * median(theirs) + BFLOAT16_FLOOR);
+  }
+
+  /** Of all log-probs of a shape from HF's in float32, the ids being HF's. */
+  private static List<Double> distances(ModelRunner runner, JsonNode shape) {
     List<Text> texts = texts(shape);
     List<GreedySequence> continuations = filled(runner, texts, Integer.MAX_VALUE);
-    List<Double> ours = new ArrayList<>();
-    List<Double> theirs = new ArrayList<>();
+    List<Double> distances = new ArrayList<>();
     for (int t = 0; t < texts.get(0).ids.size(); t++) {
       restartOutgrown(runner, texts, continuations);
       List<Candidates> rows =
@@ -149,8 +177,7 @@ class FamilyOracleTest {
       for (int i = 0; i < rows.size(); i++) {
         Text text = texts.get(i);
         double logprob = continuations.get(i).give(rows.get(i), text.ids.get(t));
-        ours.add(Math.abs(logprob - text.logprobs[t]));
-        theirs.add(Math.abs(text.bfloat16[t] - text.logprobs[t]));
+        distances.add(Math.abs(logprob - text.logprobs[t]));
       }
     }
     continuations.forEach(c -> c.kv.release());
@@ -158,11 +185,10 @@ class FamilyOracleTest {
     for (int i = 0; i < texts.size(); i++) {
       Text text = texts.get(i);
       for (int t = 0; t < text.promptLogprobs.length; t++) {
-        ours.add(Math.abs(scored.get(i)[t] - text.promptLogprobs[t]));
-        theirs.add(Math.abs(text.bfloat16Prompt[t] - text.promptLogprobs[t]));
+        distances.add(Math.abs(scored.get(i)[t] - text.promptLogprobs[t]));
       }
     }
-    assertThat(median(ours)).isLessThan(1.5 * median(theirs) + BFLOAT16_FLOOR);
+    return distances;
   }
 
   private static double median(List<Double> values) {
