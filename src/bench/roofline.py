@@ -7,6 +7,7 @@ It times what no engine can leave out, on weights of the model's shapes: the mat
 oneDNN's kernels and the project's own, and one reading of the KV cache for each step. All else (attention, norms, sampling) is free.
 """
 
+import ctypes
 import functools
 import json
 import re
@@ -18,6 +19,7 @@ import torch
 
 LIBRARY = Path(__file__).resolve().parents[1] / "main/resources/io/gensweep/model/linux-x86_64/libgensweep.so"
 CALL_TOKENS = 256  # of one prefill product
+RMS = 1  # a kind of norm, in kernels.h
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "int8": torch.float32}
 
 
@@ -30,12 +32,17 @@ def shapes(config):
     return of_layer, (config["vocab_size"], hidden), k
 
 
-def has_kernels(dtype):
-    """Whether this processor runs src/main/native, as CpuFeatures.java says."""
+def load_kernels(dtype):
+    """Loads src/main/native if this processor runs it, and has AVX-512 compute the type where CpuFeatures.java would."""
     found = re.search(r"^flags.*$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     flags = found.group().split() if found else []
+    if not {"avx2", "fma"} <= set(flags):
+        return False
+    torch.ops.load_library(str(LIBRARY))
     needs = {"float32": "avx512vl", "bfloat16": "avx512_bf16", "int8": "avx512_vnni"}[dtype]
-    return "avx512vl" in flags and needs in flags
+    wide = "avx512vl" in flags and needs in flags
+    ctypes.CDLL(str(LIBRARY)).Java_io_gensweep_model_Kernels_useAvx512(None, None, wide, wide, wide)
+    return True
 
 
 def quantised(weight):
@@ -74,7 +81,10 @@ def own(out, width, dtype):
     weight = quantised(weight) if dtype == "int8" else weight.to(DTYPES[dtype])
     packed = torch.empty(torch.ops.gensweep.packed_bytes(weight), dtype=torch.uint8)
     torch.ops.gensweep.pack(packed, weight, torch.ones(out), torch.empty(0))
+    handle, none = torch.zeros(1, dtype=torch.int64), torch.empty(0)
+    torch.ops.gensweep.decoder(handle, dtype=15 if dtype == "bfloat16" else 6, hidden=width, int8=dtype == "int8")
     norm = torch.ones(width, dtype=DTYPES[dtype])
+    torch.ops.gensweep.set_head(handle, norm, none, packed, vocab=out, norm_kind=RMS, norm_eps=1e-5, scale=1.0, cap=0.0)
 
     @functools.cache
     def tensors(rows):
@@ -83,7 +93,7 @@ def own(out, width, dtype):
 
     def run(rows):
         y, x, scratch = tensors(rows)
-        torch.ops.gensweep.head(y, x, norm, packed, scratch, 1e-5, dtype == "int8")
+        torch.ops.gensweep.head(y, x, scratch, decoder=int(handle))
 
     return run
 
@@ -105,8 +115,7 @@ def main(folder, dtype, threads):
     config = json.loads(Path(folder, "config.json").read_text())
     of_layer, head, k = shapes(config)
     kinds = [onednn]
-    if has_kernels(dtype):
-        torch.ops.load_library(str(LIBRARY))
+    if load_kernels(dtype):
         kinds.append(own)
     sets = [([kind(*shape, dtype) for _ in range(config["num_hidden_layers"]) for shape in of_layer], kind(*head, dtype)) for kind in kinds]
     token_bytes = 2 * config["num_hidden_layers"] * k * DTYPES[dtype].itemsize

@@ -1,12 +1,13 @@
 """Measures generated tokens per second of the engine alone, of a whole Spark job and of other engines: one model, one machine, one run.
 
-    src/bench/run --model DIR [--openvino DIR] [--ctranslate2 DIR] [--dtype float32 ...] [--samples N] [--plain]
+    src/bench/run --model DIR [--openvino DIR] [--ctranslate2 DIR] [--dtype float32 ...] [--samples N] [--packed] [--plain]
 
 src/bench/run builds what is measured and starts this script; --help has all options. HF transformers runs the same folder.
 - --openvino and --ctranslate2 name folders of the same model in those engines' own forms, made by `optimum-cli export openvino` and
   `ct2-transformers-converter`. Their packages must be in the Python environment.
 - The limit is what the matrix products and one reading of the KV cache for each step allow (roofline.py), measured in the same rounds.
 - --samples N continues every prompt N times; a batch then has N times fewer prompts.
+- --packed also measures the engine with libtorch's operations and packed weights, as where there are no kernels.
 - --plain also measures the engine with libtorch's plain products, whose rows do not keep their bits in another batch.
 
 The contenders take turns, round by round, so that other work on the machine slows all of them. Medians over the rounds are shown, and
@@ -56,14 +57,19 @@ class Contender:
         self.process.wait()
 
 
-def engine(a, dtype, *plain):
+def engine(a, dtype, *backend):
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
     target = ROOT / "target"
     # The jar leaves logging to Spark's class path.
     classpath = f"{target / 'gensweep.jar'}:{target / 'test-classes'}:{(target / 'spark.classpath').read_text().strip()}"
-    settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new), *plain]
+    settings = [a.model, dtype, str(a.threads), str(max(a.batch)), str(a.prompt + a.new), *backend]
     command = [java, "-Xmx2g", "-cp", classpath, "io.gensweep.bench.EngineAlone", *settings]
-    return Contender(" ".join(["gensweep", *plain, dtype]), command)
+    return Contender(" ".join(["gensweep", *backend, dtype]), command)
+
+
+def backends(a):
+    """Those that are measured beside the one of a job."""
+    return ["packed"] * a.packed + ["plain"] * a.plain
 
 
 def limit(a, dtype):
@@ -138,8 +144,7 @@ def measure(a):
     try:
         for dtype in a.dtype:
             contenders.append(engine(a, dtype))
-            if a.plain:
-                contenders.append(engine(a, dtype, "plain"))
+            contenders += [engine(a, dtype, backend) for backend in backends(a)]
             contenders += [peer(a, name, dtype) for name in peers(a, dtype)]
             contenders.append(limit(a, dtype))
         for contender in contenders:
@@ -175,7 +180,7 @@ def report(a, seen):
         rates = [[rate(answer) for answer in seen[name, batch]] for batch in a.batch]
         row(name, [f"{statistics.median(r):.0f} ({min(r):.0f}-{max(r):.0f})" for r in rates])
     for dtype in a.dtype:
-        for other in ["gensweep plain"] * a.plain + peers(a, dtype) + ["limit"]:
+        for other in [f"gensweep {backend}" for backend in backends(a)] + peers(a, dtype) + ["limit"]:
             pairs = [zip(seen[f"gensweep {dtype}", b], seen[f"{other} {dtype}", b]) for b in a.batch]
             ratios = [statistics.median(rate(ours) / rate(theirs) for ours, theirs in pair) for pair in pairs]
             row(f"gensweep / {other.removeprefix('gensweep ')}, {dtype}", [f"{ratio:.2f}" for ratio in ratios])
@@ -208,6 +213,7 @@ if __name__ == "__main__":
     cli.add_argument("--openvino", help="folder of the model in OpenVINO's form")
     cli.add_argument("--ctranslate2", help="folder of the model in CTranslate2's form")
     cli.add_argument("--job-prompts", type=int, default=512, help="prompts of the Spark job")
+    cli.add_argument("--packed", action="store_true", help="the engine with libtorch's operations as well")
     cli.add_argument("--plain", action="store_true", help="the engine with plain matrix products as well")
     cli.add_argument("--no-hf", action="store_true")
     cli.add_argument("--no-job", action="store_true")

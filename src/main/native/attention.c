@@ -279,16 +279,11 @@ ALWAYS_INLINE void attend_queries(const int count, const enum type type, const c
 
 #define QUERIES(N) \
   case N: attend_queries(N, type, queries, seen, v, scores, to); break;
-#define ATTENTION(NAME, TYPE)                                                                                         \
-  static void NAME(int count, const char* queries, const int64_t* seen, const struct view* v, float* scores,          \
-                   char* const* to) {                                                                                 \
-    const enum type type = TYPE;                                                                                      \
-    switch (count) {                                                                                                  \
-      QUERIES(1)                                                                                                      \
-      QUERIES(2)                                                                                                      \
-      QUERIES(3)                                                                                                      \
-      QUERIES(4) QUERIES(5) QUERIES(6) QUERIES(7) QUERIES(8) QUERIES(9) QUERIES(10) QUERIES(11) default : QUERIES(12) \
-    }                                                                                                                 \
+#define ATTENTION(NAME, TYPE)                                                                                \
+  static void NAME(int count, const char* queries, const int64_t* seen, const struct view* v, float* scores, \
+                   char* const* to) {                                                                        \
+    const enum type type = TYPE;                                                                             \
+    switch (count) { TILE_CASES(QUERIES) }                                                                   \
   }
 ATTENTION(attention_float32, FLOAT32)
 ATTENTION(attention_bfloat16, BFLOAT16)

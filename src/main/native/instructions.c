@@ -7,7 +7,8 @@ static bool avx512[BFLOAT16 + 1];
 
 const struct kernels* kernels_of(enum type type) { return avx512[type] ? &kernels_avx512 : &kernels_avx2; }
 
-// A native method of io.gensweep.model.Kernels, which knows what the processor has and what the environment allows of it.
+// A native method of io.gensweep.model.Kernels, which knows what the processor has and what the environment allows of
+// it.
 __attribute__((visibility("default"))) void Java_io_gensweep_model_Kernels_useAvx512(void* java, void* class,
                                                                                      uint8_t float32, uint8_t bfloat16,
                                                                                      uint8_t int8) {

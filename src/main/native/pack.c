@@ -1,6 +1,6 @@
-// Weights for products, packed: for every processor. A panel holds 32 outputs: for each step of 4 bytes of the inputs (one
-// float, two bfloat16 or four int8) 32 outputs' 4 bytes, then, in int8, 32 corrections for the zero point and 32 scales,
-// then 32 biases.
+// Weights for products, packed: for every processor. A panel holds 32 outputs: for each step of 4 bytes of the inputs
+// (one float, two bfloat16 or four int8) 32 outputs' 4 bytes, then, in int8, 32 corrections for the zero point and 32
+// scales, then 32 biases.
 #include "kernels.h"
 
 static float as_float(const void* from, int64_t at, enum type type) {

@@ -42,13 +42,11 @@ ALWAYS_INLINE void tile(const int rows, const enum type type, const char* a, int
 
 #define TILE(N) \
   case N: tile(N, type, a, stride, panel, steps, ahead, ahead_step, sums); break;
-#define TILES(NAME, TYPE)                                                                                          \
-  static void NAME(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead,   \
-                   int64_t ahead_step, ints* sums) {                                                               \
-    const enum type type = TYPE;                                                                                   \
-    switch (rows) {                                                                                                \
-      TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) default : TILE(12) \
-    }                                                                                                              \
+#define TILES(NAME, TYPE)                                                                                        \
+  static void NAME(int rows, const char* a, int64_t stride, const char* panel, int64_t steps, const char* ahead, \
+                   int64_t ahead_step, ints* sums) {                                                             \
+    const enum type type = TYPE;                                                                                 \
+    switch (rows) { TILE_CASES(TILE) }                                                                           \
   }
 TILES(tile_float32, FLOAT32)
 TILES(tile_bfloat16, BFLOAT16)

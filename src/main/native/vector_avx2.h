@@ -7,6 +7,8 @@ enum {
   INT8_STEP = 8,  // bytes of quantised activations that a step of a product takes
 };
 
+#define TILE_CASES(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) default : CASE(6)
+
 #define JOINED(low, high) __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 typedef int32_t eight_ints __attribute__((vector_size(32)));
 typedef int16_t shorts __attribute__((vector_size(64)));
@@ -104,13 +106,14 @@ ALWAYS_INLINE floats to_floats(ints v) { return __builtin_convertvector(v, float
 // product is infinite for every x that exp_of has.
 ALWAYS_INLINE floats scaled(floats x, floats n) {
   const floats most = broadcast(254);
-  ints power = to_ints(JOINED(_mm256_min_ps(LOW_HALF(n), LOW_HALF(most)), _mm256_min_ps(HIGH_HALF(n), HIGH_HALF(most))));
+  ints power =
+      to_ints(JOINED(_mm256_min_ps(LOW_HALF(n), LOW_HALF(most)), _mm256_min_ps(HIGH_HALF(n), HIGH_HALF(most))));
   ints half = power >> 1, rest = power - half;
   return x * (floats)((half + 127) << 23) * (floats)((rest + 127) << 23);
 }
 
-#define COMPARED(a, b, how)                                                       \
-  (lane_mask)(_mm256_movemask_ps(_mm256_cmp_ps(LOW_HALF(a), LOW_HALF(b), how)) |  \
+#define COMPARED(a, b, how)                                                      \
+  (lane_mask)(_mm256_movemask_ps(_mm256_cmp_ps(LOW_HALF(a), LOW_HALF(b), how)) | \
               _mm256_movemask_ps(_mm256_cmp_ps(HIGH_HALF(a), HIGH_HALF(b), how)) << 8)
 ALWAYS_INLINE lane_mask less(floats a, floats b) { return COMPARED(a, b, _CMP_LT_OQ); }
 ALWAYS_INLINE lane_mask not_less(floats a, floats b) { return COMPARED(a, b, _CMP_NLT_UQ); }

@@ -7,6 +7,9 @@ enum {
   INT8_STEP = 4,  // bytes of quantised activations that a step of a product takes
 };
 
+#define TILE_CASES(CASE) \
+  CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) default : CASE(12)
+
 ALWAYS_INLINE floats broadcast(float x) { return _mm512_set1_ps(x); }
 ALWAYS_INLINE floats load_floats(const void* from) { return _mm512_loadu_ps(from); }
 ALWAYS_INLINE ints load_ints(const void* from) { return (ints)_mm512_loadu_si512(from); }

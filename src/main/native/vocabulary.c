@@ -39,8 +39,7 @@ static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float
     }
   }
   *plain = __builtin_log(sum_of_doubles(totals[0][0] + totals[0][1])) + most;
-  *scaled = both ? __builtin_log(sum_of_doubles(totals[1][0] + totals[1][1])) + scaled_top
-                 : *plain;
+  *scaled = both ? __builtin_log(sum_of_doubles(totals[1][0] + totals[1][1])) + scaled_top : *plain;
 }
 
 // Puts a value into a descending list of at most `most`, behind its equals.
@@ -81,8 +80,7 @@ static float best_of(const void* logits, int64_t vocab, enum type type, int64_t 
       floats v = load(logits, i, mask, type);
       float found[LANES];
       store_floats(found, v);
-      for (unsigned some = not_less(v, broadcast(least)) & mask; some;
-           some &= some - 1) {
+      for (unsigned some = not_less(v, broadcast(least)) & mask; some; some &= some - 1) {
         int lane = __builtin_ctz(some);
         held = insert(ids, values, held, best, (double)(i + lane), found[lane]);
       }

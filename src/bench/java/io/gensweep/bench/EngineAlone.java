@@ -20,16 +20,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Plain Java. The engine without Spark and without text: one model, asked over standard input.
  *
- * <p>Arguments: model folder, dtype, threads, most sequences, most tokens of a sequence, and {@code
- * plain} for matrix products on which no row's bits can rest. Each line of input names how many
- * tokens to generate, how many samples of each prompt, and a file of prompts, one a line as token
- * ids; they are generated as one batch, and a line of JSON says how long that took.
+ * <p>Arguments: model folder, dtype, threads, most sequences, most tokens of a sequence, and what
+ * computes if not what computes in a job: kernels, packed or plain (matrix products on which no
+ * row's bits can rest). Each line of input names how many tokens to generate, how many samples of
+ * each prompt, and a file of prompts, one a line as token ids; they are generated as one batch, and
+ * a line of JSON says how long that took.
  */
 public final class EngineAlone {
   private static final SamplingConfig SAMPLING =
@@ -53,8 +55,9 @@ public final class EngineAlone {
             Integer.parseInt(args[3]),
             Integer.parseInt(args[2]));
     long start = System.nanoTime();
-    boolean plain = args.length > 5 && args[5].equals("plain");
-    try (ModelRunner runner = BenchModel.load(ModelFolder.open(Path.of(args[0])), settings, plain);
+    Optional<String> backend = Stream.of(args).skip(5).findFirst();
+    try (ModelRunner runner =
+            BenchModel.load(ModelFolder.open(Path.of(args[0])), settings, backend);
         BufferedReader asked =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       answers.printf("{\"load_seconds\": %.3f}%n", (System.nanoTime() - start) / 1e9);

@@ -1,5 +1,8 @@
 package io.gensweep.model;
 
+import java.util.Locale;
+import java.util.Optional;
+
 /** Plain Java. Models as the benchmark wants them. */
 public final class BenchModel {
   private BenchModel() {}
@@ -7,11 +10,13 @@ public final class BenchModel {
   /**
    * Loads the model for a CPU.
    *
-   * @param plain whether products are libtorch's own, which round by the number of rows
+   * @param backend a name of {@link Backend} in lower case; that of a job if there is none
    */
-  public static ModelRunner load(ModelFolder folder, DecoderSettings settings, boolean plain) {
-    return plain
-        ? DecoderLoader.load(folder, settings, Backend.PLAIN)
-        : DecoderLoader.load(folder, settings);
+  public static ModelRunner load(
+      ModelFolder folder, DecoderSettings settings, Optional<String> backend) {
+    return backend
+        .map(name -> Backend.valueOf(name.toUpperCase(Locale.ROOT)))
+        .map(each -> DecoderLoader.load(folder, settings, each))
+        .orElseGet(() -> DecoderLoader.load(folder, settings));
   }
 }

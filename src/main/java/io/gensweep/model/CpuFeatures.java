@@ -25,8 +25,14 @@ public record CpuFeatures(Set<String> flags, String vendor, Map<String, String> 
 
   private static final List<String> FPMATH =
       List.of("ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE");
+
+  /** What the kernels for AVX2 are made of: x86-64-v3. */
+  private static final Set<String> AVX2 =
+      Set.of("avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe");
+
   private static final Set<String> AVX512 =
       Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
+
   private static final String ATEN = "ATEN_CPU_CAPABILITY";
   private static final String MKL = "MKL_CBWR";
   private static final String MKL_MOST = "MKL_ENABLE_INSTRUCTIONS";
@@ -96,38 +102,49 @@ public record CpuFeatures(Set<String> flags, String vendor, Map<String, String> 
 
   /**
    * Why the project's own kernels do not serve decoders in this type, if they do not. Where the CPU
-   * has tiles (AMX), oneDNN has the faster products of fewer than 32 bits.
+   * has instructions for products of fewer than 32 bits that the kernels do not use, oneDNN
+   * computes.
    */
   Optional<String> whyNotKernels(DType dtype) {
     if (!Kernels.exist()) {
       return Optional.of("they are for Linux on x86-64");
     }
-    if (!bfloat16Products() || !flags.containsAll(AVX512) || !aten().hasAvx512()) {
-      return Optional.of("they need AVX-512, this CPU has " + instructions());
+    if (!flags.containsAll(AVX2) || !isWithinLimits(InstructionSet.AVX2)) {
+      return Optional.of("they need AVX2 and FMA, this CPU has " + instructions());
     }
-    if (dtype == DType.FLOAT32) {
-      return Optional.empty();
-    }
-    if (tiles()) {
-      return Optional.of("oneDNN is the faster one in " + dtype + " on this CPU, which has AMX");
-    }
-    boolean native16 = flags.contains("avx512_bf16") && bfloat16Native();
-    boolean native8 = flags.contains("avx512_vnni") && integerDots();
     return switch (dtype) {
-      case BFLOAT16 -> need(native16, "AVX-512 BF16 for bfloat16");
-      case INT8 -> need(native8, "AVX-512 VNNI for int8");
+      case FLOAT32 -> Optional.empty();
+      case BFLOAT16 -> leftToOneDnn(dtype, bfloat16Products());
+      case INT8 -> leftToOneDnn(dtype, integerDots());
       default -> Optional.of("they do not compute in " + dtype);
     };
   }
 
-  private Optional<String> need(boolean there, String what) {
-    return there
-        ? Optional.empty()
-        : Optional.of("they need " + what + ", this CPU has " + instructions());
+  private Optional<String> leftToOneDnn(DType dtype, boolean able) {
+    boolean tiles = oneDnn() == InstructionSet.AMX_BF16;
+    return tiles || (able && !avx512Kernels(dtype))
+        ? Optional.of("they leave " + dtype + " to oneDNN on this CPU, which has " + instructions())
+        : Optional.empty();
   }
 
-  private boolean tiles() {
-    return flags.contains("amx_bf16");
+  private boolean isWithinLimits(InstructionSet least) {
+    return oneDnn().compareTo(least) >= 0 && aten().compareTo(least) >= 0;
+  }
+
+  /** Whether those kernels that serve decoders in this type are the ones for AVX-512. */
+  boolean avx512Kernels(DType dtype) {
+    return flags.containsAll(AVX512)
+        && isWithinLimits(InstructionSet.AVX512)
+        && switch (dtype) {
+          case BFLOAT16 -> flags.contains("avx512_bf16") && bfloat16Native();
+          case INT8 -> flags.contains("avx512_vnni") && integerDots();
+          default -> true;
+        };
+  }
+
+  /** The instructions of those kernels, as logs name them. */
+  public String kernelInstructions(DType dtype) {
+    return avx512Kernels(dtype) ? "AVX-512" : "AVX2";
   }
 
   /**

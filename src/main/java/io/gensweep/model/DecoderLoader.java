@@ -221,13 +221,14 @@ public final class DecoderLoader {
 
   /**
    * The largest whole number of an activation, or 0 where they stay floats. Without the CPU's dot
-   * product of 8 bits, sums of two products of 8 bits would overflow; 7 bits are left then.
+   * product of 8 bits, oneDNN's sums of two products of 8 bits would overflow; 7 bits are left
+   * then.
    */
   private int activationLevels() {
     if (settings.dtype() != DType.INT8) {
       return 0;
     }
-    return CpuFeatures.here().integerDots() ? 127 : 63;
+    return backend == Backend.KERNELS || CpuFeatures.here().integerDots() ? 127 : 63;
   }
 
   /** Scalar type numbers of libtorch (c10/core/ScalarType.h) for activations and KV cache. */

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Executor, once per JVM. The operators {@code gensweep::*} of {@code src/main/native}: layers of
- * the decoder for CPUs with AVX-512, at the speed of the processor, whose rows have the same bits
- * in every batch, in every span of a prompt and with every number of threads.
+ * the decoder for CPUs with AVX2 or AVX-512, at the speed of the processor, whose rows have the
+ * same bits in every batch, in every span of a prompt and with every number of threads.
  */
 final class Kernels {
   private static final String LIBRARY = "linux-x86_64/libgensweep.so";
@@ -131,7 +131,10 @@ final class Kernels {
               + "; set -Djava.io.tmpdir to a folder on which programs may run");
     }
     CpuFeatures cpu = CpuFeatures.here();
-    useAvx512(cpu.kernels(DType.FLOAT32), cpu.kernels(DType.BFLOAT16), cpu.kernels(DType.INT8));
+    useAvx512(
+        cpu.avx512Kernels(DType.FLOAT32),
+        cpu.avx512Kernels(DType.BFLOAT16),
+        cpu.avx512Kernels(DType.INT8));
     loaded = true;
     return true;
   }

@@ -85,9 +85,10 @@ public record Machine(
               + architecture
               + "; use model.device: cpu, or bfloat16 or float32");
     }
-    if (asked == DType.BFLOAT16 && onCpu && !cpu.bfloat16Products()) {
+    boolean computed = cpu.bfloat16Products() || (cpu.kernels(asked) && !kernels.isEmpty());
+    if (asked == DType.BFLOAT16 && onCpu && !computed) {
       throw new JobError(
-          "model.dtype: bfloat16 needs a CPU with AVX-512, this one has "
+          "model.dtype: bfloat16 needs a CPU with AVX2, this one has "
               + cpu.instructions()
               + "; use float32");
     }
@@ -99,10 +100,17 @@ public record Machine(
    *
    * @param dtype never AUTO
    * @param threads of one operation
+   * @throws JobError if this machine computes other models only in the type
    */
   public Numerics numerics(DType dtype, DecoderSpec spec, int threads) {
     Backend backend = backend(dtype, spec);
     boolean onCpu = device.equals(CPU);
+    if (dtype == DType.BFLOAT16 && backend == Backend.PACKED && !cpu.bfloat16Products()) {
+      throw new JobError(
+          "model.dtype: bfloat16 needs a CPU with AVX-512 for this model, since of the kernels "
+              + whyNotKernels(dtype, spec).orElseThrow()
+              + "; use float32");
+    }
     return new Numerics(
         device,
         architecture,

@@ -1,11 +1,15 @@
 package io.gensweep.model;
 
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gensweep.job.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,27 +61,40 @@ class CpuFeaturesTest {
   @CsvSource(
       nullValues = "-",
       value = {
-        // flags beside those of AVX-512, a variable, its value, types with kernels
-        "avx512_vnni avx512_bf16, -, -, FLOAT32 BFLOAT16 INT8",
-        "avx512_vnni, -, -, FLOAT32 INT8",
-        "fma, -, -, FLOAT32",
-        "avx512_vnni avx512_bf16 amx_bf16, -, -, FLOAT32",
-        "avx512_vnni avx512_bf16, ONEDNN_MAX_CPU_ISA, AVX512_CORE, FLOAT32",
-        "avx512_vnni avx512_bf16, ONEDNN_MAX_CPU_ISA, AVX2, ''",
-        "avx512_vnni avx512_bf16, ATEN_CPU_CAPABILITY, avx2, ''",
-        "avx512_vnni avx512_bf16, ATEN_CPU_CAPABILITY, avx512, FLOAT32 BFLOAT16 INT8",
+        // flags beside those of x86-64-v3, a variable, its value, types with kernels for AVX-512,
+        // for AVX2
+        "V4 avx512_vnni avx512_bf16, -, -, FLOAT32 BFLOAT16 INT8, ''",
+        "V4 avx512_vnni, -, -, FLOAT32 INT8, ''",
+        "V4, -, -, FLOAT32, INT8",
+        "V4 avx512_vnni avx512_bf16 amx_bf16, -, -, FLOAT32, ''",
+        "V4 avx512_vnni avx512_bf16, ONEDNN_MAX_CPU_ISA, AVX512_CORE, FLOAT32, INT8",
+        "V4 avx512_vnni avx512_bf16, ONEDNN_MAX_CPU_ISA, AVX2, '', FLOAT32 BFLOAT16 INT8",
+        "V4 avx512_vnni avx512_bf16 amx_bf16, ONEDNN_MAX_CPU_ISA, AVX2, '', FLOAT32 BFLOAT16 INT8",
+        "V4 avx512_vnni avx512_bf16, ATEN_CPU_CAPABILITY, avx512, FLOAT32 BFLOAT16 INT8, ''",
+        "avx512f avx512bw, -, -, '', FLOAT32 INT8",
+        "-, -, -, '', FLOAT32 BFLOAT16 INT8",
+        "avx_vnni, -, -, '', FLOAT32 BFLOAT16",
+        "-, ONEDNN_MAX_CPU_ISA, SSE41, '', ''",
+        "-, ATEN_CPU_CAPABILITY, default, '', ''",
       })
-  void whereThereAreKernels(String flags, String variable, String value, String types)
+  void whereThereAreKernels(String flags, String variable, String value, String avx512, String avx2)
       throws IOException {
     Path cpuinfo = folder.resolve("cpuinfo");
-    String avx512 = "avx512f avx512bw avx512cd avx512dq avx512vl ";
-    Files.writeString(cpuinfo, "flags\t\t: " + avx512 + flags + "\n");
+    String some =
+        flags == null ? "" : flags.replace("V4", "avx512f avx512bw avx512cd avx512dq avx512vl");
+    Files.writeString(cpuinfo, "flags\t\t: avx2 fma f16c bmi1 bmi2 abm movbe " + some + "\n");
     CpuFeatures cpu =
         CpuFeatures.of(cpuinfo, variable == null ? Map.of() : Map.of(variable, value));
-    assertThat(Stream.of(DType.values()).filter(cpu::kernels).map(DType::name))
-        .containsExactlyInAnyOrder(types.isEmpty() ? new String[0] : types.split(" "));
-    Files.writeString(cpuinfo, "flags\t\t: avx512bw " + flags + "\n");
-    assertThat(CpuFeatures.of(cpuinfo, Map.of()).kernels(DType.FLOAT32)).isFalse();
+    Map<Boolean, List<String>> kernels =
+        Stream.of(DType.values())
+            .filter(cpu::kernels)
+            .collect(partitioningBy(cpu::avx512Kernels, mapping(DType::name, toList())));
+    assertThat(String.join(" ", kernels.get(true))).isEqualTo(avx512);
+    assertThat(String.join(" ", kernels.get(false))).isEqualTo(avx2);
+    Files.writeString(cpuinfo, "flags\t\t: avx2 bmi1 bmi2 abm movbe " + some + "\n");
+    assertThat(CpuFeatures.of(cpuinfo, Map.of()).kernels(DType.FLOAT32))
+        .as("without FMA")
+        .isFalse();
   }
 
   @ParameterizedTest

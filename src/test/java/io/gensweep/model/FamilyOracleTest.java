@@ -69,8 +69,7 @@ class FamilyOracleTest {
         });
   }
 
-  // Of the first shape of each family. Of a CPU without AVX-512 only libtorch's plain operations
-  // compute in bfloat16.
+  // Of the first shape of each family.
   @TestFactory
   Stream<DynamicTest> bfloat16IsAsNearAsHfInBfloat16() throws IOException {
     List<Backend> backends = new ArrayList<>(Backends.of(DType.BFLOAT16));

@@ -3,22 +3,33 @@ package io.gensweep.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.model.spec.DecoderSpec;
+import io.gensweep.model.spec.ModelConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NumericsTest {
   private static final DecoderSpec SPEC = ModelFolder.open(Path.of("data/models/tiny")).spec();
+  private static final Set<String> AVX2 =
+      Set.of("avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe");
   private static final Set<String> AVX512 =
-      Set.of("avx2", "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni");
+      Stream.concat(
+              AVX2.stream(),
+              Stream.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni"))
+          .collect(Collectors.toSet());
   private static final Numerics PACKED =
       new Numerics(
           "cpu", "amd64", Backend.PACKED, "oneDNN avx2", "2.7.1 cpu", "", "p1", DType.FLOAT32, 4);
@@ -85,7 +96,7 @@ class NumericsTest {
         .isEqualTo(kernels.numerics(DType.FLOAT32, SPEC, 4))
         .extracting(Numerics::backend, Numerics::kernels)
         .containsExactly(Backend.KERNELS, "ab");
-    assertThat(cpu(AVX512, "").numerics(DType.FLOAT32, SPEC, 3).backend())
+    assertThat(cpu(AVX2, "").numerics(DType.FLOAT32, SPEC, 3).backend())
         .as("kernels that cannot be loaded")
         .isEqualTo(Backend.PACKED);
     assertThat(kernels.numerics(DType.BFLOAT16, SPEC, 3))
@@ -98,7 +109,7 @@ class NumericsTest {
   void theProgramIsKnownByItsTextAndBySizesThatItIsCalledWith() {
     String hash = cpu(Set.of("avx2"), "").numerics(DType.FLOAT32, SPEC, 3).program();
     assertThat(hash).matches("[0-9a-f]{16}");
-    assertThat(cpu(AVX512, "ab").numerics(DType.FLOAT32, SPEC, 3).program())
+    assertThat(cpu(AVX2, "ab").numerics(DType.FLOAT32, SPEC, 3).program())
         .as("another program, for the kernels")
         .matches("[0-9a-f]{16}")
         .isNotEqualTo(hash);
@@ -125,10 +136,27 @@ class NumericsTest {
     assertThat(gpu.dtype(DType.AUTO, "float32")).isEqualTo(DType.FLOAT32);
     assertThatThrownBy(() -> old.dtype(DType.BFLOAT16, "float32"))
         .isInstanceOf(JobError.class)
-        .hasMessageContaining("model.dtype: bfloat16 needs a CPU with AVX-512");
+        .hasMessageContaining("model.dtype: bfloat16 needs a CPU with AVX2");
     assertThatThrownBy(() -> gpu.dtype(DType.INT8, "float32"))
         .isInstanceOf(JobError.class)
         .hasMessageContaining("model.dtype: int8 runs on CPUs only");
+  }
+
+  @Test
+  void bfloat16WithoutAvx512NeedsAModelThatTheKernelsCompute() throws IOException {
+    Machine machine = cpu(AVX2, "ab");
+    assertThat(machine.dtype(DType.BFLOAT16, "float32")).isEqualTo(DType.BFLOAT16);
+    assertThat(machine.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.FLOAT32);
+    assertThat(machine.numerics(DType.BFLOAT16, SPEC, 3).backend()).isEqualTo(Backend.KERNELS);
+    JsonNode hybrid =
+        new ObjectMapper()
+            .readTree(Path.of("src/test/resources/families/qwen3_next.json").toFile())
+            .get("shapes")
+            .get(0)
+            .get("config");
+    assertThatThrownBy(() -> machine.numerics(DType.BFLOAT16, ModelConfig.read(hybrid), 3))
+        .isInstanceOf(JobError.class)
+        .hasMessageContaining("model.dtype: bfloat16 needs a CPU with AVX-512 for this model");
   }
 
   /** What computes here in truth is what the record says. */

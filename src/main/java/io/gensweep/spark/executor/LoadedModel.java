@@ -10,6 +10,8 @@ import io.gensweep.engine.Lease;
 import io.gensweep.engine.SharedModels;
 import io.gensweep.job.EngineSpec;
 import io.gensweep.job.JobError;
+import io.gensweep.model.Backend;
+import io.gensweep.model.CpuFeatures;
 import io.gensweep.model.DecoderLoader;
 import io.gensweep.model.DecoderSettings;
 import io.gensweep.model.Machine;
@@ -178,7 +180,7 @@ public final class LoadedModel implements AutoCloseable {
               + " of up to {} tokens",
           folder,
           "%.1f".formatted(seconds),
-          plan.numerics().backend(),
+          computedBy(plan.numerics()),
           decoder.dtype(),
           decoder.threads(),
           decoder.device(),
@@ -203,6 +205,12 @@ public final class LoadedModel implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  private static String computedBy(Numerics numerics) {
+    return numerics.backend() == Backend.KERNELS
+        ? "kernels for " + CpuFeatures.here().kernelInstructions(numerics.dtype())
+        : numerics.backend().toString();
   }
 
   /** Refuses a machine whose rows would have other bits than those of the other executors. */

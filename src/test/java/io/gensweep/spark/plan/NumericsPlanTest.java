@@ -74,7 +74,7 @@ class NumericsPlanTest {
         .hasMessage(BARE.refusal());
     assertThatThrownBy(() -> of(DType.BFLOAT16, Optional.empty(), report("1 on b", NEW)))
         .isInstanceOf(JobError.class)
-        .hasMessageContaining("bfloat16 needs a CPU with AVX-512, this one has oneDNN avx2");
+        .hasMessageContaining("bfloat16 needs a CPU with AVX2, this one has oneDNN avx2");
   }
 
   private static NumericsPlan of(

@@ -36,15 +36,14 @@ class PinnedInstructionsIT {
     assertThat(verified.output())
         .contains("gensweep: rows are computed otherwise here than in the run")
         .contains("instructions was oneDNN avx2, ATen avx2, MKL CBWR=AVX2 on ");
-    if (CpuFeatures.here().bfloat16Products()) {
-      assertThat(compare("first", "free")).as("other kernels, other bits").doesNotContain("same");
-      assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
+    // On a CPU with AVX-512 libtorch's sines and cosines may have other bits.
+    boolean same = compare("first", "free").equals("same 256\n");
+    assertThat(same || CpuFeatures.here().bfloat16Products()).isTrue();
+    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(same ? 0 : 1);
+    if (!same) {
       assertThat(verified.output())
           .contains("It was made by another machine: ")
           .doesNotContain("the file was changed");
-    } else {
-      assertThat(compare("first", "free")).isEqualTo("same 256\n");
-      assertThat(verified.exitCode()).as(verified.output()).isZero();
     }
   }
 
