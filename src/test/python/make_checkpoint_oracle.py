@@ -2,9 +2,9 @@
 
 Run from the repository root with transformers 5.24 installed:
 
-    python src/test/python/make_checkpoint_oracle.py
+    python src/test/python/make_checkpoint_oracle.py [FOLDER ...]
 
-It writes
+With names it writes only these folders of weights. It writes
 - src/test/resources/checkpoints/tokenizers.json: a list of {name, base, files, refused} or {name, base, files, tokens, texts, decoded,
   decoded_skipped, prompt}. base is a folder of src/test/resources/tokenizers; files are edits of it (null: no such file; an object for
   tokenizer.json: keys that replace its own);
@@ -18,6 +18,7 @@ no second one.
 import json
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import torch
@@ -194,6 +195,17 @@ def tokenizer_oracle(combination):
 HEAD, EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
 PROMPT, STEPS = [3, 1, 4, 1, 5], 24
 
+# As Qwen and DeepSeek publish, with smaller tiles; and as llm-compressor writes.
+FP8 = {"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [16, 8], "modules_to_not_convert": ["lm_head"]}
+EIGHT = {"num_bits": 8, "type": "float", "strategy": "channel", "symmetric": True, "dynamic": False}
+COMPRESSED = {
+    "quant_method": "compressed-tensors",
+    "format": "float-quantized",
+    "quantization_status": "compressed",
+    "config_groups": {"group_0": {"targets": ["Linear"], "weights": EIGHT}},
+    "ignore": ["lm_head"],
+}
+
 
 def small_model(tied):
     torch.manual_seed(7)
@@ -220,6 +232,21 @@ def weight_combinations():
             (folder / "generation_config.json").unlink()
         else:
             (folder / "generation_config.json").write_text(json.dumps(generation))
+
+    def quantized(folder, settings, suffix, tile):
+        """F8_E4M3 in the layers' matrices, bfloat16 elsewhere; what HF is given are the same weights dequantized."""
+
+        def eight_bits(tensors):
+            some = {}
+            for name, t in tensors.items():
+                if "_proj" not in name:
+                    some[name] = t.bfloat16()
+                    continue
+                bits, scales = tiled(t, *tile)
+                some |= {name: bits, name + suffix: scales}
+            return some
+
+        edited(folder, edit={"dtype": "bfloat16", "quantization_config": settings}, weights=eight_bits)
 
     def stale(folder):
         saved(folder, max_shard_size="6KB")
@@ -265,11 +292,48 @@ def weight_combinations():
         "epsilon-whole": lambda f: edited(f, edit={"rms_norm_eps": 1}),
         "heads-as-text": lambda f: edited(f, edit={"num_attention_heads": "2"}),
         "rope-list": lambda f: edited(f, edit={"rope_scaling": [1]}),
+        "fp8-blocks": lambda f: quantized(f, FP8, "_scale_inv", FP8["weight_block_size"]),
+        "fp8-channels": lambda f: quantized(f, COMPRESSED, "_scale", [1, 1 << 20]),
         "odd-values": lambda f: edited(f, edit={"pad_token_id": -1, "pretraining_tp": 4, "architectures": None, "dtype": None}),
     }
 
 
+def tiled(weight, rows, columns):
+    """F8_E4M3 bits of a matrix and the float32 scale of each tile, which has its largest value at 448."""
+    rows, columns = min(rows, weight.shape[0]), min(columns, weight.shape[1])
+    scales = torch.empty(-(-weight.shape[0] // rows), -(-weight.shape[1] // columns))
+    for i in range(scales.shape[0]):
+        for j in range(scales.shape[1]):
+            scales[i, j] = weight[i * rows : (i + 1) * rows, j * columns : (j + 1) * columns].abs().max() / 448
+    return (weight / spread(scales, rows, columns, weight)).to(torch.float8_e4m3fn), scales
+
+
+def spread(scales, rows, columns, weight):
+    return scales.repeat_interleave(rows, 0).repeat_interleave(columns, 1)[: weight.shape[0], : weight.shape[1]]
+
+
+def dequantized(folder, place):
+    """A copy whose weights are plain: transformers computes in 8 bits on GPUs only."""
+    shutil.copytree(folder, place)
+    settings = json.loads((folder / "config.json").read_text())
+    settings["dtype"] = "float32"
+    block = settings.pop("quantization_config").get("weight_block_size", [1, 1 << 20])
+    (place / "config.json").write_text(json.dumps(settings))
+    stored = load_file(folder / "model.safetensors")
+    plain = {name: t.float() for name, t in stored.items() if "_scale" not in name}
+    for name, scales in stored.items():
+        if "_scale" in name:
+            weight = name[: name.index("_scale")]
+            rows, columns = (min(size, most) for size, most in zip(block, plain[weight].shape))
+            plain[weight] = plain[weight] * spread(scales, rows, columns, plain[weight])
+    save_file({name: t.contiguous() for name, t in plain.items()}, place / "model.safetensors", {"format": "pt"})
+    return place
+
+
 def weight_oracle(folder):
+    if "quantization_config" in json.loads((folder / "config.json").read_text()):
+        with tempfile.TemporaryDirectory() as place:
+            return weight_oracle(dequantized(folder, pathlib.Path(place) / "plain"))
     try:
         hf, info = LlamaForCausalLM.from_pretrained(folder, output_loading_info=True)
         if info["missing_keys"]:
@@ -282,11 +346,18 @@ def weight_oracle(folder):
 
 
 def main():
+    if sys.argv[1:]:
+        write_weights({name: write for name, write in weight_combinations().items() if name in sys.argv[1:]})
+        return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     lines = [json.dumps(tokenizer_oracle(c), separators=(",", ":")) for c in tokenizer_combinations()]
     (FOLDER / "tokenizers.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
-    for name, write in weight_combinations().items():
+    write_weights(weight_combinations())
+
+
+def write_weights(combinations):
+    for name, write in combinations.items():
         folder = FOLDER / name
         write(folder)
         oracle = weight_oracle(folder)
