@@ -37,9 +37,8 @@ public final class BatchProbe {
   public static int choose(ModelRunner runner, int most) {
     Map<Integer, Double> rates = new HashMap<>();
     double step = 0;
-    for (int size = FIRST;
-        size <= most && step < LONG_STEP_SECONDS && size <= runner.pool().freeBlocks();
-        size *= 2) {
+    int places = runner.pool().freeBlocks() / runner.pool().groups().size();
+    for (int size = FIRST; size <= most && step < LONG_STEP_SECONDS && size <= places; size *= 2) {
       try {
         step = stepSeconds(runner, size);
       } catch (DeviceMemoryException e) {

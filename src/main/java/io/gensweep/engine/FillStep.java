@@ -111,15 +111,11 @@ final class FillStep {
   }
 
   void run() {
-    if (!prefills.isEmpty()) {
-      runner.prefill(prefills);
-      prefills.forEach(prefill -> prefill.kv().index(prefill.tokenIds()));
-    }
-    if (!scorings.isEmpty()) {
-      List<TokenLogprobs> found = runner.score(scorings);
-      for (int i = 0; i < found.size(); i++) {
-        scored.get(i).accept(found.get(i));
-      }
+    Strides strides = new Strides(runner);
+    strides.prefill(prefills);
+    List<TokenLogprobs> found = strides.score(scorings);
+    for (int i = 0; i < found.size(); i++) {
+      scored.get(i).accept(found.get(i));
     }
   }
 }

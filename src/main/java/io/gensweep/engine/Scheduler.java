@@ -19,8 +19,11 @@ import java.util.function.Function;
  * the same, since draws have addresses and kernels do not look at the batch.
  */
 final class Scheduler {
-  /** Blocks that each running sequence may grow by before it finds none, when another joins. */
-  private static final int HEADROOM = 4;
+  /**
+   * Blocks that each running sequence may grow by in each group of layers before it finds none,
+   * when another joins.
+   */
+  private static final long HEADROOM = 4;
 
   private final ModelRunner runner;
   private final BlockPool pool;
@@ -83,8 +86,8 @@ final class Scheduler {
 
   private boolean hasRoom(Branch next) {
     long sequences = next.width() + live.stream().mapToLong(Branch::width).sum();
-    long headroom = HEADROOM * Math.min(sequences, maxBatch);
-    return BlockPool.blocksFor(next.promptRows()) + headroom <= pool.freeBlocks();
+    long headroom = pool.groups().size() * HEADROOM * Math.min(sequences, maxBatch);
+    return pool.heldBy(next.promptRows()) + headroom <= pool.freeBlocks();
   }
 
   /** Chooses the KV rows that this step fills. */

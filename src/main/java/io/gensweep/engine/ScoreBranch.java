@@ -111,7 +111,11 @@ final class ScoreBranch extends Branch {
     System.arraycopy(said.logprobs(), 0, logprobs, count, said.logprobs().length);
     count += said.logprobs().length;
     greedy &= said.greedy();
-    kv().truncate(promptRows());
+    if (kv().reaches(promptRows())) {
+      kv().truncate(promptRows());
+    } else {
+      kv().restart(tokenIds.length);
+    }
     window++;
     if (window == texts.element().windows().size()) {
       deliver(texts.remove());

@@ -10,7 +10,7 @@ import io.gensweep.model.spec.RopeSpec;
 /**
  * Sizes the KV cache of a decoder, and the states of its sequences, by the memory that there is.
  */
-record CachePlan(DecoderSpec spec, DecoderSettings settings, Backend backend) {
+record CachePlan(DecoderSpec spec, CacheLayout layout, DecoderSettings settings, Backend backend) {
   /** More positions than any prompt has, in whole blocks. */
   private static final int NO_PREFIXES = 1 << 30;
 
@@ -22,7 +22,7 @@ record CachePlan(DecoderSpec spec, DecoderSettings settings, Backend backend) {
   BlockPool pool(long memory) {
     int states = states(memory);
     int blocks = cacheBlocks(memory - states * spec.stateBytes(settings.dtype()));
-    return new BlockPool(blocks, prefixUnit(states), longContext(), states);
+    return new BlockPool(blocks, layout.groups(), prefixUnit(states), longContext(), states);
   }
 
   /**
@@ -70,19 +70,20 @@ record CachePlan(DecoderSpec spec, DecoderSettings settings, Backend backend) {
 
   /** Room for max_batch sequences of the longest kind, or for as many tokens as memory allows. */
   private int cacheBlocks(long memory) {
-    int longest = BlockPool.blocksFor(settings.maxModelLen());
-    long blockBytes = spec.kvBytesPerToken(settings.dtype()) * BlockPool.BLOCK;
+    int one = BlockPool.neededBy(layout.groups(), settings.maxModelLen());
+    int further = BlockPool.heldBy(layout.groups(), settings.maxModelLen());
+    long blockBytes = layout.blockBytes(settings.dtype());
     long affordable = memory / blockBytes;
-    if (affordable < longest) {
+    if (affordable < one) {
       throw new JobError(
           "model.max_model_len: a context of "
               + settings.maxModelLen()
               + " tokens needs "
-              + ((longest * blockBytes) >> 20)
+              + ((one * blockBytes) >> 20)
               + " MiB for its KV cache and there are "
               + ((affordable * blockBytes) >> 20)
               + "; lower model.max_model_len");
     }
-    return (int) Math.min((long) longest * settings.maxBatch(), affordable);
+    return (int) Math.min(one + (settings.maxBatch() - 1L) * further, affordable);
   }
 }

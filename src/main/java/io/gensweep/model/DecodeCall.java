@@ -2,6 +2,7 @@ package io.gensweep.model;
 
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.kv.KvSequence;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,12 @@ final class DecodeCall {
   private DecodeCall() {}
 
   /** The sequences have already advanced to the position that this step writes. */
-  static ProgramCall of(int lane, List<DecodeRow> batch) {
+  static ProgramCall of(int lane, int groups, List<DecodeRow> batch) {
     int rows = batch.size();
     long[] ids = new long[rows];
     long[] positions = new long[rows];
     long[] rotations = new long[rows];
-    long[] blocks = new long[rows];
+    long[] blocks = new long[groups * rows];
     long[] offsets = new long[rows];
     long[] starts = new long[rows];
     int entries = 0;
@@ -25,28 +26,34 @@ final class DecodeCall {
       ids[row] = batch.get(row).tokenId();
       positions[row] = position;
       rotations[row] = kv.rotation(position);
-      blocks[row] = kv.block(position / BlockPool.BLOCK);
+      for (int group = 0; group < groups; group++) {
+        blocks[group * rows + row] = kv.block(group, position / BlockPool.BLOCK);
+      }
       offsets[row] = position % BlockPool.BLOCK;
       starts[row] = entries;
       entries += BlockPool.blocksFor(kv.length());
     }
-    long[] table = new long[entries];
+    long[] tables = new long[groups * entries];
     long[] owners = new long[entries];
     for (int row = 0; row < rows; row++) {
       KvSequence kv = batch.get(row).kv();
-      for (int i = 0; i < BlockPool.blocksFor(kv.length()); i++) {
-        table[(int) starts[row] + i] = kv.block(i);
-        owners[(int) starts[row] + i] = row;
+      int held = BlockPool.blocksFor(kv.length());
+      for (int group = 0; group < groups; group++) {
+        // Those that were let go stay 0: they are not read.
+        for (int i = kv.firstBlock(group); i < held; i++) {
+          tables[group * entries + (int) starts[row] + i] = kv.block(group, i);
+        }
       }
+      Arrays.fill(owners, (int) starts[row], (int) starts[row] + held, row);
     }
     return ProgramCall.of(
         "decode",
         ProgramCall.number(lane),
         ProgramCall.longs(ids),
         ProgramCall.longs(positions),
-        ProgramCall.longs(blocks),
+        ProgramCall.longs(blocks, groups, rows),
         ProgramCall.longs(offsets),
-        ProgramCall.longs(table),
+        ProgramCall.longs(tables, groups, entries),
         ProgramCall.longs(owners),
         ProgramCall.longs(starts),
         ProgramCall.longs(batch.stream().mapToLong(row -> row.kv().slot()).toArray()),

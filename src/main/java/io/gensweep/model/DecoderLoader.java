@@ -42,6 +42,7 @@ public final class DecoderLoader {
   private final DecoderSpec spec;
   private final DecoderWeights weights;
   private final Backend backend;
+  private final CacheLayout layout;
   private final BlockPool pool;
 
   private DecoderLoader(ModelFolder folder, DecoderSettings settings, Backend backend) {
@@ -49,7 +50,8 @@ public final class DecoderLoader {
     this.spec = folder.spec();
     this.weights = folder.weights();
     this.backend = backend;
-    this.pool = new CachePlan(spec, settings, backend).pool(MemoryBudget.forKvCache());
+    this.layout = CacheLayout.of(spec, settings.maxModelLen());
+    this.pool = new CachePlan(spec, layout, settings, backend).pool(MemoryBudget.forKvCache());
   }
 
   /** Loads the model with the fastest backend that this machine has for it. */
@@ -176,12 +178,12 @@ public final class DecoderLoader {
               rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
     }
     for (int i = 0; i < spec.layers().size(); i++) {
-      Map<String, StoredTensor> layer = weights.layers().get(i);
-      LayerArguments arguments = LayerArguments.of(spec.layers().get(i));
-      layer.values().forEach(this::requireFinite);
-      try (DeviceTensors tensors = new DeviceTensors(root)) {
-        run(block, "add_layer", tensors.named(layer), arguments.numbers(), arguments.words());
+      LayerTensors layer = LayerTensors.of(weights.layers().get(i));
+      LayerArguments arguments = LayerArguments.of(spec.layers().get(i), layout.place(i));
+      for (Map<String, StoredTensor> expert : layer.experts()) {
+        add(model, "add_expert", expert, arguments);
       }
+      add(model, "add_layer", layer.others(), arguments);
     }
     int lanes = lanes();
     if (backend == Backend.PACKED) {
@@ -189,6 +191,22 @@ public final class DecoderLoader {
     }
     run(block, "set_lanes", IValue.from((long) lanes));
     return lanes;
+  }
+
+  private void add(
+      ZooModel<ProgramCall, ByteBuffer> model,
+      String method,
+      Map<String, StoredTensor> tensors,
+      LayerArguments arguments) {
+    tensors.values().forEach(this::requireFinite);
+    try (DeviceTensors here = new DeviceTensors(model.getNDManager())) {
+      run(
+          (PtSymbolBlock) model.getBlock(),
+          method,
+          here.named(tensors),
+          arguments.numbers(),
+          arguments.words());
+    }
   }
 
   /**

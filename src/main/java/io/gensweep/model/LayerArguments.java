@@ -35,8 +35,15 @@ final class LayerArguments {
     return arguments;
   }
 
-  static LayerArguments of(LayerSpec layer) {
+  /**
+   * Of a layer.
+   *
+   * @param place of its KV rows
+   */
+  static LayerArguments of(LayerSpec layer, CacheLayout.Place place) {
     LayerArguments arguments = new LayerArguments();
+    arguments.put("group", place.group());
+    arguments.put("column", place.column());
     arguments.norm("mixer_norm", layer.norms().mixerInput());
     arguments.norm("mixer_out_norm", layer.norms().mixerOutput());
     arguments.norm("mlp_norm", layer.norms().mlpInput());

@@ -5,6 +5,7 @@ import io.gensweep.model.kv.KvSequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Spans of prompts flattened for one call, token by token, and which of the tokens are asked for
@@ -14,15 +15,27 @@ final class PrefillSpans {
   private final LongStream.Builder ids = LongStream.builder();
   private final LongStream.Builder positions = LongStream.builder();
   private final LongStream.Builder rotations = LongStream.builder();
-  private final LongStream.Builder blocks = LongStream.builder();
+
+  /** By the group of layers: the block of each token, and the blocks of each span. */
+  private final List<LongStream.Builder> blocks;
+
+  private final List<LongStream.Builder> tables;
   private final LongStream.Builder offsets = LongStream.builder();
-  private final List<Long> table = new ArrayList<>();
   private final List<Long> spans = new ArrayList<>();
   private final LongStream.Builder slots = LongStream.builder();
   private final LongStream.Builder asked = LongStream.builder();
   private final LongStream.Builder targets = LongStream.builder();
   private int tokens;
+  private int entries;
   private int questions;
+
+  /**
+   * @param groups of layers
+   */
+  PrefillSpans(int groups) {
+    blocks = Stream.generate(LongStream::builder).limit(groups).toList();
+    tables = Stream.generate(LongStream::builder).limit(groups).toList();
+  }
 
   int tokens() {
     return tokens;
@@ -34,16 +47,22 @@ final class PrefillSpans {
    * @param ask the first position that is asked, if it comes before {@code end}
    */
   void add(KvSequence kv, int[] tokenIds, int start, int end, int ask) {
-    spans.addAll(List.of((long) tokens, (long) end - start, (long) start, (long) table.size()));
+    spans.addAll(List.of((long) tokens, (long) end - start, (long) start, (long) entries));
     slots.add(kv.slot());
-    for (int i = 0; i < BlockPool.blocksFor(end); i++) {
-      table.add((long) kv.block(i));
+    entries += BlockPool.blocksFor(end);
+    for (int group = 0; group < tables.size(); group++) {
+      for (int i = 0; i < BlockPool.blocksFor(end); i++) {
+        // Those that were let go are not read.
+        tables.get(group).add(i < kv.firstBlock(group) ? 0 : kv.block(group, i));
+      }
+      for (int position = start; position < end; position++) {
+        blocks.get(group).add(kv.block(group, position / BlockPool.BLOCK));
+      }
     }
     for (int position = start; position < end; position++) {
       ids.add(tokenIds[position]);
       positions.add(position);
       rotations.add(kv.rotation(position));
-      blocks.add(kv.block(position / BlockPool.BLOCK));
       offsets.add(position % BlockPool.BLOCK);
     }
     for (int position = Math.max(start, ask); position < end; position++) {
@@ -60,10 +79,11 @@ final class PrefillSpans {
             List.of(
                 ProgramCall.longs(ids.build().toArray()),
                 ProgramCall.longs(positions.build().toArray()),
-                ProgramCall.longs(blocks.build().toArray()),
+                ProgramCall.longs(joined(blocks), blocks.size(), tokens),
                 ProgramCall.longs(offsets.build().toArray()),
-                ProgramCall.longs(array(table)),
-                ProgramCall.longs(array(spans), spans.size() / 4, 4),
+                ProgramCall.longs(joined(tables), tables.size(), entries),
+                ProgramCall.longs(
+                    spans.stream().mapToLong(Long::longValue).toArray(), spans.size() / 4, 4),
                 ProgramCall.longs(slots.build().toArray()),
                 ProgramCall.longs(rotations.build().toArray())));
     if (questions == 0) {
@@ -79,7 +99,7 @@ final class PrefillSpans {
     return questions > 0;
   }
 
-  private static long[] array(List<Long> values) {
-    return values.stream().mapToLong(Long::longValue).toArray();
+  private static long[] joined(List<LongStream.Builder> groups) {
+    return groups.stream().flatMapToLong(LongStream.Builder::build).toArray();
   }
 }

@@ -1,6 +1,8 @@
 package io.gensweep.model;
 
 import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Plain Java. What a model says of given tokens.
@@ -11,6 +13,14 @@ import java.nio.DoubleBuffer;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record TokenLogprobs(float[] logprobs, boolean greedy) {
+
+  /** What was said of parts of a text, one after the other. */
+  public static TokenLogprobs joined(List<TokenLogprobs> parts) {
+    FloatBuffer all =
+        FloatBuffer.allocate(parts.stream().mapToInt(part -> part.logprobs.length).sum());
+    parts.forEach(part -> all.put(part.logprobs));
+    return new TokenLogprobs(all.array(), parts.stream().allMatch(TokenLogprobs::greedy));
+  }
 
   /** Of rows of (log-sum-exp, logit, 1 if best), as the decoder program gives them. */
   static TokenLogprobs read(DoubleBuffer rows, int count) {

@@ -133,7 +133,8 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
    * @param found gets what the program says of the positions that are asked, in their order
    */
   private void fill(int lane, List<Fill> fills, Consumer<ByteBuffer> found) {
-    PrefillSpans spans = new PrefillSpans();
+    int groups = pool.groups().size();
+    PrefillSpans spans = new PrefillSpans(groups);
     for (Fill fill : fills) {
       Prefill prefill = fill.prefill();
       int start = fill.start();
@@ -141,7 +142,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
         int end = Math.min(prefill.count(), (start / CALL_TOKENS + 1) * CALL_TOKENS);
         if (spans.tokens() + end - start > CALL_TOKENS) {
           run(lane, spans, found);
-          spans = new PrefillSpans();
+          spans = new PrefillSpans(groups);
         }
         spans.add(prefill.kv(), prefill.tokenIds(), start, end, fill.asked());
         start = end;
@@ -171,7 +172,8 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   }
 
   private List<Candidates> decode(int lane, List<DecodeRow> rows) {
-    DoubleBuffer best = call(lane, DecodeCall.of(lane, rows)).asDoubleBuffer();
+    DoubleBuffer best =
+        call(lane, DecodeCall.of(lane, pool.groups().size(), rows)).asDoubleBuffer();
     DoubleBuffer others =
         DecodeCall.otherLogSumExps(lane, rows)
             .map(ask -> call(lane, ask).asDoubleBuffer())
@@ -247,8 +249,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   private void prepareBlocks() {
     int needed = pool.highWater();
     if (needed > allocatedBlocks) {
-      int capacity = pool.capacityTokens() / BlockPool.BLOCK;
-      int wanted = Math.max(needed, Math.min(2 * allocatedBlocks, capacity));
+      int wanted = Math.max(needed, Math.min(2 * allocatedBlocks, pool.capacity()));
       var unused = callWhole(0, ProgramCall.of("grow", ProgramCall.number(wanted)));
       allocatedBlocks = wanted;
     }

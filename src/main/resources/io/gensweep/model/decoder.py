@@ -68,7 +68,8 @@ class LayerEmbeddings:
   product_scale : float
   scale : float
 
-# One layer, as LayerSpec says. Keys and values [blocks, kv_heads, block, head_dim] are its part of the KV cache.
+# One layer, as LayerSpec says. Keys and values [blocks, kv_heads, block, head_dim] are its view of the KV cache's column; it reads
+# and writes the blocks of its group only (CacheLayout).
 class Layer:
   mixer_norm : __torch__.Norm
   mixer_out_norm : __torch__.Norm
@@ -94,6 +95,8 @@ class Layer:
   own_values : bool  # not its keys
   kv_layer : int  # whose keys and values it attends to
   value_norm : __torch__.Norm
+  group : int
+  column : int
   qkv : List[__torch__.Product]
   delta : List[__torch__.Delta]
   output : __torch__.Product
@@ -131,6 +134,8 @@ class Decoder(Module):
   by_layer : List[__torch__.LayerEmbeddings]
   products : List[__torch__.Product]  # all of them, the head first
   stack : List[__torch__.Layer]
+  experts : List[__torch__.Mlp]  # of the layer that is added next
+  cache : List[Tensor]  # keys, values of each column, [blocks, numbers]
   native : List[Tensor]  # the handle [1] of the native library's decoder
   # Logits of the last decode: per lane [rows, vocabulary or more]. Lanes are parts of a batch that threads of their own compute
   # at the same time: they write different blocks of the KV cache.
@@ -363,11 +368,19 @@ class Decoder(Module):
       torch.append(parts, "attention_gate")
     torch.append(layer.qkv, (self).joined(parts, w))
     layer.output = (self).product_of("output", w)
-    none = torch.zeros([0, layer.kv_heads, self.block, layer.head_dim], dtype=self.dtype, device=(self).device())
-    layer.keys = none
-    layer.values = none
+    layer.group = int(numbers["group"])
+    layer.column = int(numbers["column"])
+    size = torch.mul(torch.mul(layer.kv_heads, self.block), layer.head_dim)
+    none = torch.zeros([0, size], dtype=self.dtype, device=(self).device())
+    for i in range(torch.mul(torch.add(layer.column, 1), 2)):
+      if torch.ge(i, torch.len(self.cache)):
+        torch.append(self.cache, none)
+      if torch.ge(i, torch.mul(layer.column, 2)):
+        if torch.gt(size, torch.size(self.cache[i], 1)):
+          self.cache[i] = none
+    _1 = (self).look_at_cache(layer)
     # 4 MiB of float32 keys and values lie in the cache of a processor.
-    blocks = torch.floordiv(524288, torch.mul(torch.mul(layer.kv_heads, self.block), layer.head_dim))
+    blocks = torch.floordiv(524288, size)
     if ops.prim.is_cuda(none):
       blocks = torch.mul(blocks, 64)
     if torch.gt(self.gathered, 0):
@@ -412,6 +425,11 @@ class Decoder(Module):
         torch.append(mlp.learned, torch.to((self).optional(w, torch.add(prefix, name)), 6))
     return mlp
 
+  # The next expert of the layer that is added next. One at a time, so that not all tensors of a layer need memory at once.
+  def add_expert(self: __torch__.Decoder, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> int:
+    torch.append(self.experts, (self).mlp_of("", w, numbers, words))
+    return torch.len(self.experts)
+
   def experts_of(self: __torch__.Decoder, w: Dict[str, Tensor], numbers: Dict[str, float], words: Dict[str, str]) -> __torch__.Experts:
     experts = __torch__.Experts.__new__(__torch__.Experts)
     experts.kind = words["router"]
@@ -427,9 +445,8 @@ class Decoder(Module):
     experts.input_norm = (self).norm_of("router_norm", w, numbers, words)
     experts.input_scale = numbers["router_input_scale"]
     experts.router = (self).exact_of("router", w, torch.eq(experts.kind, "sigmoid"))
-    experts.each = annotate(List[__torch__.Mlp], [])
-    for i in range(int(numbers["experts"])):
-      torch.append(experts.each, (self).mlp_of(torch.add(torch.add("experts.", torch.str(i)), "."), w, numbers, words))
+    experts.each = self.experts
+    self.experts = annotate(List[__torch__.Mlp], [])
     experts.shared = annotate(List[__torch__.Mlp], [])
     experts.shared_gate = annotate(List[__torch__.Product], [])
     if torch.__contains__(w, "shared.down.weight"):
@@ -459,27 +476,47 @@ class Decoder(Module):
       torch.append(self.logits, self.ends[0])
     return lanes
 
-  # Grows the cache to this many blocks, a layer at a time; where memory ended an earlier try, from there on. Zeros, not
+  # Makes the layer's keys and values views of its column.
+  def look_at_cache(self: __torch__.Decoder, layer: __torch__.Layer) -> int:
+    at = torch.mul(layer.column, 2)
+    layer.keys = (self).as_heads(self.cache[at], layer)
+    layer.values = (self).as_heads(self.cache[torch.add(at, 1)], layer)
+    return 0
+
+  # A column [blocks, numbers] as a layer sees it, which may be narrower than others of the column.
+  def as_heads(self: __torch__.Decoder, column: Tensor, layer: __torch__.Layer) -> Tensor:
+    size = torch.mul(torch.mul(layer.kv_heads, self.block), layer.head_dim)
+    shape = [torch.size(column, 0), layer.kv_heads, self.block, layer.head_dim]
+    return torch.view(torch.slice(column, 1, 0, size), shape)
+
+  # Grows the cache to this many blocks, a column at a time; where memory ended an earlier try, from there on. Zeros, not
   # garbage: a block may be read beyond what was written, under a weight of zero.
   def grow(self: __torch__.Decoder, to: Tensor) -> Tensor:
     blocks = int(to)
-    for layer in (self).attending():
-      shape = [blocks, layer.kv_heads, self.block, layer.head_dim]
-      held = torch.size(layer.keys, 0)
+    for i in range(torch.len(self.cache)):
+      column = self.cache[i]
+      held = torch.size(column, 0)
       if torch.lt(held, blocks):
-        keys = torch.zeros(shape, dtype=self.dtype, device=(self).device())
-        values = torch.zeros(shape, dtype=self.dtype, device=(self).device())
-        _0 = torch.copy_(torch.slice(keys, 0, 0, held), layer.keys)
-        _1 = torch.copy_(torch.slice(values, 0, 0, held), layer.values)
-        layer.keys = keys
-        layer.values = values
+        grown = torch.zeros([blocks, torch.size(column, 1)], dtype=self.dtype, device=(self).device())
+        _0 = torch.copy_(torch.slice(grown, 0, 0, held), column)
+        self.cache[i] = grown
+        # Both of a column are there: what it was is freed.
+        if torch.eq(torch.remainder(i, 2), 1):
+          _1 = (self).look_at_column(torch.floordiv(i, 2))
     return to
+
+  def look_at_column(self: __torch__.Decoder, column: int) -> int:
+    for layer in (self).attending():
+      if torch.eq(layer.column, column):
+        _0 = (self).look_at_cache(layer)
+    return column
 
   # Gives the memory of the cache back.
   def clear(self: __torch__.Decoder, lane: Tensor) -> Tensor:
+    for i in range(torch.len(self.cache)):
+      self.cache[i] = torch.clone(torch.slice(self.cache[i], 0, 0, 0))
     for layer in (self).attending():
-      layer.keys = torch.clone(torch.slice(layer.keys, 0, 0, 0))
-      layer.values = torch.clone(torch.slice(layer.values, 0, 0, 0))
+      _0 = (self).look_at_cache(layer)
     for layer in self.stack:
       for delta in layer.delta:
         delta.state = torch.clone(torch.slice(delta.state, 0, 0, 0))
@@ -549,7 +586,6 @@ class Decoder(Module):
   # Copies blocks [count] to others [count], all at once: a target may be the source of another copy.
   def copy_blocks(self: __torch__.Decoder, source: Tensor, target: Tensor) -> Tensor:
     where = annotate(List[Optional[Tensor]], [target])
-    for layer in (self).attending():
-      _0 = torch.index_put_(layer.keys, where, torch.index_select(layer.keys, 0, source))
-      _1 = torch.index_put_(layer.values, where, torch.index_select(layer.values, 0, source))
+    for column in self.cache:
+      _0 = torch.index_put_(column, where, torch.index_select(column, 0, source))
     return target

@@ -131,15 +131,18 @@
     return torch.empty([ops.gensweep.scratch_bytes(int(self.native[0]), torch.size(x, 0), longest)], dtype=0)
 
   # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
-  # positions, rotations, blocks, offsets [tokens]: the position, the row of the rotary tables, and the block and the row in it that
-  # keep its K and V.
-  # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
+  # positions, rotations, offsets [tokens], blocks [groups, tokens]: the position, the row of the rotary tables, and the row and the
+  # block that keep its K and V.
+  # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table [groups, entries]:
+  # block numbers, any where the group's window has left the block.
   def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
     count = torch.len(self.stack)
     decoder = int(self.native[0])
     for layer in range(count):
+      own = torch.select(blocks, 0, self.stack[layer].group)
+      entries = torch.select(table, 0, self.stack[layer].group)
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, rotations, blocks, offsets, spans, table, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
+      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, rotations, own, offsets, spans, entries, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
     return x
 
   # The most positions that a token of the spans sees.
@@ -172,9 +175,10 @@
     logits = torch.empty([torch.size(x, 0), self.vocab], dtype=self.dtype)
     return ops.gensweep.head(logits, x, scratch, decoder=int(self.native[0]))
 
-  # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets [rows]; table [entries]: the blocks
-  # of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty. owners is for other
-  # kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the best.
+  # One token a sequence, all of one lane. lane []: its number; ids, positions, offsets [rows]; blocks [groups, rows]; table [groups,
+  # entries]: the blocks of each row, one row after the other; starts [rows]: a row's first entry; temperatures [rows] or empty.
+  # owners is for other kernels. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and
+  # logits of the best.
   def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, slots: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
     x = (self).embed(ids, positions)
     each = torch.arange(torch.size(ids, 0), dtype=4)

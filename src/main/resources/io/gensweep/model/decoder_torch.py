@@ -362,13 +362,12 @@
     return logits
 
   # [tokens, hidden] of the tokens after the first `depth` layers. K and V of the layer after those are stored too, and it needs no
-  # more where nothing meets its output. ids, positions, blocks, offsets [tokens]: the token, its position, the block and the row in
-  # it that keep its K and V. rotations [tokens]: rows of the rotary tables. view: what the tokens attend to, spans of prompts
-  # (attend_spans) or rows of a decode (attend_rows).
+  # more where nothing meets its output. ids, positions, offsets [tokens], blocks [groups, tokens]: the token, its position, the row
+  # and the block that keep its K and V. rotations [tokens]: rows of the rotary tables. view: what the tokens attend to, spans of
+  # prompts (attend_spans) or rows of a decode (attend_rows).
   def layers(self: __torch__.Decoder, ids: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, view: Dict[str, Tensor], depth: int) -> Tensor:
     x = (self).embed(ids, positions)
     tables = [torch.index_select(table, 0, rotations) for table in self.rope]
-    where = annotate(List[Optional[Tensor]], [blocks, None, offsets])
     inputs = (self).layer_inputs(ids, x)
     for number in range(ops.prim.min(torch.add(depth, 1), torch.len(self.stack))):
       layer = self.stack[number]
@@ -379,6 +378,7 @@
       else:
         qk, v, gate, = (self).project(y, positions, tables, layer)
         if layer.own_keys:
+          where = annotate(List[Optional[Tensor]], [torch.select(blocks, 0, layer.group), None, offsets])
           _0 = torch.index_put_(layer.keys, where, torch.slice(qk, 1, layer.heads))
           _1 = torch.index_put_(layer.values, where, v)
         if torch.lt(number, depth):
@@ -569,7 +569,8 @@
     return torch.cat([q, (self).norm(torch.slice(qk, 1, layer.heads), layer.key_norm)], 1)
 
   # Attention of spans of prompts over their own tokens and those before them, [tokens, heads * head_dim].
-  # view: spans [sequences, 4] of (first token in the batch, tokens, position of the first, first entry in table); table: block numbers.
+  # view: spans [sequences, 4] of (first token in the batch, tokens, position of the first, first entry in table); table
+  # [groups, entries]: block numbers, any where the group's window has left the block.
   def attend_spans(self: __torch__.Decoder, qk: Tensor, v: Tensor, layer: __torch__.Layer, positions: Tensor, view: Dict[str, Tensor]) -> Tensor:
     spans = view["spans"]
     held = self.stack[layer.kv_layer]
@@ -596,7 +597,7 @@
         if torch.gt(layer.window, 0):
           skipped = torch.floordiv(ops.prim.max(torch.sub(torch.add(start, 1), layer.window), 0), self.block)
         filled = torch.floordiv(torch.sub(torch.add(end, self.block), 1), self.block)
-        mine = torch.narrow(view["table"], 0, torch.add(entry, skipped), torch.sub(filled, skipped))
+        mine = torch.narrow(torch.select(view["table"], 0, layer.group), 0, torch.add(entry, skipped), torch.sub(filled, skipped))
         base = torch.mul(skipped, self.block)
         k = (self).gather_blocks(held.keys, mine, torch.sub(end, base), layer)
         some = (self).gather_blocks(held.values, mine, torch.sub(end, base), layer)
@@ -691,12 +692,12 @@
   # Each block that a row sees is multiplied with the row's query; then the partial softmaxes of a row's blocks are joined
   # (as in flash attention). Nothing is padded to the longest row. Blocks are gathered a few at a time, so that they stay in the
   # processor's cache, and rows that share one may have it.
-  # view, of the layer's window: table_W [entries]: the blocks of each row, one row after the other; owners_W [entries]: the row;
-  # low_W [entries, block]: 0, or low enough to have no mass; places_W [rows * width]: entries of each row; absent_W [rows, width, 1,
-  # 1, 1]: 0 or -inf.
+  # view, of the layer's group: table_G [entries]: the blocks of each row, one row after the other. Of its window: owners_W [entries]:
+  # the row; low_W [entries, block]: 0, or low enough to have no mass; places_W [rows * width]: entries of each row; absent_W [rows,
+  # width, 1, 1, 1]: 0 or -inf.
   def attend_rows(self: __torch__.Decoder, q: Tensor, positions: Tensor, layer: __torch__.Layer, view: Dict[str, Tensor]) -> Tensor:
     of = torch.add("_", torch.str(layer.window))
-    table = view[torch.add("table", of)]
+    table = view[torch.add("table_", torch.str(layer.group))]
     owners = view[torch.add("owners", of)]
     absent = view[torch.add("absent", of)]
     places = view[torch.add("places", of)]
@@ -748,10 +749,11 @@
       torch._set_item(view, name, torch.reshape(mask, [-1, group, self.block]))
     return view[name]
 
-  # What attend_rows takes for layers of a window, 0 for those without.
-  def look(self: __torch__.Decoder, view: Dict[str, Tensor], window: int, positions: Tensor, table: Tensor, owners: Tensor, starts: Tensor) -> Dict[str, Tensor]:
+  # What attend_rows takes for layers of a window, 0 for those without; and seen_W: which entries of a table they read.
+  def look(self: __torch__.Decoder, view: Dict[str, Tensor], window: int, positions: Tensor, owners: Tensor, starts: Tensor) -> Dict[str, Tensor]:
     own = torch.index_select(positions, 0, owners)
-    number = torch.sub(torch.arange(torch.size(table, 0), dtype=4, device=positions.device), torch.index_select(starts, 0, owners))
+    seen = torch.arange(torch.size(owners, 0), dtype=4, device=positions.device)
+    number = torch.sub(seen, torch.index_select(starts, 0, owners))
     first = torch.mul(number, self.block)
     held = torch.add(torch.floor_divide(positions, self.block), 1)
     if torch.gt(window, 0):
@@ -759,7 +761,6 @@
       seen = torch.view(torch.nonzero(torch.gt(torch.add(first, torch.sub(torch.add(self.block, window), 1)), own)), [-1])
       own = torch.index_select(own, 0, seen)
       first = torch.index_select(first, 0, seen)
-      table = torch.index_select(table, 0, seen)
       owners = torch.index_select(owners, 0, seen)
       held = torch.bincount(owners, None, torch.size(positions, 0))
       starts = torch.sub(torch.cumsum(held, 0), held)
@@ -773,23 +774,27 @@
     width = int(torch.amax(held))
     steps = torch.unsqueeze(torch.arange(width, dtype=4, device=positions.device), 0)
     of = torch.add("_", torch.str(window))
-    torch._set_item(view, torch.add("table", of), table)
+    torch._set_item(view, torch.add("seen", of), seen)
     torch._set_item(view, torch.add("owners", of), owners)
     torch._set_item(view, torch.add("low", of), torch.to(torch.where(valid, 0., -1e30), self.dtype))
     torch._set_item(view, torch.add("places", of), torch.view(torch.add(torch.unsqueeze(starts, 1), torch.minimum(steps, torch.sub(held, 1))), [-1]))
     torch._set_item(view, torch.add("absent", of), torch.view(torch.where(torch.ge(steps, held), -inf, 0.), [-1, width, 1, 1, 1]))
     return view
 
-  # One token a sequence, all of one lane. lane []: its number; ids, positions, blocks, offsets, rotations [rows]; table [entries]:
-  # the blocks of each row, one row after the other; owners [entries]: the row; starts [rows]: a row's first entry; temperatures
-  # [rows] or empty. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the
+  # One token a sequence, all of one lane. lane []: its number; ids, positions, offsets, rotations [rows]; blocks [groups, rows]; table
+  # [groups, entries]: the blocks of each row, one row after the other; owners [entries]: the row; starts [rows]: a row's first
+  # entry; temperatures [rows] or empty. Gives [rows, 2 + 2 * best] float64: log-sum-exp, log-sum-exp of logits / temperature, then ids and logits of the
   # best.
   def decode(self: __torch__.Decoder, lane: Tensor, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, owners: Tensor, starts: Tensor, slots: Tensor, rotations: Tensor, temperatures: Tensor) -> Tensor:
     rows = torch.size(ids, 0)
     view = annotate(Dict[str, Tensor], {"slots": slots})
     for layer in (self).attending():
-      if torch.__not__(torch.__contains__(view, torch.add("table_", torch.str(layer.window)))):
-        view = (self).look(view, layer.window, positions, table, owners, starts)
+      seen = torch.add("seen_", torch.str(layer.window))
+      if torch.__not__(torch.__contains__(view, seen)):
+        view = (self).look(view, layer.window, positions, owners, starts)
+      own = torch.add("table_", torch.str(layer.group))
+      if torch.__not__(torch.__contains__(view, own)):
+        torch._set_item(view, own, torch.index_select(torch.select(table, 0, layer.group), 0, view[seen]))
     logits = (self).head((self).layers(ids, positions, rotations, blocks, offsets, view, torch.len(self.stack)))
     self.logits[int(lane)] = logits
     # A few rows at a time: what they need in between stays in the cache of the processor.

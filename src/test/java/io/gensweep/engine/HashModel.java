@@ -12,12 +12,14 @@ import io.gensweep.model.TokenLogprobs;
 import io.gensweep.model.kv.BlockCopy;
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.kv.KvSequence;
+import io.gensweep.model.kv.LayerGroup;
 import io.gensweep.model.kv.LongContext;
 import io.gensweep.sampling.Candidates;
 import io.gensweep.sampling.RowCandidates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A model whose logits are a hash of all tokens that its KV cache holds for a sequence, so that any
@@ -60,7 +62,11 @@ final class HashModel implements ModelRunner {
   static HashModel longAbove(int above) {
     LongContext longContext = new LongContext(above, 230);
     return new HashModel(
-        3840, 230, new BlockPool(3840 / BlockPool.BLOCK, BlockPool.BLOCK, longContext, 0), 0);
+        3840,
+        230,
+        new BlockPool(
+            3840 / BlockPool.BLOCK, List.of(LayerGroup.FULL), BlockPool.BLOCK, longContext, 0),
+        0);
   }
 
   /** With a state for each of that many sequences. */
@@ -69,8 +75,16 @@ final class HashModel implements ModelRunner {
     return new HashModel(
         3840,
         230,
-        new BlockPool(3840 / BlockPool.BLOCK, noPrefixes, LongContext.NONE, count),
+        new BlockPool(
+            3840 / BlockPool.BLOCK, List.of(LayerGroup.FULL), noPrefixes, LongContext.NONE, count),
         count);
+  }
+
+  /** With groups of layers that see so many positions, the first of them all. */
+  static HashModel withWindows(int blocks, int maxModelLen, int... windows) {
+    List<LayerGroup> groups = IntStream.of(windows).mapToObj(LayerGroup::new).toList();
+    BlockPool pool = new BlockPool(blocks, groups, BlockPool.BLOCK, LongContext.NONE, 0);
+    return new HashModel(blocks * BlockPool.BLOCK, maxModelLen, pool, 0);
   }
 
   private HashModel(int cacheTokens, int maxModelLen, BlockPool pool, int states) {
@@ -105,9 +119,7 @@ final class HashModel implements ModelRunner {
         throw new DeviceMemoryException("full", new IllegalStateException());
       }
       prefills.add(prefill);
-      for (int at = prefill.kv().length(); at < prefill.count(); at++) {
-        write(prefill.kv(), prefill.tokenIds()[at]);
-      }
+      fill(prefill.kv(), prefill.tokenIds(), prefill.count());
     }
   }
 
@@ -123,8 +135,9 @@ final class HashModel implements ModelRunner {
       int[] ids = scoring.tokenIds();
       float[] logprobs = new float[ids.length - scoring.from()];
       boolean greedy = true;
-      for (int at = scoring.kv().length(); at < ids.length - 1; at++) {
-        write(scoring.kv(), ids[at]);
+      int start = scoring.kv().length();
+      fill(scoring.kv(), ids, ids.length - 1);
+      for (int at = start; at < ids.length - 1; at++) {
         if (at + 1 >= scoring.from()) {
           Candidates row = candidates(history(scoring.kv(), at + 1), VOCAB, poison);
           float logit = row.wholeRow()[ids[at + 1]];
@@ -254,7 +267,22 @@ final class HashModel implements ModelRunner {
   }
 
   private void write(KvSequence kv, int token) {
-    kv.advance(1);
+    advance(kv, 1);
+    store(kv, kv.length() - 1, token);
+  }
+
+  /** Rows [kv.length(), count). */
+  private void fill(KvSequence kv, int[] ids, int count) {
+    int start = kv.length();
+    advance(kv, count - start);
+    for (int at = start; at < count; at++) {
+      store(kv, at, ids[at]);
+    }
+  }
+
+  private void advance(KvSequence kv, int rows) {
+    assertThat(rows).isLessThanOrEqualTo(pool.stride());
+    kv.advance(rows);
     for (BlockCopy copy : pool.takeCopies()) {
       copies++;
       int from = copy.source() * BlockPool.BLOCK;
@@ -262,14 +290,18 @@ final class HashModel implements ModelRunner {
       System.arraycopy(tokens, from, tokens, to, BlockPool.BLOCK);
       System.arraycopy(positions, from, positions, to, BlockPool.BLOCK);
     }
-    int slot = slot(kv, kv.length() - 1);
-    tokens[slot] = token;
-    positions[slot] = kv.rotation(kv.length() - 1);
     for (BlockCopy copy : pool.takeStateCopies()) {
       states[copy.target()] = states[copy.source()];
     }
+  }
+
+  private void store(KvSequence kv, int at, int token) {
+    for (int group = 0; group < pool.groups().size(); group++) {
+      tokens[slot(kv, group, at)] = token;
+      positions[slot(kv, group, at)] = kv.rotation(at);
+    }
     if (kv.hasState()) {
-      long before = kv.length() == 1 ? 1 : states[kv.slot()];
+      long before = at == 0 ? 1 : states[kv.slot()];
       states[kv.slot()] = mix(before * 31 + token);
     }
   }
@@ -278,8 +310,13 @@ final class HashModel implements ModelRunner {
     assertThat(kv.length()).isGreaterThanOrEqualTo(count);
     int[] history = new int[count];
     for (int at = 0; at < count; at++) {
-      assertThat(positions[slot(kv, at)]).isEqualTo(kv.rotation(at));
-      history[at] = tokens[slot(kv, at)];
+      history[at] = tokens[slot(kv, 0, at)];
+    }
+    for (int group = 0; group < pool.groups().size(); group++) {
+      int window = count == kv.length() ? pool.groups().get(group).window() : 0;
+      if (group == 0 || window > 0) {
+        requireRows(kv, group, window == 0 ? 0 : Math.max(0, count - window), history);
+      }
     }
     if (kv.hasState() && kv.length() == count) {
       assertThat(states[kv.slot()]).isEqualTo(hash(history));
@@ -287,8 +324,18 @@ final class HashModel implements ModelRunner {
     return history;
   }
 
-  private static int slot(KvSequence kv, int position) {
-    return kv.block(position / BlockPool.BLOCK) * BlockPool.BLOCK + position % BlockPool.BLOCK;
+  private void requireRows(KvSequence kv, int group, int from, int[] history) {
+    for (int at = from; at < history.length; at++) {
+      int slot = slot(kv, group, at);
+      if (positions[slot] != kv.rotation(at) || tokens[slot] != history[at]) {
+        throw new AssertionError("position " + at + " of group " + group + " is another's");
+      }
+    }
+  }
+
+  private static int slot(KvSequence kv, int group, int position) {
+    return kv.block(group, position / BlockPool.BLOCK) * BlockPool.BLOCK
+        + position % BlockPool.BLOCK;
   }
 
   /** SplitMix64's finaliser. */

@@ -7,9 +7,11 @@ import java.util.List;
 /**
  * The blocks of a KV cache, counted by how many sequences hold each. One thread.
  *
- * <p>A sequence takes blocks as it grows, the lowest free one first, so that those in use lie close
- * together. Blocks of prompts stay findable by their content ({@link PrefixIndex}) after the last
- * sequence has let go of them, until their place is needed.
+ * <p>A block holds {@link #BLOCK} rows of the layers of one group. All groups take from the same
+ * blocks, so that memory goes to those that need it (as in vLLM's hybrid KV cache). A sequence
+ * takes blocks as it grows, the lowest free one first, so that those in use lie close together, and
+ * lets go of those that no later position sees. Blocks of prompts stay findable by their content
+ * ({@link PrefixIndex}) after the last sequence has let go of them, until their place is needed.
  */
 public final class BlockPool {
   /** Positions in a block. */
@@ -19,6 +21,7 @@ public final class BlockPool {
   private static final int KEPT_SHARE = 8;
 
   private final int blocks;
+  private final List<LayerGroup> groups;
   private final int prefixUnit;
   private final LongContext longContext;
   private final StateSlots slots;
@@ -32,25 +35,30 @@ public final class BlockPool {
   private int held;
 
   /**
-   * Makes a pool whose prompts share all whole blocks.
+   * Makes a pool for layers that see all positions, whose prompts share all whole blocks.
    *
    * @param blocks at least 1
    */
   public BlockPool(int blocks) {
-    this(blocks, BLOCK, LongContext.NONE, 0);
+    this(blocks, List.of(LayerGroup.FULL), BLOCK, LongContext.NONE, 0);
   }
 
   /**
    * Makes a pool.
    *
    * @param blocks at least 1
+   * @param groups of the layers that have KV rows, at least one
    * @param prefixUnit positions, a multiple of {@link #BLOCK}: prompts share KV rows in multiples
    *     of it, where the runner's bits depend on where a prefill begins
    * @param longContext which sequences are rotated otherwise
    * @param states sequences that may be there at once, of a model that keeps a state of each; 0 for
    *     other models
    */
-  public BlockPool(int blocks, int prefixUnit, LongContext longContext, int states) {
+  public BlockPool(
+      int blocks, List<LayerGroup> groups, int prefixUnit, LongContext longContext, int states) {
+    if (groups.isEmpty()) {
+      throw new IllegalArgumentException("a pool needs a group of layers");
+    }
     if (blocks < 1 || prefixUnit < BLOCK || prefixUnit % BLOCK != 0) {
       throw new IllegalArgumentException(
           "blocks must be >= 1 and prefixUnit a multiple of "
@@ -61,14 +69,15 @@ public final class BlockPool {
               + prefixUnit);
     }
     this.blocks = blocks;
+    this.groups = List.copyOf(groups);
     this.prefixUnit = prefixUnit;
     this.longContext = longContext;
     this.slots = new StateSlots(states);
     this.holders = new int[blocks];
-    this.prefixes = new PrefixIndex(blocks / KEPT_SHARE);
+    this.prefixes = new PrefixIndex(groups.size(), blocks / KEPT_SHARE);
   }
 
-  /** Blocks that hold so many rows. */
+  /** Blocks of one group that hold so many rows. */
   public static int blocksFor(int tokens) {
     return tokens / BLOCK + (tokens % BLOCK == 0 ? 0 : 1);
   }
@@ -78,8 +87,51 @@ public final class BlockPool {
     return new KvSequence(this);
   }
 
+  /** Blocks that there are at most. */
+  public int capacity() {
+    return blocks;
+  }
+
+  public List<LayerGroup> groups() {
+    return groups;
+  }
+
+  /** Most blocks that a sequence of so many rows holds between two steps. */
+  public int heldBy(int rows) {
+    return heldBy(groups, rows);
+  }
+
+  /** The same of groups that have no pool yet. */
+  public static int heldBy(List<LayerGroup> groups, int rows) {
+    return groups.stream().mapToInt(group -> group.held(rows)).reduce(0, Math::addExact);
+  }
+
+  /** Blocks of a pool in which one sequence can grow to so many rows. */
+  public static int neededBy(List<LayerGroup> groups, int rows) {
+    return groups.stream().mapToInt(group -> group.needed(rows)).reduce(0, Math::addExact);
+  }
+
+  /** Most rows of a sequence that has the pool for itself, in whole blocks. */
   public int capacityTokens() {
-    return Math.multiplyExact(blocks, BLOCK);
+    int most = Integer.MAX_VALUE / BLOCK;
+    int least = 0;
+    while (least < most) {
+      int middle = least + (most - least + 1) / 2;
+      if (groups.stream().mapToLong(group -> group.needed(middle * BLOCK)).sum() <= blocks) {
+        least = middle;
+      } else {
+        most = middle - 1;
+      }
+    }
+    return least * BLOCK;
+  }
+
+  /**
+   * Most rows that a sequence may grow by at a time: where layers have windows it lets go of blocks
+   * before it takes more.
+   */
+  public int stride() {
+    return groups.stream().anyMatch(LayerGroup::hasWindow) ? LayerGroup.STRIDE : Integer.MAX_VALUE;
   }
 
   /** Blocks that sequences hold, each counted once. */

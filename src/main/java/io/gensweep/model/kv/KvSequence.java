@@ -2,21 +2,19 @@ package io.gensweep.model.kv;
 
 import static io.gensweep.model.kv.BlockPool.BLOCK;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
- * The KV rows of one sequence: row i lies in block(i / BLOCK) at i % BLOCK. Rows that are written
+ * The KV rows of one sequence, in a table of blocks for each group of layers. Rows that are written
  * never change; a block that others hold too is copied before a row is added to it.
  */
 public final class KvSequence {
   private final BlockPool pool;
   private final int slot;
-  private int[] blocks = new int[4];
-  private int held;
+
+  /** By the group of layers. */
+  private final List<BlockTable> tables;
+
   private int length;
   private boolean released;
   private boolean isLong;
@@ -24,15 +22,24 @@ public final class KvSequence {
   /** The leading blocks that can be found by their content, and the entry of the last of them. */
   private int indexed;
 
-  private long lastEntry = PrefixIndex.START;
+  private PrefixIndex.Entry lastEntry;
 
   KvSequence(BlockPool pool) {
-    this(pool, pool.slots().take());
+    this(
+        pool,
+        pool.slots().take(),
+        pool.groups().stream().map(group -> new BlockTable(pool, group)).toList());
   }
 
-  private KvSequence(BlockPool pool, int slot) {
+  private KvSequence(BlockPool pool, int slot, List<BlockTable> tables) {
     this.pool = pool;
     this.slot = slot;
+    this.tables = tables;
+    this.lastEntry = pool.prefixes().start(false);
+  }
+
+  BlockPool pool() {
+    return pool;
   }
 
   /** Rows written, or promised to be written by the call under way. */
@@ -40,8 +47,9 @@ public final class KvSequence {
     return length;
   }
 
+  /** Blocks that it holds, alone or with others. */
   public int blocks() {
-    return held;
+    return tables.stream().mapToInt(BlockTable::held).sum();
   }
 
   /** Where its state lies, of a model that keeps one; else -1. */
@@ -58,10 +66,10 @@ public final class KvSequence {
   public void restart(int tokens) {
     live();
     length = 0;
-    letGo(0);
+    tables.forEach(table -> table.truncate(0));
     isLong = pool.longContext().isLong(tokens);
     indexed = 0;
-    lastEntry = isLong ? PrefixIndex.LONG_START : PrefixIndex.START;
+    lastEntry = pool.prefixes().start(isLong);
   }
 
   /** The row of the rotary tables for a position. */
@@ -69,15 +77,19 @@ public final class KvSequence {
     return isLong ? position + pool.longContext().rows() : position;
   }
 
-  /** The number in the pool of the i-th block of this sequence. */
-  public int block(int i) {
-    return blocks[Objects.checkIndex(i, held)];
+  /** The first block of a group of layers that it still holds, by its place in the sequence. */
+  public int firstBlock(int group) {
+    return tables.get(group).first();
   }
 
-  /** Blocks that {@link #advance} by so many rows takes from the pool. */
+  /** The number in the pool of the i-th block of this sequence in a group of layers. */
+  public int block(int group, int i) {
+    return tables.get(group).block(i);
+  }
+
+  /** Blocks that growing by so many rows takes from the pool at most. */
   public int growth(int tokens) {
-    int more = BlockPool.blocksFor(length + tokens) - held;
-    return tokens > 0 && lastIsShared() ? more + 1 : more;
+    return tables.stream().mapToInt(table -> table.growth(length, tokens)).sum();
   }
 
   /**
@@ -90,17 +102,14 @@ public final class KvSequence {
     if (tokens < 0) {
       throw new IllegalArgumentException("tokens must be >= 0, was " + tokens);
     }
-    if (tokens > 0 && lastIsShared()) {
-      int shared = blocks[held - 1];
-      int own = pool.take();
-      pool.copy(shared, own);
-      pool.letGo(shared);
-      blocks[held - 1] = own;
-    }
-    for (int needed = BlockPool.blocksFor(length + tokens); held < needed; ) {
-      append(pool.take());
-    }
+    slide();
+    tables.forEach(table -> table.grow(length, tokens));
     length += tokens;
+  }
+
+  /** Lets go of blocks that no later position sees. Their rows must be written. */
+  public void slide() {
+    tables.forEach(table -> table.slide(length));
   }
 
   /** Whether {@link #fork} finds a place for the fork's state. */
@@ -113,25 +122,27 @@ public final class KvSequence {
     return slot != StateSlots.NONE;
   }
 
+  /** Whether {@link #truncate} can go back to so many tokens. */
+  public boolean reaches(int tokens) {
+    return (tokens == 0 || !hasState()) && tables.stream().allMatch(table -> table.reaches(tokens));
+  }
+
   /** Begins a sequence of the same rows, which both share from here on. */
   public KvSequence fork() {
     live();
-    KvSequence fork = new KvSequence(pool, pool.slots().takeCopy(slot));
-    fork.blocks = blocks.clone();
-    fork.held = held;
+    KvSequence fork =
+        new KvSequence(
+            pool, pool.slots().takeCopy(slot), tables.stream().map(BlockTable::fork).toList());
     fork.length = length;
     fork.isLong = isLong;
     fork.indexed = indexed;
     fork.lastEntry = lastEntry;
-    for (int i = 0; i < held; i++) {
-      pool.hold(blocks[i]);
-    }
     return fork;
   }
 
   /**
    * Takes over rows that other prompts have filled, as far as they have the tokens of this one and
-   * whole units of the pool go.
+   * whole units of the pool go. Of layers with a window it takes the rows that later positions see.
    *
    * @param tokenIds this sequence's prompt
    * @param end rows that it needs at most
@@ -139,27 +150,65 @@ public final class KvSequence {
   public void reuse(int[] tokenIds, int end) {
     live();
     int unit = pool.prefixUnit();
-    while (length == indexed * BLOCK && length % unit == 0 && length + unit <= end) {
-      List<PrefixIndex.Entry> found = find(tokenIds, unit / BLOCK);
-      if (found.size() < unit / BLOCK) {
+    if (length != indexed * BLOCK || length % unit != 0) {
+      return;
+    }
+    List<PrefixIndex.Entry> found =
+        pool.prefixes().find(lastEntry, tokenIds, indexed, end / unit * (unit / BLOCK));
+    int to = length + found.size() * BLOCK;
+    for (to -= to % unit; to > length; to -= unit) {
+      if (has(found, to / BLOCK)) {
+        take(found, to / BLOCK);
         return;
       }
-      for (PrefixIndex.Entry entry : found) {
-        pool.hold(entry.block());
-        append(entry.block());
-      }
-      length += unit;
-      indexed += unit / BLOCK;
-      lastEntry = found.get(found.size() - 1).serial();
     }
+  }
+
+  /** Whether blocks up to {@code to} are there, but for those that no later position sees. */
+  private boolean has(List<PrefixIndex.Entry> found, int to) {
+    for (int group = 0; group < tables.size(); group++) {
+      for (int i = firstTaken(group, to); i < to; i++) {
+        if (found.get(i - indexed).block(group) == PrefixIndex.NONE) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private int firstTaken(int group, int to) {
+    return Math.max(indexed, tables.get(group).firstNeeded(to * BLOCK));
+  }
+
+  private void take(List<PrefixIndex.Entry> found, int to) {
+    // All are held before any is let go, which may evict others.
+    for (int group = 0; group < tables.size(); group++) {
+      for (int i = firstTaken(group, to); i < to; i++) {
+        pool.hold(found.get(i - indexed).block(group));
+      }
+    }
+    for (int group = 0; group < tables.size(); group++) {
+      BlockTable table = tables.get(group);
+      table.slide(to * BLOCK);
+      for (int i = firstTaken(group, to); i < to; i++) {
+        table.append(found.get(i - indexed).block(group));
+      }
+    }
+    lastEntry = found.get(to - 1 - indexed);
+    indexed = to;
+    length = to * BLOCK;
   }
 
   /** Makes the whole blocks of the rows written so far, all of the prompt, findable. */
   public void index(int[] tokenIds) {
     live();
     for (; (indexed + 1) * BLOCK <= length; indexed++) {
-      lastEntry =
-          pool.prefixes().enter(lastEntry, tokenIds, indexed * BLOCK, blocks[indexed]).serial();
+      int at = indexed;
+      int[] blocks =
+          tables.stream()
+              .mapToInt(table -> at < table.first() ? PrefixIndex.NONE : table.block(at))
+              .toArray();
+      lastEntry = pool.prefixes().enter(lastEntry, tokenIds, at, blocks);
     }
   }
 
@@ -179,8 +228,11 @@ public final class KvSequence {
               + indexed * BLOCK
               + " are findable");
     }
+    if (!reaches(tokens)) {
+      throw new IllegalStateException("rows before the first " + tokens + " tokens were let go");
+    }
     length = tokens;
-    letGo(BlockPool.blocksFor(tokens));
+    tables.forEach(table -> table.truncate(tokens));
   }
 
   /** Lets go of all blocks. */
@@ -189,40 +241,7 @@ public final class KvSequence {
     released = true;
     length = 0;
     pool.slots().letGo(slot);
-    letGo(0);
-  }
-
-  private List<PrefixIndex.Entry> find(int[] tokenIds, int count) {
-    List<PrefixIndex.Entry> found = new ArrayList<>(count);
-    long before = lastEntry;
-    for (int i = 0; i < count; i++) {
-      Optional<PrefixIndex.Entry> entry =
-          pool.prefixes().find(before, tokenIds, (indexed + i) * BLOCK);
-      if (entry.isEmpty()) {
-        break;
-      }
-      found.add(entry.get());
-      before = entry.get().serial();
-    }
-    return found;
-  }
-
-  /** Whether the next row would go into a block that others hold too. */
-  private boolean lastIsShared() {
-    return length % BLOCK != 0 && pool.holders(blocks[held - 1]) > 1;
-  }
-
-  private void append(int block) {
-    if (held == blocks.length) {
-      blocks = Arrays.copyOf(blocks, 2 * held);
-    }
-    blocks[held++] = block;
-  }
-
-  private void letGo(int keep) {
-    while (held > keep) {
-      pool.letGo(blocks[--held]);
-    }
+    tables.forEach(table -> table.truncate(0));
   }
 
   private void live() {

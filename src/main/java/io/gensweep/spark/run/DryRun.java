@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.SweepPoint;
+import io.gensweep.model.CacheLayout;
 import io.gensweep.prompt.CountedPrompts;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.prompt.PromptColumns;
@@ -114,11 +115,13 @@ final class DryRun {
 
   private String kvCache(List<SweepPoint> points, SpeedSample speed) {
     int longest = points.stream().mapToInt(p -> p.sampling().maxTokens()).max().orElse(0);
-    double tokens = Math.min(model.decoder().maxModelLen(), speed.longestPrompt() + longest);
-    double each = tokens * tokenBytes();
+    int most = model.decoder().maxModelLen();
+    int tokens = (int) Math.min(most, (long) speed.longestPrompt() + longest);
+    double each =
+        CacheLayout.of(model.folder().spec(), most).sequenceBytes(tokens, model.decoder().dtype());
     return String.format(
         Locale.ROOT,
-        "%.1f MiB for a sequence of %,.0f, %.1f MiB for %d of them",
+        "%.1f MiB for a sequence of %,d, %.1f MiB for %d of them",
         mebi(each),
         tokens,
         mebi(each * speed.maxBatch()),

@@ -10,9 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockPoolTest {
+  private static final List<LayerGroup> FULL = List.of(LayerGroup.FULL);
+
   private final BlockPool pool = new BlockPool(16);
 
   @Test
@@ -84,7 +89,7 @@ class BlockPoolTest {
     KvSequence later = pool.sequence();
     later.reuse(tokens(BLOCK, 4 * BLOCK), 3 * BLOCK);
     assertThat(later.blocks()).isZero();
-    assertThat(first.block(3)).isEqualTo(3);
+    assertThat(first.block(0, 3)).isEqualTo(3);
   }
 
   @Test
@@ -133,7 +138,7 @@ class BlockPoolTest {
 
   @Test
   void promptsShareWholeUnits() {
-    BlockPool units = new BlockPool(32, 4 * BLOCK, LongContext.NONE, 0);
+    BlockPool units = new BlockPool(32, FULL, 4 * BLOCK, LongContext.NONE, 0);
     int[] prompt = tokens(0, 10 * BLOCK);
     KvSequence first = units.sequence();
     first.advance(7 * BLOCK);
@@ -153,7 +158,7 @@ class BlockPoolTest {
     KvSequence kv = pool.sequence();
     kv.advance(10);
     assertThatThrownBy(() -> kv.truncate(11)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> kv.block(1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> kv.block(0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> kv.advance(-1)).isInstanceOf(IllegalArgumentException.class);
     KvSequence full = pool.sequence();
     full.advance(15 * BLOCK);
@@ -164,21 +169,142 @@ class BlockPoolTest {
     full.index(new int[15 * BLOCK]);
     assertThatThrownBy(() -> full.truncate(0)).hasMessageContaining("are findable");
     assertThatThrownBy(() -> new BlockPool(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new BlockPool(1, 33, LongContext.NONE, 0))
+    assertThatThrownBy(() -> new BlockPool(1, FULL, 33, LongContext.NONE, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  /** Every row of every sequence is what was written to it, whoever shares its block. */
   @Test
-  void sequencesKeepTheirRowsThroughAnyGrowthForkAndRelease() {
+  void windowsLetGoOfBlocksThatNoLaterPositionSees() {
+    BlockPool windowed = pool(40, 0, 70);
+    KvSequence kv = windowed.sequence();
+    kv.advance(3 * BLOCK);
+    kv.slide();
+    // Position 96 sees 27 to 96.
+    assertThat(kv.firstBlock(1)).isZero();
+    kv.advance(5);
+    kv.slide();
+    // Position 101 sees 32 to 101.
+    assertThat(kv.firstBlock(1)).isEqualTo(1);
+    assertThat(kv.firstBlock(0)).isZero();
+    assertThat(kv.blocks()).isEqualTo(4 + 3);
+    assertThat(windowed.heldBlocks()).isEqualTo(7);
+    assertThatThrownBy(() -> kv.block(1, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+    KvSequence fork = kv.fork();
+    kv.advance(10 * BLOCK);
+    kv.slide();
+    assertThat(fork.block(1, 1)).isEqualTo(4);
+    assertThat(kv.firstBlock(1)).isEqualTo((3 * BLOCK + 5 + 10 * BLOCK + 1 - 70) / BLOCK);
+    assertThat(windowed.heldBlocks()).isEqualTo(14 + 3 + 1 + 3);
+    fork.release();
+    assertThat(windowed.heldBlocks()).isEqualTo(14 + 3);
+    kv.restart(1);
+    assertThat(windowed.heldBlocks()).isZero();
+    kv.advance(1);
+    assertThat(kv.blocks()).isEqualTo(2);
+  }
+
+  @Test
+  void aSequenceGoesBackAsFarAsItsWindowsReach() {
+    BlockPool windowed = pool(60, 0, 40);
+    KvSequence kv = windowed.sequence();
+    kv.advance(100);
+    kv.slide();
+    kv.advance(200);
+    assertThat(kv.reaches(100)).isTrue();
+    kv.truncate(100);
+    kv.advance(200);
+    kv.slide();
+    assertThat(kv.reaches(100)).isFalse();
+    assertThat(kv.reaches(0)).isTrue();
+    assertThatThrownBy(() -> kv.truncate(100)).hasMessageContaining("were let go");
+    kv.truncate(0);
+    assertThat(windowed.heldBlocks()).isZero();
+    kv.advance(3);
+    assertThat(kv.blocks()).isEqualTo(2);
+  }
+
+  @Test
+  void aPrefixThatContinuesNeedsTheLastBlocksOfAWindow() {
+    BlockPool windowed = pool(64, 0, 40);
+    int[] prompt = tokens(0, 10 * BLOCK);
+    KvSequence first = windowed.sequence();
+    first.advance(6 * BLOCK);
+    first.index(prompt);
+    first.slide();
+    // Blocks 0 to 3 have no holder in the window's group, but are kept: an eighth of the pool may.
+    KvSequence early = windowed.sequence();
+    early.reuse(prompt, 3 * BLOCK);
+    assertThat(early.length()).isEqualTo(3 * BLOCK);
+    assertThat(early.firstBlock(1)).isEqualTo(1);
+    assertThat(early.blocks()).isEqualTo(3 + 2);
+    early.release();
+    KvSequence all = windowed.sequence();
+    all.advance(windowed.freeBlocks() / 2 * BLOCK);
+    KvSequence late = windowed.sequence();
+    late.reuse(prompt, 3 * BLOCK);
+    assertThat(late.length()).isZero();
+    // What the first holds is there for those that go as far.
+    late.reuse(prompt, 9 * BLOCK);
+    assertThat(late.length()).isEqualTo(6 * BLOCK);
+    assertThat(late.firstBlock(1)).isEqualTo(4);
+    assertThat(late.block(1, 4)).isEqualTo(first.block(1, 4));
+  }
+
+  @Test
+  void whereAllLayersHaveAWindowPrefixesAreFoundByTheirLastBlocks() {
+    BlockPool windowed = pool(24, 40);
+    int[] prompt = tokens(0, 30 * BLOCK);
+    KvSequence first = windowed.sequence();
+    for (int rows = 0; rows < 20 * BLOCK; rows += 2 * BLOCK) {
+      first.advance(2 * BLOCK);
+      first.index(prompt);
+      first.slide();
+    }
+    assertThat(windowed.heldBlocks()).isEqualTo(2);
+    assertThat(windowed.capacityTokens()).isGreaterThan(1_000_000);
+    KvSequence second = windowed.sequence();
+    second.reuse(prompt, 25 * BLOCK);
+    assertThat(second.length()).isEqualTo(20 * BLOCK);
+    assertThat(second.blocks()).isEqualTo(2);
+    first.release();
+    second.release();
+    assertThat(windowed.heldBlocks()).isZero();
+  }
+
+  /** Blocks before the window, the window's, and those of a stride. */
+  @Test
+  void theLongestSequenceIsWhatAPoolHoldsAlone() {
+    for (int[] windows : new int[][] {{0}, {0, 40}, {0, 0, 100, 100, 100}, {64}}) {
+      for (int blocks = 25; blocks < 130; blocks += 13) {
+        BlockPool windowed = pool(blocks, windows);
+        int most = Math.min(windowed.capacityTokens(), 300 * BLOCK);
+        assertThat(BlockPool.neededBy(windowed.groups(), most)).isLessThanOrEqualTo(blocks);
+        KvSequence kv = windowed.sequence();
+        while (kv.length() < most) {
+          int more = Math.min(most - kv.length(), LayerGroup.STRIDE);
+          assertThat(kv.growth(most - kv.length())).isLessThanOrEqualTo(windowed.freeBlocks());
+          kv.advance(more);
+          kv.slide();
+          assertThat(windowed.heldBlocks()).isLessThanOrEqualTo(windowed.heldBy(kv.length()));
+        }
+      }
+    }
+    assertThat(pool(16, 0).capacityTokens()).isEqualTo(16 * BLOCK);
+  }
+
+  /** Every row of every sequence is what was written to it, whoever shares its block. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0 50 50", "33", "0 1 200"})
+  void sequencesKeepTheirRowsThroughAnyGrowthForkAndRelease(String windows) {
     Random random = new Random(5);
-    BlockPool large = new BlockPool(60);
+    BlockPool large = pool(60, Stream.of(windows.split(" ")).mapToInt(Integer::parseInt).toArray());
     int[] memory = new int[60 * BLOCK];
     Map<KvSequence, List<Integer>> live = new HashMap<>();
     int[][] prompts = new int[4][];
     for (int i = 0; i < prompts.length; i++) {
       prompts[i] = IntStream.range(0, 300).map(at -> at < 70 ? at : random.nextInt()).toArray();
     }
+    int reused = 0;
     for (int round = 0; round < 20_000; round++) {
       KvSequence kv =
           live.isEmpty()
@@ -190,6 +316,7 @@ class BlockPoolTest {
           int rows = 1 + random.nextInt(prompt.length);
           KvSequence begun = large.sequence();
           begun.reuse(prompt, rows);
+          reused += begun.length();
           int missing = rows - begun.length();
           if (begun.growth(missing) <= large.freeBlocks()) {
             int from = begun.length();
@@ -198,6 +325,7 @@ class BlockPoolTest {
               write(memory, begun, at, prompt[at]);
             }
             begun.index(prompt);
+            begun.slide();
             live.put(begun, new ArrayList<>(IntStream.of(prompt).limit(rows).boxed().toList()));
           } else {
             begun.release();
@@ -229,23 +357,41 @@ class BlockPoolTest {
           }
         }
       }
-      live.forEach(
-          (sequence, rows) -> {
-            for (int at = 0; at < rows.size(); at += 1 + random.nextInt(20)) {
-              assertThat(memory[slot(sequence, at)]).isEqualTo(rows.get(at));
-            }
-          });
+      live.forEach((sequence, rows) -> assertThat(wrongRows(memory, sequence, rows)).isEmpty());
     }
     live.keySet().forEach(KvSequence::release);
     assertThat(large.heldBlocks()).isZero();
+    assertThat(reused).isPositive();
+  }
+
+  /** Of rows that the next position sees. */
+  private static List<Integer> wrongRows(int[] memory, KvSequence kv, List<Integer> rows) {
+    List<Integer> wrong = new ArrayList<>();
+    for (int group = 0; group < kv.pool().groups().size(); group++) {
+      int window = kv.pool().groups().get(group).window();
+      int first = window == 0 ? 0 : Math.max(0, rows.size() + 1 - window);
+      for (int at = first; at < rows.size(); at += 7) {
+        if (memory[slot(kv, group, at)] != rows.get(at)) {
+          wrong.add(at);
+        }
+      }
+    }
+    return wrong;
+  }
+
+  private static BlockPool pool(int blocks, int... windows) {
+    List<LayerGroup> groups = IntStream.of(windows).mapToObj(LayerGroup::new).toList();
+    return new BlockPool(blocks, groups, BLOCK, LongContext.NONE, 0);
   }
 
   private static void write(int[] memory, KvSequence kv, int at, int value) {
-    memory[slot(kv, at)] = value;
+    for (int group = 0; group < kv.pool().groups().size(); group++) {
+      memory[slot(kv, group, at)] = value;
+    }
   }
 
-  private static int slot(KvSequence kv, int at) {
-    return kv.block(at / BLOCK) * BLOCK + at % BLOCK;
+  private static int slot(KvSequence kv, int group, int at) {
+    return kv.block(group, at / BLOCK) * BLOCK + at % BLOCK;
   }
 
   private KvSequence filled(int[] prompt, int rows) {
@@ -260,6 +406,6 @@ class BlockPoolTest {
   }
 
   private static List<Integer> numbers(KvSequence kv) {
-    return IntStream.range(0, kv.blocks()).mapToObj(kv::block).toList();
+    return IntStream.range(0, kv.blocks()).mapToObj(i -> kv.block(0, i)).toList();
   }
 }
