@@ -22,7 +22,7 @@ class NumericsIT {
   private static final Map<String, String> OLD =
       Map.of("ONEDNN_MAX_CPU_ISA", "SSE41", "ATEN_CPU_CAPABILITY", "default");
   private static final String WAS_NOW =
-      "instructions was oneDNN .*, ATen avx.*, MKL .*, is oneDNN sse41, ATen baseline, MKL ";
+      ".*instructions was oneDNN .*, ATen avx.*, MKL .*, is oneDNN sse41, ATen baseline, MKL ";
   private static final List<String> LOCAL = List.of("--master", "local[2]");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,7 +65,7 @@ class NumericsIT {
         .containsSubsequence(
             "gensweep: rows are computed otherwise here",
             "gensweep: prompt_id ",
-            " It was made by another machine: instructions was ")
+            " It was made by another machine: ")
         .doesNotContain("the file was changed");
 
     SparkSubmit.Ended tampered =
@@ -81,7 +81,7 @@ class NumericsIT {
         .doesNotContain("computed otherwise");
     SparkSubmit.Ended both = verify(OLD, out);
     assertThat(both.output())
-        .containsOnlyOnce("More than another machine explains, the file was changed; also: instr");
+        .containsOnlyOnce("More than another machine explains, the file was changed; also: ");
   }
 
   @Test
@@ -156,7 +156,7 @@ class NumericsIT {
     assertThat(ended.output())
         .containsPattern(
             "gensweep: output.if_exists: resume: .* has rows that are computed otherwise than here:"
-                + " numerics."
+                + " numerics"
                 + WAS_NOW);
   }
 
