@@ -56,17 +56,24 @@ public final class SparkSubmit {
 
   /** The process itself, for tests that end it before its time. */
   static Process start(List<String> sparkOptions, Path log, String... arguments)
-      throws IOException {
+      throws IOException, InterruptedException {
     return process(command(sparkOptions, arguments)).redirectOutput(log.toFile()).start();
   }
 
-  static List<String> command(List<String> sparkOptions, String... arguments) throws IOException {
+  static List<String> command(List<String> sparkOptions, String... arguments)
+      throws IOException, InterruptedException {
+    return commandOf(javaOptions(), sparkOptions, arguments);
+  }
+
+  static List<String> commandOf(
+      String executorJavaOptions, List<String> sparkOptions, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(home().resolve("bin/spark-submit").toString()));
     command.addAll(sparkOptions);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
     command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
     command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
-    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SHORT_LIVED));
+    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + executorJavaOptions));
     command.add(JAR);
     command.addAll(List.of(arguments));
     return command;
@@ -104,7 +111,15 @@ public final class SparkSubmit {
     assertThat(kill.waitFor()).isZero();
   }
 
-  static ProcessBuilder process(List<String> command) throws IOException {
+  private static String javaOptions() throws IOException, InterruptedException {
+    return SHORT_LIVED + " " + SharedClasses.option(home(), SHORT_LIVED);
+  }
+
+  static ProcessBuilder process(List<String> command) throws IOException, InterruptedException {
+    return process(command, javaOptions());
+  }
+
+  static ProcessBuilder process(List<String> command, String javaOptions) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder
         .environment()
@@ -115,9 +130,11 @@ public final class SparkSubmit {
                 "SPARK_LOCAL_IP",
                 "127.0.0.1",
                 "SPARK_SUBMIT_OPTS",
+                javaOptions,
+                "SPARK_LAUNCHER_OPTS",
                 SHORT_LIVED,
                 "SPARK_DAEMON_JAVA_OPTS",
-                SHORT_LIVED,
+                javaOptions,
                 "OPT_OUT_TRACKING",
                 "true"));
     return builder;

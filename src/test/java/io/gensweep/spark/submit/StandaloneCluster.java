@@ -122,7 +122,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private void launch(
       String name, Map<String, String> environment, List<String> wrapper, String... command)
-      throws IOException {
+      throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(wrapper);
     all.add(SparkSubmit.home().resolve("bin/spark-class").toString());
     all.addAll(List.of(command));
