@@ -1,23 +1,19 @@
 package io.gensweep;
 
-import com.sun.jna.Memory;
-import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How much more resident memory than at its beginning this JVM has had at a time, heap and native
  * libraries together: VmHWM and VmRSS of /proc/self/status, in bytes.
  */
 public final class PeakMemory {
-  private static final int RUSAGE_CHILDREN = -1;
-
-  /** Of struct rusage on 64 bits, after two times of 16 bytes each. */
-  private static final int MAX_RSS_AT = 32;
-
-  private static final int RUSAGE_BYTES = 144;
+  private static final Path SELF = Path.of("/proc/self");
 
   private final long before;
 
@@ -32,31 +28,72 @@ public final class PeakMemory {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new PeakMemory(status("VmRSS:"));
+    return new PeakMemory(status(SELF, "VmRSS:"));
   }
 
   public long growth() {
-    return status("VmHWM:") - before;
+    return status(SELF, "VmHWM:") - before;
   }
 
-  /** The most that any process which this JVM started, and which has ended, was resident with. */
-  public static long ofChildren() {
-    try (Memory usage = new Memory(RUSAGE_BYTES)) {
-      int error =
-          NativeLibrary.getProcess()
-              .getFunction("getrusage")
-              .invokeInt(new Object[] {RUSAGE_CHILDREN, usage});
-      if (error != 0) {
-        throw new IllegalStateException("getrusage gave " + error);
+  /**
+   * The most that a process below this JVM was resident with, looked at every few milliseconds until
+   * it is closed.
+   *
+   * <p>getrusage would count a child with what this JVM was resident with when it was started.
+   */
+  public static final class OfChildren implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private final String program;
+    private final AtomicLong most = new AtomicLong();
+    private final Thread looking = new Thread(this::look, "peak-memory");
+
+    /**
+     * @param program a word of the command line of the processes that count
+     */
+    public OfChildren(String program) {
+      this.program = program;
+      looking.setDaemon(true);
+      looking.start();
+    }
+
+    public long most() {
+      return most.get();
+    }
+
+    private void look() {
+      try {
+        while (true) {
+          ProcessHandle.current().descendants().forEach(this::lookAt);
+          Thread.sleep(PAUSE.toMillis());
+        }
+      } catch (InterruptedException closed) {
+        Thread.currentThread().interrupt();
       }
-      return usage.getLong(MAX_RSS_AT) << 10;
+    }
+
+    private void lookAt(ProcessHandle process) {
+      Path folder = Path.of("/proc", Long.toString(process.pid()));
+      try {
+        if (Files.readString(folder.resolve("cmdline")).contains(program)) {
+          most.accumulateAndGet(status(folder, "VmHWM:"), Math::max);
+        }
+      } catch (IOException | UncheckedIOException | NoSuchElementException ended) {
+        // Between the list and the look.
+      }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      looking.interrupt();
+      looking.join();
     }
   }
 
-  private static long status(String name) {
+  private static long status(Path process, String name) {
     try {
       String line =
-          Files.readAllLines(Path.of("/proc/self/status")).stream()
+          Files.readAllLines(process.resolve("status")).stream()
               .filter(each -> each.startsWith(name))
               .findFirst()
               .orElseThrow();

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Reads a {@code config.json} into a {@link DecoderSpec}, by its {@code model_type}. A key that
@@ -99,12 +99,7 @@ public final class ModelConfig {
     String type = values.text(TYPE, "");
     Family family = FAMILIES.get(type);
     if (family == null) {
-      throw unsupported(
-          TYPE,
-          type,
-          FAMILIES.entrySet().stream()
-              .map(each -> each.getKey() + " (" + each.getValue().architecture + ")")
-              .collect(Collectors.joining(", ")));
+      throw unsupported(TYPE, type, String.join(", ", new TreeSet<>(FAMILIES.keySet())));
     }
     return family;
   }

@@ -161,6 +161,6 @@ class ModelConfigTest {
                     JsonFile.object(CONFIG.replace("\"llama\"", "\"mamba\""), "config.json")))
         .isInstanceOf(JobError.class)
         .hasMessageStartingWith("config.json: model_type \"mamba\" is not supported; supported: ")
-        .hasMessageContaining("llama (LlamaForCausalLM)");
+        .hasMessageContaining(", llama, ");
   }
 }

@@ -117,6 +117,7 @@ public final class HostileFolders {
     made.weights();
     made.indices();
     made.templates();
+    made.expressions();
     return List.copyOf(made.folders);
   }
 
@@ -268,6 +269,20 @@ public final class HostileFolders {
         .putLong(length)
         .put(bytes)
         .array();
+  }
+
+  /** Tokenizers that are tried in a process of their own. */
+  private void expressions() throws IOException {
+    for (String expression : List.of("(a+)+$", "(?=a)|(", "")) {
+      ObjectNode root = (ObjectNode) JSON.readTree(TINY.resolve("tokenizer.json").toFile());
+      root.putObject("pre_tokenizer")
+          .put("type", "Split")
+          .put("behavior", "Isolated")
+          .put("invert", false)
+          .putObject("pattern")
+          .put("Regex", expression);
+      write("tokenizer.json", "split by " + expression, JSON.writeValueAsBytes(root));
+    }
   }
 
   private void indices() {
