@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import io.gensweep.job.JobError;
+import java.util.Map;
 
 /** Executor, once per JVM. What libtorch and DJL are told before anything else. */
 final class TorchEnvironment {
@@ -13,13 +14,36 @@ final class TorchEnvironment {
   /** The most that glibc takes as M_MMAP_THRESHOLD. */
   private static final int KEPT_BYTES = 1 << 25;
 
+  /** Some tens of microseconds: about what threads of one operation differ by. */
+  private static final String SPINS = "10000";
+
   private TorchEnvironment() {}
 
   static synchronized void prepare() {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
+    waitShortly();
     keepFreedMemory();
     Engine.getEngine("PyTorch");
+  }
+
+  /**
+   * By default threads of libgomp, which libtorch brings, spin for milliseconds where they wait for
+   * one another. On a host that has other work, such as a second executor, they take the cores from
+   * what they wait for: a small job then took ten times the CPU time. Its variables are read when it
+   * is loaded; what the user set stays.
+   */
+  private static void waitShortly() {
+    Map<String, String> set = System.getenv();
+    if (set.containsKey("OMP_WAIT_POLICY") || set.containsKey("GOMP_SPINCOUNT")) {
+      return;
+    }
+    try {
+      Function setenv = NativeLibrary.getProcess().getFunction("setenv");
+      setenv.invokeInt(new Object[] {"GOMP_SPINCOUNT", SPINS, 0});
+    } catch (UnsatisfiedLinkError e) {
+      // No POSIX system: its threads spin as they do by default.
+    }
   }
 
   /**
