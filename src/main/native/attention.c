@@ -5,7 +5,7 @@
 // Keys or values of a head in a block.
 static char* head_of(const struct cache* c, const struct heads* h, char* from, int64_t block, int64_t head,
                      size_t size) {
-  return from + (block * h->kv_count + head) * c->block * h->head_dim * size;
+  return from + block * c->stride + head * c->block * h->head_dim * size;
 }
 
 // x * cosine + swapped * sine, where swapped are the halves of x in the other order, of the first `width` elements of a
@@ -37,18 +37,31 @@ static struct norm norm_from(struct norm n, int64_t at, enum type type) {
   return n;
 }
 
-// The norm of `count` heads of queries, or of keys.
-static void norm_heads(char* heads, int64_t count, int64_t head_dim, const struct norm* n, const struct rotation* r,
+// The norm of each of `count` heads, with weights of its own where they are by head.
+static void norm_heads(char* heads, int64_t count, int64_t head_dim, const struct norm* n, bool by_head,
                        enum type type) {
-  if (r->place == WHOLE_WIDTH) {
-    norm_row(heads, heads, count * head_dim, n, type);
-    return;
-  }
   for (int64_t i = 0; i < count; i++) {
     char* head = heads + i * head_dim * size_of(type);
-    struct norm own = norm_from(*n, r->place == WEIGHTS_BY_HEAD ? i * head_dim : 0, type);
+    struct norm own = norm_from(*n, by_head ? i * head_dim : 0, type);
     norm_row(head, head, head_dim, &own, type);
   }
+}
+
+static void norm_queries_and_keys(char* queries, char* keys, int64_t kv_heads, const struct heads* h,
+                                  const struct rotation* r, enum type type) {
+  if (r->query_norm.kind == NO_NORM) {
+    return;
+  }
+  if (r->place == WHOLE_WIDTH) {
+    norm_row(queries, queries, h->count * h->head_dim, &r->query_norm, type);
+    if (kv_heads) {
+      norm_row(keys, keys, kv_heads * h->head_dim, &r->key_norm, type);
+    }
+    return;
+  }
+  bool by_head = r->place == WEIGHTS_BY_HEAD;
+  norm_heads(queries, h->count, h->head_dim, &r->query_norm, by_head, type);
+  norm_heads(keys, kv_heads, h->head_dim, &r->key_norm, by_head, type);
 }
 
 static void clip(char* row, int64_t count, float limit, enum type type) {
@@ -67,25 +80,31 @@ static void scale_by_position(char* row, int64_t count, int64_t position, const 
   }
 }
 
-// What is done to queries and keys of token t.
-static void prepare(char* row, int64_t t, const struct heads* h, const struct places* p, const struct rotation* r,
-                    enum type type) {
-  size_t size = size_of(type);
-  char* keys = row + h->count * h->head_dim * size;
-  for (int after = 0; after < 2; after++) {
-    if (r->query_norm.kind != NO_NORM && (r->place == AFTER_ROTATION) == after) {
-      norm_heads(row, h->count, h->head_dim, &r->query_norm, r, type);
-      norm_heads(keys, h->kv_count, h->head_dim, &r->key_norm, r, type);
+// What is done to queries, keys and values of token t.
+static void prepare(char* row, int64_t t, int64_t kv_heads, const struct heads* h, const struct places* p,
+                    const struct rotation* r, enum type type) {
+  int64_t size = (int64_t)size_of(type), head_bytes = h->head_dim * size;
+  char *keys = row + h->count * head_bytes, *values = keys + kv_heads * head_bytes;
+  if (h->kv == KEYS_AS_VALUES) {
+    __builtin_memcpy(values, keys, kv_heads * head_bytes);
+  }
+  if (r->value_norm.kind != NO_NORM) {
+    norm_heads(values, kv_heads, h->head_dim, &r->value_norm, false, type);
+  }
+  if (r->place != AFTER_ROTATION) {
+    norm_queries_and_keys(row, keys, kv_heads, h, r, type);
+  }
+  if (r->clip > 0) {
+    clip(row, (h->count + 2 * kv_heads) * h->head_dim, r->clip, type);
+  }
+  if (r->cosine) {
+    int64_t at = p->rotations[t] * r->width * size;
+    for (int64_t i = 0; i < h->count + kv_heads; i++) {
+      rotate(row + i * head_bytes, (const char*)r->cosine + at, (const char*)r->sine + at, r->width, type);
     }
-    if (after == 0 && r->clip > 0) {
-      clip(row, (h->count + 2 * h->kv_count) * h->head_dim, r->clip, type);
-    }
-    if (after == 0 && r->cosine) {
-      int64_t at = p->rotations[t] * r->width * size;
-      for (int64_t i = 0; i < h->count + h->kv_count; i++) {
-        rotate(row + i * h->head_dim * size, (const char*)r->cosine + at, (const char*)r->sine + at, r->width, type);
-      }
-    }
+  }
+  if (r->place == AFTER_ROTATION) {
+    norm_queries_and_keys(row, keys, kv_heads, h, r, type);
   }
   if (r->position_beta != 0) {
     scale_by_position(row, h->count * h->head_dim, p->positions[t], r, type);
@@ -95,14 +114,14 @@ static void prepare(char* row, int64_t t, const struct heads* h, const struct pl
 void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
                       const struct rotation* r, enum type type, struct thread me) {
   size_t size = size_of(type);
-  int64_t head_bytes = h->head_dim * size;
+  int64_t head_bytes = h->head_dim * size, kv_heads = h->kv == EARLIER ? 0 : h->kv_count;
   for (int64_t t = first_of(me, qkv->count); t < end_of(me, qkv->count); t++) {
     char* row = qkv->data + t * qkv->stride;
-    prepare(row, t, h, p, r, type);
+    prepare(row, t, kv_heads, h, p, r, type);
     int64_t block = p->blocks[t], offset = p->offsets[t];
-    for (int64_t i = 0; i < h->kv_count; i++) {
+    for (int64_t i = 0; i < kv_heads; i++) {
       const char* key = row + (h->count + i) * head_bytes;
-      const char* value = key + h->kv_count * head_bytes;
+      const char* value = key + kv_heads * head_bytes;
       char* group = head_of(c, h, c->keys, block, i, size) + offset / LANES * LANES * head_bytes;
       store_key(group + offset % LANES * 4, key, head_bytes);
       __builtin_memcpy(head_of(c, h, c->values, block, i, size) + offset * head_bytes, value, head_bytes);

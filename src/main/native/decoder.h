@@ -15,6 +15,7 @@ enum buffer {
   MLP_NORMED,  // what the MLP takes, where NORMED is the mixer's or MLP_PLAIN is not quantised
   ACTIVATED,
   ACTIVATED_INT8,
+  ROUTER_IN,     // what a router takes, where that is not what experts take
   ROUTER_FLOAT,  // what a router in float32 takes, of bfloat16
   ROUTED,        // its logits
   GATHERED,      // rows of what the MLP takes, expert by expert, as the next ones
@@ -23,6 +24,10 @@ enum buffer {
   EXPERT_OUT,
   SHARED,  // of the MLP that all tokens share
   OPENED,  // its gate
+  INPUT_ACTIVATED,
+  INPUT_INT8,
+  INPUTS,           // what layers take of the tokens themselves: of this one, or of all for INPUT phases
+  INPUTS_BY_LAYER,  // the same rows, a row a token and layer
   LOGITS,
   BUFFERS
 };
@@ -35,23 +40,35 @@ struct room {
 
 // A step of which all threads do a part. They wait for one another before the next one.
 struct phase {
-  enum { NORM, PRODUCT, STORE_KV, ATTEND, CONVERT, ADD_BLOCK, ROUTE, SORT, GATHER, EXPERTS, MIX } kind;
+  enum { NORM, PRODUCT, STORE_KV, ATTEND, CONVERT, ADD_BLOCK, ROUTE, SORT, GATHER, EXPERTS, MIX, SCALE, MULTIPLY } kind;
   enum buffer from, to;
   enum type type;                 // of the rows that a product writes, and ROUTE reads
   struct norm norm;               // of NORM and ADD_BLOCK
   struct matrix matrix;           // of PRODUCT
   const struct matrix* matrices;  // of EXPERTS
   struct after after;             // of PRODUCT and EXPERTS
-  float factor;                   // of ADD_BLOCK
+  float factor;                   // of ADD_BLOCK and SCALE
 };
 
-enum { MAX_PHASES = 24 };
+enum { MAX_PHASES = 40, MAX_INPUT_PHASES = 3 };
 
-// Norms of a layer: before and after its mixer and its MLP.
-enum place { MIXER_IN, MIXER_OUT, MLP_IN, MLP_OUT, NORM_PLACES };
+// Norms of a layer: before and after its mixer and its MLP; after an MLP beside experts, before and after these, before
+// their router; after what the layer takes of the tokens themselves.
+enum place {
+  MIXER_IN,
+  MIXER_OUT,
+  MLP_IN,
+  MLP_OUT,
+  DENSE_OUT,
+  EXPERTS_IN,
+  EXPERTS_OUT,
+  ROUTER_NORM,
+  INPUT_OUT,
+  NORM_PLACES
+};
 
 // What an MLP is in its layer.
-enum part { DENSE, EXPERT, SHARED_EXPERT, PARTS };
+enum part { DENSE, EXPERT, SHARED_EXPERT, INPUT, PARTS };
 
 // in: gates and others in turns of 16, or what is activated.
 struct mlp {
@@ -64,15 +81,19 @@ struct layer {
   struct norm norms[NORM_PLACES];
   bool parallel;      // the MLP takes the layer's input, not what the mixer made of it
   float block_scale;  // of what each block adds
+  float out_scale;    // of what leaves the layer
   struct heads heads;
   struct rotation rotation;
   int64_t table_rows;  // of its rotary tables
   struct matrix qkv, out;
-  struct mlp mlp;          // of a layer without experts, or what all tokens share
+  struct mlp mlp;          // of a layer without experts, beside them, or what all tokens share
+  bool beside;             // beside them: with norms of its own
+  struct mlp input;        // of what the layer takes of the tokens themselves
   struct matrix* experts;  // gates and others of each; then what follows them
   int64_t expert_count, expert_size;
   struct after expert_after;
   struct router router;
+  float router_scale;  // of what the router takes after a norm of its own
   struct matrix router_matrix, shared_gate;
   struct room rooms[BUFFERS];
   struct phase phases[MAX_PHASES];
@@ -88,6 +109,9 @@ struct decoder {
   struct layer* layers;
   int64_t layer_count;
   struct phase head[2];
+  struct phase inputs[MAX_INPUT_PHASES];  // of what layers take of the tokens themselves
+  int input_count;
+  int64_t input_layers, input_width;
   void** tensors;  // libtorch's handles of what the phases read
   int64_t tensor_count;
 };
@@ -102,7 +126,7 @@ void free_decoder(struct decoder* d);
 // Room for more tensors; false where memory is short.
 bool reserve(struct decoder* d, int64_t tensors);
 // A new layer; false where memory is short.
-bool add_layer(struct decoder* d, bool parallel, float block_scale);
+bool add_layer(struct decoder* d, bool parallel, float block_scale, float out_scale);
 // Room for the matrices of so many experts; false where memory is short.
 bool reserve_experts(struct layer* l, int64_t count);
 // The layer that is being built, or 0.
@@ -112,6 +136,10 @@ void end_layer(const struct decoder* d, struct layer* l);
 void set_head(struct decoder* d, const struct norm* n, const void* panels, int64_t vocab, float scale, float cap);
 
 ALWAYS_INLINE enum type product_type(const struct decoder* d) { return d->int8 ? INT8 : d->type; }
+// What layers take of the tokens themselves: norm(factor * x times a matrix), layer by layer.
+void set_inputs(struct decoder* d, const struct norm* n, const void* panels, int64_t layers, int64_t width,
+                float factor);
+
 // Sizes of matrices, without their panels.
 struct matrix matrix(const struct decoder* d, int64_t outputs, int64_t inputs);
 struct matrix qkv_matrix(const struct decoder* d, const struct heads* h);

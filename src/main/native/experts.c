@@ -68,7 +68,7 @@ static void keep_groups(const struct router* r, float* choice) {
   }
 }
 
-static void weigh(const struct router* r, float* shares) {
+static void weigh(const struct router* r, const int32_t* experts, float* shares) {
   if (r->kind == SOFTMAX_OF_CHOSEN) {
     softmax(shares, r->chosen);
   }
@@ -79,6 +79,7 @@ static void weigh(const struct router* r, float* shares) {
   total += r->kind == SIGMOID ? 1e-20f : 0;
   for (int64_t i = 0; i < r->chosen; i++) {
     shares[i] = (r->normalised ? shares[i] / total : shares[i]) * r->scale;
+    shares[i] *= r->scales ? r->scales[experts[i]] : 1;
   }
 }
 
@@ -117,7 +118,7 @@ static void route_row(const char* logits, const struct router* r, enum type type
   for (int64_t i = 0; i < r->chosen; i++) {
     shares[i] = scores[experts[i]];
   }
-  weigh(r, shares);
+  weigh(r, experts, shares);
   in_order(experts, shares, r->chosen);
 }
 

@@ -144,6 +144,9 @@ void convert(const struct rows* from, struct rows* to, struct thread me);
 // x + factor * norm(y); y is changed.
 void add_block(struct rows* y, const struct norm* n, float factor, struct rows* x, enum type type, struct thread me);
 
+void scale_rows(struct rows* x, float factor, enum type type, struct thread me);
+void multiply_rows(struct rows* x, const struct rows* by, enum type type, struct thread me);
+
 // How tokens choose their experts.
 struct router {
   enum { SOFTMAX, SOFTMAX_OF_CHOSEN, SIGMOID, ROUTERS } kind;
@@ -151,6 +154,7 @@ struct router {
   bool normalised;
   float scale;
   const float* correction;  // [experts], or null
+  const float* scales;      // [experts]: factors of each expert's share, or null
 };
 
 // The experts of tokens, in the order of their numbers, and the tokens of experts.
@@ -174,6 +178,9 @@ void mix(const struct rows* experts, const struct routing* r, int64_t chosen, co
 // Attention of a layer: query heads, in groups of which each has one head of keys and values.
 struct heads {
   int64_t count, kv_count, head_dim;
+  // Where keys and values come from: values may be the keys, as they are before norm and rotation, and all may be those
+  // of an earlier layer.
+  enum { OWN, KEYS_AS_VALUES, EARLIER, KV_SOURCES } kv;
   float scale;         // of scores
   float cap;           // where above 0, a score s becomes cap * tanh(s / cap)
   int64_t window;      // positions that a query sees, its own among them; 0 for all
@@ -186,6 +193,7 @@ struct rotation {
   int64_t width;              // elements of a head that are rotated, from its beginning
   enum { BEFORE_ROTATION, AFTER_ROTATION, WHOLE_WIDTH, WEIGHTS_BY_HEAD, PLACES } place;  // of these norms:
   struct norm query_norm, key_norm;
+  struct norm value_norm;                  // of each head
   float clip;                              // where above 0, what all are cut off beyond, before the rotation
   float position_beta, position_original;  // a query's factor is 1 + beta * ln(1 + floor(position / original))
 };
@@ -194,7 +202,7 @@ struct rotation {
 // positions, each [head_dim in steps of 4 bytes, 16], so that 16 scores are one register; block is a multiple of 32.
 struct cache {
   char *keys, *values;
-  int64_t block;
+  int64_t block, stride;  // stride: bytes from a block to the next one, of which the layer may need a part only
 };
 
 // Which positions of which sequences the rows of a call are.
@@ -206,7 +214,8 @@ struct places {
   int64_t count, longest;  // longest: the most positions that a query of the call sees
 };
 
-// qkv [tokens, heads + 2 kv_heads, head_dim]: norms q and k and rotates them (in place), and stores k and v.
+// qkv [tokens, heads + 2 kv_heads, head_dim], without keys and values where they are an earlier layer's: norms q and k
+// and rotates them (in place), and stores k and v.
 void rotate_and_store(struct rows* qkv, const struct heads* h, const struct cache* c, const struct places* p,
                       const struct rotation* r, enum type type, struct thread me);
 

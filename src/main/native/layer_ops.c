@@ -87,7 +87,7 @@ static void op_decoder(value* s, uint64_t arguments, uint64_t results) {
   *(int64_t*)a->data = d->handle;
 }
 
-// decoder; parallel, block_scale
+// decoder; parallel, block_scale, out_scale
 static const char* wrong_layer(const value* s, const struct argument* a) {
   const char* handle = wrong_decoder_of(a);
   RULE(!handle, handle);
@@ -98,7 +98,7 @@ static const char* wrong_layer(const value* s, const struct argument* a) {
 static void op_add_layer(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[1];
   read_arguments(s, 1, wrong_layer, "add_layer", a);
-  if (!add_layer(decoder_of(a), flag(s[1]), (float)number(s[2]))) {
+  if (!add_layer(decoder_of(a), flag(s[1]), (float)number(s[2]), (float)number(s[3]))) {
     refuse_memory(s, 1, "add_layer");
   }
 }
@@ -122,30 +122,41 @@ static void op_set_norm(value* s, uint64_t arguments, uint64_t results) {
   keep(d, s, 3);
 }
 
-enum { ATTENTION_TENSORS = 8 };
+enum { ATTENTION_TENSORS = 9 };
 
 static struct heads heads_of(const value* s, const struct argument* a) {
-  return (struct heads){.count = (int64_t)s[8],
-                        .kv_count = (int64_t)s[9],
-                        .head_dim = (int64_t)s[10],
-                        .window = (int64_t)s[11],
-                        .scale = (float)number(s[15]),
-                        .cap = (float)number(s[16]),
-                        .sinks = a[7].count ? (float*)a[7].data : 0};
+  return (struct heads){.count = (int64_t)s[9],
+                        .kv_count = (int64_t)s[10],
+                        .head_dim = (int64_t)s[11],
+                        .window = (int64_t)s[12],
+                        .kv = (int)s[13],
+                        .scale = (float)number(s[19]),
+                        .cap = (float)number(s[20]),
+                        .sinks = a[8].count ? (float*)a[8].data : 0};
 }
 
-// Elements of the weight of a norm of heads.
-static int64_t norm_width(value place, int64_t heads, int64_t head_dim) {
-  return (int64_t)place == WHOLE_WIDTH || (int64_t)place == WEIGHTS_BY_HEAD ? heads * head_dim : head_dim;
+static const struct argument NOTHING = {.count = 0};
+
+// Norms of queries, keys and values.
+static const char* wrong_head_norms(const value* s, const struct argument* a, const struct heads* h, enum type type) {
+  RULE(is_count(s[14], PLACES), "there is no such place of a norm of heads");
+  bool wide = (int64_t)s[14] == WHOLE_WIDTH || (int64_t)s[14] == WEIGHTS_BY_HEAD;
+  int64_t queries = wide ? h->count * h->head_dim : h->head_dim, keys = wide ? h->kv_count * h->head_dim : h->head_dim;
+  const char* query = wrong_norm(s[15], s[17], a + 5, &NOTHING, queries, type);
+  RULE(!query, query);
+  value of_keys = h->kv == EARLIER ? (value)NO_NORM : s[15];
+  const char* key = wrong_norm(of_keys, s[17], a + 6, &NOTHING, keys, type);
+  RULE(!key, key);
+  RULE(h->kv != EARLIER || (int64_t)s[16] == NO_NORM, "values of an earlier layer have a norm");
+  return wrong_norm(s[16], s[18], a + 7, &NOTHING, h->head_dim, type);
 }
 
-// decoder, qkv, out, cosine, sine, query_norm, key_norm, sinks; heads, kv_heads, head_dim, window, norm_place,
-// norm_kind, norm_eps, scale, cap, clip, position_beta, position_original
+// decoder, qkv, out, cosine, sine, query_norm, key_norm, value_norm, sinks; heads, kv_heads, head_dim, window, kv,
+// norm_place, norm_kind, value_norm_kind, norm_eps, value_norm_eps, scale, cap, clip, position_beta, position_original
 static const char* wrong_attention(const value* s, const struct argument* a) {
   const char* handle = wrong_layer_of(a);
   RULE(!handle, handle);
   const struct decoder* d = decoder_of(a);
-  const struct argument none = {.count = 0};
   struct heads h = heads_of(s, a);
   RULE(is_size(h.count) && is_size(h.kv_count) && is_size(h.head_dim), "heads or head_dim is out of range");
   RULE(h.count % h.kv_count == 0, "heads is no multiple of kv_heads");
@@ -153,14 +164,12 @@ static const char* wrong_attention(const value* s, const struct argument* a) {
   // A step of a product takes two bfloat16.
   RULE(h.head_dim % 2 == 0, "head_dim is odd");
   RULE(h.window == 0 || is_size(h.window), "window is out of range");
-  RULE(h.scale > 0 && h.cap >= 0 && number(s[17]) >= 0 && number(s[19]) > 0,
+  RULE(is_count(s[13], KV_SOURCES), "keys and values have no such source");
+  RULE(h.scale > 0 && h.cap >= 0 && number(s[21]) >= 0 && number(s[23]) > 0,
        "scale, cap, clip or position_original is out of range");
-  RULE(is_count(s[12], PLACES), "there is no such place of a norm of heads");
-  const char* query = wrong_norm(s[13], s[14], a + 5, &none, norm_width(s[12], h.count, h.head_dim), d->type);
-  RULE(!query, query);
-  const char* key = wrong_norm(s[13], s[14], a + 6, &none, norm_width(s[12], h.kv_count, h.head_dim), d->type);
-  RULE(!key, key);
-  RULE(a[7].count == 0 || is_vector(a + 7, FLOAT32, h.count), "sinks are not empty nor float32, one a head");
+  const char* norms = wrong_head_norms(s, a, &h, d->type);
+  RULE(!norms, norms);
+  RULE(a[8].count == 0 || is_vector(a + 8, FLOAT32, h.count), "sinks are not empty nor float32, one a head");
   RULE(is_matrix(a + 1, qkv_matrix(d, &h)) && is_matrix(a + 2, out_matrix(d, &h)), "a packed matrix is too small");
   RULE(a[3].count == a[4].count &&
            (a[3].count == 0 || (is(a + 3, d->type, 3) && is(a + 4, d->type, 3) && a[3].size[1] == 1 &&
@@ -180,12 +189,13 @@ static void op_set_attention(value* s, uint64_t arguments, uint64_t results) {
   l->heads = heads_of(s, a);
   l->qkv = packed(qkv_matrix(d, &l->heads), a + 1);
   l->out = packed(out_matrix(d, &l->heads), a + 2);
-  l->rotation = (struct rotation){.place = (int)s[12],
-                                  .query_norm = norm_of(s[13], s[14], a + 5, 0),
-                                  .key_norm = norm_of(s[13], s[14], a + 6, 0),
-                                  .clip = (float)number(s[17]),
-                                  .position_beta = (float)number(s[18]),
-                                  .position_original = (float)number(s[19])};
+  l->rotation = (struct rotation){.place = (int)s[14],
+                                  .query_norm = norm_of(s[15], s[17], a + 5, 0),
+                                  .key_norm = norm_of(s[15], s[17], a + 6, 0),
+                                  .value_norm = norm_of(s[16], s[18], a + 7, 0),
+                                  .clip = (float)number(s[21]),
+                                  .position_beta = (float)number(s[22]),
+                                  .position_original = (float)number(s[23])};
   if (a[3].count) {
     l->rotation.cosine = a[3].data;
     l->rotation.sine = a[4].data;
@@ -213,10 +223,12 @@ static const char* wrong_mlp(const value* s, const struct argument* a) {
   RULE(is_size(size) && size % 2 == 0, "size is out of range or odd");
   RULE(is_count(s[6], ACTIVATIONS), "there is no such activation");
   RULE(activation != CLAMPED_SWIGLU || flag(s[5]), "an activation of two is not gated");
-  RULE((part == DENSE) == (l->router.experts == 0), "a layer has experts, which its router tells, or one MLP");
+  RULE(l->router.experts || (part != EXPERT && part != SHARED_EXPERT), "the layer has no router of experts");
   RULE(part != EXPERT || l->expert_count < l->router.experts, "the layer has all its experts");
   RULE(part != EXPERT || l->expert_count == 0 || size == l->expert_size, "experts are not of one size");
-  RULE(part == EXPERT || l->mlp.size == 0, "the layer has this MLP");
+  RULE(part == EXPERT || part == INPUT || l->mlp.size == 0, "the layer has an MLP");
+  RULE(part != INPUT || (l->input.size == 0 && size == d->input_width && d->layer_count <= d->input_layers),
+       "the layer has such an input, or it is not as wide as that of the decoder, or of fewer layers");
   RULE(is_matrix(a + 1, in_matrix(d, size, flag(s[5]))) && is_matrix(a + 2, matrix(d, d->hidden, size)),
        "a packed matrix is too small");
   return 0;
@@ -237,8 +249,11 @@ static void op_add_mlp(value* s, uint64_t arguments, uint64_t results) {
     l->expert_after = after_of(s);
     l->experts[l->expert_count] = in;
     l->experts[l->router.experts + l->expert_count++] = down;
+  } else if ((int64_t)s[3] == INPUT) {
+    l->input = (struct mlp){size, after_of(s), in, down};
   } else {
     l->mlp = (struct mlp){size, after_of(s), in, down};
+    l->beside = (int64_t)s[3] == DENSE && l->router.experts;
   }
   keep(d, s, 3);
 }
@@ -250,46 +265,51 @@ static bool is_shared_gate(const struct argument* gate, const struct decoder* d)
   return gate->count == 0 || is_bytes(gate, packed_bytes(1, d->hidden, d->type));
 }
 
-// decoder, router, correction, shared_gate; kind, experts, chosen, groups, chosen_groups, normalised, in_float, scale
+// decoder, router, correction, shared_gate, scales; kind, experts, chosen, groups, chosen_groups, normalised, in_float,
+// scale, input_scale
 static const char* wrong_router(const value* s, const struct argument* a) {
   const char* handle = wrong_layer_of(a);
   RULE(!handle, handle);
   const struct decoder* d = decoder_of(a);
-  int64_t experts = (int64_t)s[5], chosen = (int64_t)s[6], groups = (int64_t)s[7], chosen_groups = (int64_t)s[8];
-  RULE(open_layer(d)->router.experts == 0, "the layer has a router");
-  RULE(is_count(s[4], ROUTERS), "there is no such kind of router");
+  int64_t experts = (int64_t)s[6], chosen = (int64_t)s[7], groups = (int64_t)s[8], chosen_groups = (int64_t)s[9];
+  RULE(open_layer(d)->router.experts == 0 && open_layer(d)->mlp.size == 0, "the layer has a router or an MLP");
+  RULE(is_count(s[5], ROUTERS), "there is no such kind of router");
   RULE(experts >= 1 && experts <= MAX_EXPERTS, "experts are out of range");
   RULE(chosen >= 1 && chosen <= experts, "more experts are chosen than there are");
   RULE(groups >= 1 && experts % groups == 0 && chosen_groups >= 1 && chosen_groups <= groups,
        "experts do not split into groups, or more groups are chosen than there are");
-  RULE(is_bytes(a + 1, packed_bytes(experts, d->hidden, flag(s[10]) ? FLOAT32 : d->type)) && is_shared_gate(a + 3, d),
+  RULE(is_bytes(a + 1, packed_bytes(experts, d->hidden, flag(s[11]) ? FLOAT32 : d->type)) && is_shared_gate(a + 3, d),
        "a packed matrix is too small");
-  RULE(a[2].count == 0 || is_vector(a + 2, FLOAT32, experts), "correction is not empty nor float32, one an expert");
+  RULE((a[2].count == 0 || is_vector(a + 2, FLOAT32, experts)) &&
+           (a[4].count == 0 || is_vector(a + 4, FLOAT32, experts)),
+       "correction or scales are not empty nor float32, one an expert");
   return 0;
 }
 
 static void op_set_router(value* s, uint64_t arguments, uint64_t results) {
-  struct argument a[4];
-  read_arguments(s, 4, wrong_router, "set_router", a);
+  struct argument a[5];
+  read_arguments(s, 5, wrong_router, "set_router", a);
   struct decoder* d = decoder_of(a);
   struct layer* l = open_layer(d);
-  if (!reserve(d, 4) || !reserve_experts(l, (int64_t)s[5])) {
-    refuse_memory(s, 4, "set_router");
+  if (!reserve(d, 5) || !reserve_experts(l, (int64_t)s[6])) {
+    refuse_memory(s, 5, "set_router");
   }
-  l->router = (struct router){.kind = (int)s[4],
-                              .experts = (int64_t)s[5],
-                              .chosen = (int64_t)s[6],
-                              .groups = (int64_t)s[7],
-                              .chosen_groups = (int64_t)s[8],
-                              .normalised = flag(s[9]),
-                              .scale = (float)number(s[11]),
-                              .correction = a[2].count ? (float*)a[2].data : 0};
+  l->router = (struct router){.kind = (int)s[5],
+                              .experts = (int64_t)s[6],
+                              .chosen = (int64_t)s[7],
+                              .groups = (int64_t)s[8],
+                              .chosen_groups = (int64_t)s[9],
+                              .normalised = flag(s[10]),
+                              .scale = (float)number(s[12]),
+                              .correction = a[2].count ? (float*)a[2].data : 0,
+                              .scales = a[4].count ? (float*)a[4].data : 0};
+  l->router_scale = (float)number(s[13]);
   // A router is never rounded to int8.
-  l->router_matrix = (struct matrix){a[1].data, l->router.experts, d->hidden, flag(s[10]) ? FLOAT32 : d->type};
+  l->router_matrix = (struct matrix){a[1].data, l->router.experts, d->hidden, flag(s[11]) ? FLOAT32 : d->type};
   if (a[3].count) {
     l->shared_gate = (struct matrix){a[3].data, 1, d->hidden, d->type};
   }
-  keep(d, s, 4);
+  keep(d, s, 5);
 }
 
 // decoder
@@ -299,7 +319,8 @@ static const char* wrong_end(const value* s, const struct argument* a) {
   const struct layer* l = open_layer(decoder_of(a));
   RULE(l->heads.count, "the layer has no attention");
   RULE(l->router.experts ? l->expert_count == l->router.experts : l->mlp.size > 0, "the layer has not all its MLPs");
-  RULE(!l->shared_gate.outputs || l->mlp.size, "the layer has a gate of an MLP that it has not");
+  RULE(!l->shared_gate.outputs || (l->mlp.size && !l->beside), "the layer has a gate of an MLP that it has not");
+  RULE(!l->beside || l->norms[DENSE_OUT].kind, "an MLP beside experts has no norm after it");
   RULE(!l->parallel || (l->norms[MIXER_IN].kind && !l->router.experts),
        "blocks side by side have no norm before them, or experts");
   return 0;
@@ -309,6 +330,33 @@ static void op_end_layer(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[1];
   read_arguments(s, 1, wrong_end, "end_layer", a);
   end_layer(decoder_of(a), open_layer(decoder_of(a)));
+}
+
+// decoder, norm, product; layers, width, norm_kind, norm_eps, factor
+static const char* wrong_inputs(const value* s, const struct argument* a) {
+  const char* handle = wrong_decoder_of(a);
+  RULE(!handle, handle);
+  const struct decoder* d = decoder_of(a);
+  RULE(d->input_count == 0, "the decoder has inputs of layers");
+  int64_t layers = (int64_t)s[3], width = (int64_t)s[4];
+  RULE(is_size(layers) && is_size(width) && is_size(layers * width), "layers x width is out of range");
+  RULE((int64_t)s[5] != NO_NORM, "inputs of layers have no norm");
+  const char* norm = wrong_norm(s[5], s[6], a + 1, &NOTHING, width, d->type);
+  RULE(!norm, norm);
+  RULE(is_matrix(a + 2, matrix(d, layers * width, d->hidden)), "a packed matrix is too small");
+  return 0;
+}
+
+static void op_set_inputs(value* s, uint64_t arguments, uint64_t results) {
+  struct argument a[3];
+  read_arguments(s, 3, wrong_inputs, "set_inputs", a);
+  struct decoder* d = decoder_of(a);
+  if (!reserve(d, 3)) {
+    refuse_memory(s, 3, "set_inputs");
+  }
+  struct norm n = norm_of(s[5], s[6], a + 1, 0);
+  set_inputs(d, &n, a[2].data, (int64_t)s[3], (int64_t)s[4], (float)number(s[7]));
+  keep(d, s, 3);
 }
 
 // decoder, norm, norm_bias, head; vocab, norm_kind, norm_eps, scale, cap
@@ -360,18 +408,22 @@ static void op_drop(value* s, uint64_t arguments, uint64_t results) {
 
 const struct operator LAYER_OPERATORS[] = {
     {"decoder", "decoder(Tensor(a!) handle, *, int dtype, int hidden, bool int8) -> Tensor(a!)", op_decoder},
-    {"add_layer", "add_layer(Tensor(a!) decoder, *, bool parallel, float block_scale) -> Tensor(a!)", op_add_layer},
+    {"add_layer", "add_layer(Tensor(a!) decoder, *, bool parallel, float block_scale, float out_scale) -> Tensor(a!)",
+     op_add_layer},
     {"set_norm",
      "set_norm(Tensor(a!) decoder, Tensor weight, Tensor bias, *, int place, int kind, float eps) -> Tensor(a!)",
      op_set_norm},
     {"set_attention",
      "set_attention(Tensor(a!) decoder, Tensor qkv, Tensor out, Tensor cosine, Tensor sine, Tensor query_norm, Tensor "
-     "key_norm, Tensor sinks, *, int heads, int kv_heads, int head_dim, int window, int norm_place, int norm_kind, "
-     "float norm_eps, float scale, float cap, float clip, float position_beta, float position_original) -> Tensor(a!)",
+     "key_norm, Tensor value_norm, Tensor sinks, *, int heads, int kv_heads, int head_dim, int window, int kv, int "
+     "norm_place, int norm_kind, int value_norm_kind, float norm_eps, float value_norm_eps, float scale, float cap, "
+     "float clip, float "
+     "position_beta, float position_original) -> Tensor(a!)",
      op_set_attention},
     {"set_router",
-     "set_router(Tensor(a!) decoder, Tensor router, Tensor correction, Tensor shared_gate, *, int kind, int experts, "
-     "int chosen, int groups, int chosen_groups, bool normalised, bool in_float, float scale) -> Tensor(a!)",
+     "set_router(Tensor(a!) decoder, Tensor router, Tensor correction, Tensor shared_gate, Tensor scales, *, int kind, "
+     "int experts, int chosen, int groups, int chosen_groups, bool normalised, bool in_float, float scale, float "
+     "input_scale) -> Tensor(a!)",
      op_set_router},
     {"add_mlp",
      "add_mlp(Tensor(a!) decoder, Tensor in_, Tensor down, *, int part, int size, bool gated, int activation, float "
@@ -382,6 +434,10 @@ const struct operator LAYER_OPERATORS[] = {
      "set_head(Tensor(a!) decoder, Tensor norm, Tensor norm_bias, Tensor head, *, int vocab, int norm_kind, float "
      "norm_eps, float scale, float cap) -> Tensor(a!)",
      op_set_head},
+    {"set_inputs",
+     "set_inputs(Tensor(a!) decoder, Tensor norm, Tensor product, *, int layers, int width, int norm_kind, float "
+     "norm_eps, float factor) -> Tensor(a!)",
+     op_set_inputs},
     {"drop", "drop(Tensor(a!) decoder) -> Tensor(a!)", op_drop},
     {0},
 };

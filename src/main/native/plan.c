@@ -67,13 +67,14 @@ bool reserve(struct decoder* d, int64_t tensors) {
   return more;
 }
 
-bool add_layer(struct decoder* d, bool parallel, float block_scale) {
+bool add_layer(struct decoder* d, bool parallel, float block_scale, float out_scale) {
   struct layer* more = realloc(d->layers, (d->layer_count + 1) * sizeof *more);
   if (!more) {
     return false;
   }
   d->layers = more;
-  d->layers[d->layer_count++] = (struct layer){.parallel = parallel, .block_scale = block_scale};
+  d->layers[d->layer_count++] =
+      (struct layer){.parallel = parallel, .block_scale = block_scale, .out_scale = out_scale};
   return true;
 }
 
@@ -95,7 +96,10 @@ static int64_t width(const struct heads* h) { return h->count * h->head_dim; }
 
 static int64_t qkv_width(const struct heads* h) { return (h->count + 2 * h->kv_count) * h->head_dim; }
 
-struct matrix qkv_matrix(const struct decoder* d, const struct heads* h) { return matrix(d, qkv_width(h), d->hidden); }
+struct matrix qkv_matrix(const struct decoder* d, const struct heads* h) {
+  int64_t own = h->kv == OWN ? 2 : h->kv == KEYS_AS_VALUES ? 1 : 0;
+  return matrix(d, (h->count + own * h->kv_count) * h->head_dim, d->hidden);
+}
 struct matrix out_matrix(const struct decoder* d, const struct heads* h) { return matrix(d, d->hidden, width(h)); }
 struct matrix in_matrix(const struct decoder* d, int64_t size, bool gated) {
   return matrix(d, gated ? 2 * round_up(size, LANES) : size, d->hidden);
@@ -109,8 +113,12 @@ static void use(struct layer* l, enum buffer buffer, int64_t width, int64_t rows
 
 static const struct after STORED = {.kind = STORE, .factor = 1};
 
-static struct phase norm_phase(const struct norm* n, enum buffer to) {
-  return (struct phase){.kind = NORM, .from = X, .to = to, .norm = *n};
+static struct phase norm_phase(const struct norm* n, enum buffer from, enum buffer to) {
+  return (struct phase){.kind = NORM, .from = from, .to = to, .norm = *n};
+}
+
+static struct phase add_phase(enum buffer from, const struct norm* n, float factor, enum buffer to) {
+  return (struct phase){.kind = ADD_BLOCK, .from = from, .to = to, .norm = *n, .factor = factor};
 }
 
 static struct phase product_phase(struct matrix m, enum buffer from, struct after after, enum buffer to,
@@ -140,21 +148,20 @@ static enum buffer normed(const struct decoder* d, struct layer* l, enum place p
     return ready(d, l, X, d->hidden, 1, to);
   }
   use(l, to, d->hidden, 1, d->int8);
-  append(l, norm_phase(&l->norms[place], to));
+  append(l, norm_phase(&l->norms[place], X, to));
   return to;
 }
 
-// x + scale * norm(from times a matrix)
-static void append_block(const struct decoder* d, struct layer* l, struct matrix m, enum buffer from,
-                         enum place place) {
+// x + factor * norm(from times a matrix)
+static void append_block(const struct decoder* d, struct layer* l, struct matrix m, enum buffer from, enum place place,
+                         float factor) {
   if (l->norms[place].kind == NO_NORM) {
-    append_product(l, d, m, from, (struct after){.kind = ADD, .factor = l->block_scale}, X);
+    append_product(l, d, m, from, (struct after){.kind = ADD, .factor = factor}, X);
     return;
   }
   use(l, BLOCK, d->hidden, 1, false);
   append_product(l, d, m, from, STORED, BLOCK);
-  append(l,
-         (struct phase){.kind = ADD_BLOCK, .from = BLOCK, .to = X, .norm = l->norms[place], .factor = l->block_scale});
+  append(l, add_phase(BLOCK, &l->norms[place], factor, X));
 }
 
 static void append_attention(const struct decoder* d, struct layer* l, enum buffer input) {
@@ -165,7 +172,7 @@ static void append_attention(const struct decoder* d, struct layer* l, enum buff
   l->kv_count = l->count;
   append(l, (struct phase){.kind = ATTEND, .from = QKV, .to = ATTENDED});
   enum buffer attended = ready(d, l, ATTENDED, width(&l->heads), 1, ATTENDED_INT8);
-  append_block(d, l, l->out, attended, MIXER_OUT);
+  append_block(d, l, l->out, attended, MIXER_OUT, l->block_scale);
 }
 
 // What an MLP's last product takes.
@@ -178,6 +185,12 @@ static enum buffer append_inner(const struct decoder* d, struct layer* l, enum b
 // plain: what the MLP takes; input: the same or, in int8, its quantised rows.
 static void append_router(const struct decoder* d, struct layer* l, enum buffer plain) {
   const struct router* r = &l->router;
+  if (l->norms[ROUTER_NORM].kind != NO_NORM) {
+    use(l, ROUTER_IN, d->hidden, 1, false);
+    append(l, norm_phase(&l->norms[ROUTER_NORM], X, ROUTER_IN));
+    append(l, (struct phase){.kind = SCALE, .from = ROUTER_IN, .to = ROUTER_IN, .factor = l->router_scale});
+    plain = ROUTER_IN;
+  }
   if (l->router_matrix.type != d->type) {
     use(l, ROUTER_FLOAT, d->hidden, 1, false);
     append(l, (struct phase){.kind = CONVERT, .from = plain, .to = ROUTER_FLOAT});
@@ -209,7 +222,7 @@ static void append_experts(const struct decoder* d, struct layer* l, enum buffer
                            .matrices = l->experts + l->router.experts,
                            .after = STORED,
                            .type = d->type});
-  if (l->mlp.size) {
+  if (l->mlp.size && !l->beside) {
     use(l, SHARED, d->hidden, 1, false);
     append_product(l, d, l->mlp.down, append_inner(d, l, input), STORED, SHARED);
   }
@@ -219,40 +232,79 @@ static void append_experts(const struct decoder* d, struct layer* l, enum buffer
   }
   use(l, BLOCK, d->hidden, 1, false);
   append(l, (struct phase){.kind = MIX, .from = EXPERT_OUT, .to = BLOCK});
-  append(l, (struct phase){
-                .kind = ADD_BLOCK, .from = BLOCK, .to = X, .norm = l->norms[MLP_OUT], .factor = l->block_scale});
 }
 
-// Rows of what the MLP takes that are not quantised.
-static enum buffer append_plain(const struct decoder* d, struct layer* l) {
-  if (l->norms[MLP_IN].kind == NO_NORM) {
+// Rows of what experts take that are not quantised.
+static enum buffer append_plain(const struct decoder* d, struct layer* l, enum place place) {
+  if (l->norms[place].kind == NO_NORM) {
     return X;
   }
   use(l, MLP_PLAIN, d->hidden, 1, false);
-  append(l, norm_phase(&l->norms[MLP_IN], MLP_PLAIN));
+  append(l, norm_phase(&l->norms[place], X, MLP_PLAIN));
   return MLP_PLAIN;
 }
 
-void end_layer(const struct decoder* d, struct layer* l) {
+static void append_sparse_block(const struct decoder* d, struct layer* l) {
+  if (l->beside) {
+    use(l, SHARED, d->hidden, 1, false);
+    append_product(l, d, l->mlp.down, append_inner(d, l, normed(d, l, MLP_IN, NORMED)), STORED, SHARED);
+    append(l, norm_phase(&l->norms[DENSE_OUT], SHARED, SHARED));
+  }
+  enum buffer plain = append_plain(d, l, l->beside ? EXPERTS_IN : MLP_IN);
+  append_experts(d, l, plain, ready(d, l, plain, d->hidden, 1, MLP_NORMED));
+  if (l->beside) {
+    append(l, add_phase(BLOCK, &l->norms[EXPERTS_OUT], 1, SHARED));
+  }
+  append(l, add_phase(l->beside ? SHARED : BLOCK, &l->norms[MLP_OUT], l->block_scale, X));
+}
+
+static void append_blocks(const struct decoder* d, struct layer* l) {
   bool shared = l->parallel && l->norms[MLP_IN].kind == NO_NORM;
   enum buffer mlp = l->parallel && !shared ? normed(d, l, MLP_IN, MLP_NORMED) : NORMED;
   append_attention(d, l, normed(d, l, MIXER_IN, NORMED));
   if (l->expert_count) {
-    enum buffer plain = append_plain(d, l);
-    append_experts(d, l, plain, ready(d, l, plain, d->hidden, 1, MLP_NORMED));
+    append_sparse_block(d, l);
     return;
   }
   if (!l->parallel) {
     mlp = normed(d, l, MLP_IN, NORMED);
   }
-  append_block(d, l, l->mlp.down, append_inner(d, l, mlp), MLP_OUT);
+  append_block(d, l, l->mlp.down, append_inner(d, l, mlp), MLP_OUT, l->block_scale);
+}
+
+void end_layer(const struct decoder* d, struct layer* l) {
+  append_blocks(d, l);
+  if (l->input.size) {
+    use(l, INPUT_ACTIVATED, l->input.size, 1, false);
+    append_product(l, d, l->input.in, ready(d, l, X, d->hidden, 1, NORMED), l->input.after, INPUT_ACTIVATED);
+    append(l, (struct phase){.kind = MULTIPLY, .from = INPUTS, .to = INPUT_ACTIVATED});
+    enum buffer activated = ready(d, l, INPUT_ACTIVATED, l->input.size, 1, INPUT_INT8);
+    append_block(d, l, l->input.down, activated, INPUT_OUT, 1);
+  }
+  if (l->out_scale != 1) {
+    append(l, (struct phase){.kind = SCALE, .from = X, .to = X, .factor = l->out_scale});
+  }
+}
+
+void set_inputs(struct decoder* d, const struct norm* n, const void* panels, int64_t layers, int64_t width,
+                float factor) {
+  struct matrix m = matrix(d, layers * width, d->hidden);
+  m.panels = panels;
+  d->input_layers = layers;
+  d->input_width = width;
+  if (d->int8) {
+    d->inputs[d->input_count++] = (struct phase){.kind = CONVERT, .from = X, .to = NORMED};
+  }
+  d->inputs[d->input_count++] =
+      product_phase(m, d->int8 ? NORMED : X, (struct after){.kind = CAP, .factor = factor}, INPUTS, d->type);
+  d->inputs[d->input_count++] = norm_phase(n, INPUTS_BY_LAYER, INPUTS_BY_LAYER);
 }
 
 void set_head(struct decoder* d, const struct norm* n, const void* panels, int64_t vocab, float scale, float cap) {
   struct matrix m = matrix(d, vocab, d->hidden);
   m.panels = panels;
   d->vocab = vocab;
-  d->head[0] = norm_phase(n, NORMED);
+  d->head[0] = norm_phase(n, X, NORMED);
   d->head[1] = product_phase(m, NORMED, (struct after){.kind = CAP, .factor = scale, .cap = cap}, LOGITS, d->type);
 }
 

@@ -87,3 +87,23 @@ void add_block(struct rows* y, const struct norm* n, float factor, struct rows* 
     }
   }
 }
+
+void scale_rows(struct rows* x, float factor, enum type type, struct thread me) {
+  for (int64_t r = first_of(me, x->count); r < end_of(me, x->count); r++) {
+    char* row = x->data + r * x->stride;
+    for (int64_t i = 0; i < x->width; i += LANES) {
+      lane_mask mask = lanes(i, x->width);
+      store(row, i, mask, type, load(row, i, mask, type) * factor);
+    }
+  }
+}
+
+void multiply_rows(struct rows* x, const struct rows* by, enum type type, struct thread me) {
+  for (int64_t r = first_of(me, x->count); r < end_of(me, x->count); r++) {
+    char* row = x->data + r * x->stride;
+    for (int64_t i = 0; i < x->width; i += LANES) {
+      lane_mask mask = lanes(i, x->width);
+      store(row, i, mask, type, load(row, i, mask, type) * load(by->data + r * by->stride, i, mask, type));
+    }
+  }
+}

@@ -27,8 +27,10 @@ static void run_phase(const struct phase* p, struct call* c, struct thread me) {
     }
     case GATHER: gather(from, &c->routing, to, me); break;
     case EXPERTS: products(p->matrices, l->expert_count, c->routing.starts, from, &p->after, to, p->type, me); break;
+    case SCALE: scale_rows(to, p->factor, c->type, me); break;
+    case MULTIPLY: multiply_rows(to, from, c->type, me); break;
     case MIX:
-      mix(from, &c->routing, l->router.chosen, l->mlp.size ? &c->buffers[SHARED] : 0,
+      mix(from, &c->routing, l->router.chosen, l->mlp.size && !l->beside ? &c->buffers[SHARED] : 0,
           l->shared_gate.outputs ? &c->buffers[OPENED] : 0, to, c->type, me);
       break;
   }
@@ -36,7 +38,16 @@ static void run_phase(const struct phase* p, struct call* c, struct thread me) {
 
 // Whether a thread does its part of a phase with rows that are its own in all such phases.
 static bool is_by_rows(const struct phase* p) {
-  return p->kind == NORM || p->kind == CONVERT || p->kind == ADD_BLOCK || p->kind == ROUTE || p->kind == MIX;
+  switch (p->kind) {
+    case NORM:
+    case CONVERT:
+    case ADD_BLOCK:
+    case ROUTE:
+    case MIX:
+    case SCALE:
+    case MULTIPLY: return true;
+    default: return false;
+  }
 }
 
 static bool waits(const struct call* c, int i) {

@@ -6,6 +6,7 @@ import io.gensweep.model.spec.AttentionSpec;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.HeadNorm;
 import io.gensweep.model.spec.KvSource;
+import io.gensweep.model.spec.LayerEmbeddings;
 import io.gensweep.model.spec.LayerSpec;
 import io.gensweep.model.spec.MlpSpec;
 import io.gensweep.model.spec.NormSpec;
@@ -55,6 +56,10 @@ final class Kernels {
     if (spec.hiddenSize() % STEP != 0) {
       return Optional.of("hidden_size is no multiple of " + STEP);
     }
+    if (spec.ends().layerEmbeddings().map(LayerEmbeddings::norm).stream()
+        .anyMatch(Kernels::hasBias)) {
+      return Optional.of("norms of the embeddings of layers have no biases there");
+    }
     return spec.layers().stream()
         .distinct()
         .map(Kernels::whyNot)
@@ -66,22 +71,17 @@ final class Kernels {
     if (!(layer.mixer() instanceof AttentionSpec attention) || attention.gated()) {
       return Optional.of("they have neither the gated delta rule nor gates of attention");
     }
-    if (layer.scaled()
-        || layer.input().isPresent()
-        || layer.mlp() instanceof MlpSpec.DenseAndExperts
-        || !attention.kv().equals(KvSource.Own.PLAIN)) {
-      return Optional.of(
-          "they have no factors or embeddings of layers, experts beside an MLP, nor values without"
-              + " a product of the layer's own");
-    }
-    if (Stream.concat(Stream.of(attention.width()), mlpSizes(layer.mlp()))
+    Stream<Integer> ofInput = layer.input().stream().map(input -> input.mlp().size());
+    if (Stream.of(Stream.of(attention.width()), mlpSizes(layer.mlp()), ofInput)
+        .flatMap(sizes -> sizes)
         .anyMatch(size -> size % STEP != 0)) {
       return Optional.of("a width of the model is no multiple of " + STEP);
     }
-    if (attention.headNorm().map(HeadNorm::norm).stream().anyMatch(Kernels::hasBias)) {
+    if (Stream.concat(attention.headNorm().stream().map(HeadNorm::norm), valueNorm(attention.kv()))
+        .anyMatch(Kernels::hasBias)) {
       return Optional.of("norms of heads have no biases there");
     }
-    boolean experts = layer.mlp() instanceof MlpSpec.Experts;
+    boolean experts = !(layer.mlp() instanceof MlpSpec.Dense);
     return layer.parallel() && (experts || layer.norms().mixerInput().isEmpty())
         ? Optional.of("blocks side by side have a norm before them there, and no experts")
         : Optional.empty();
@@ -92,7 +92,14 @@ final class Kernels {
       return Stream.concat(
           Stream.of(experts.expert().size()), experts.shared().stream().map(e -> e.mlp().size()));
     }
+    if (mlp instanceof MlpSpec.DenseAndExperts both) {
+      return Stream.concat(mlpSizes(both.dense()), mlpSizes(both.experts()));
+    }
     return Stream.of(((MlpSpec.Dense) mlp).size());
+  }
+
+  private static Stream<NormSpec> valueNorm(KvSource kv) {
+    return kv instanceof KvSource.Own own ? own.valueNorm().stream() : Stream.empty();
   }
 
   private static boolean hasBias(NormSpec norm) {

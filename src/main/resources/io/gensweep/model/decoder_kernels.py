@@ -47,9 +47,17 @@
   def added(self: __torch__.Decoder) -> int:
     layer = self.stack[-1]
     handle = self.native[0]
-    _0 = ops.gensweep.add_layer(handle, parallel=layer.parallel, block_scale=layer.block_scale)
-    norms = [layer.mixer_norm, layer.mixer_out_norm, layer.mlp_norm, layer.mlp_out_norm]
-    for place in range(4):
+    out_scale = 1.
+    if torch.gt(torch.numel(layer.out_scale), 0):
+      out_scale = float(layer.out_scale)
+    _0 = ops.gensweep.add_layer(handle, parallel=layer.parallel, block_scale=layer.block_scale, out_scale=out_scale)
+    norms = [layer.mixer_norm, layer.mixer_out_norm, layer.mlp_norm, layer.mlp_out_norm, layer.dense_out_norm, layer.experts_norm, layer.experts_out_norm]
+    for experts in layer.experts:
+      torch.append(norms, experts.input_norm)
+    if torch.eq(torch.len(layer.experts), 0):
+      torch.append(norms, layer.experts_norm)
+    torch.append(norms, layer.input_norm)
+    for place in range(torch.len(norms)):
       norm = norms[place]
       _1 = ops.gensweep.set_norm(handle, norm.weight, norm.bias, place=place, kind=(self).norm_kind(norm), eps=norm.eps)
     _2 = (self).tell_attention(layer, handle)
@@ -61,8 +69,15 @@
         _5 = (self).tell_mlp(mlp, 2, handle)
     for mlp in layer.mlp:
       _6 = (self).tell_mlp(mlp, 0, handle)
-    _7 = ops.gensweep.end_layer(handle)
+    if torch.gt(torch.len(layer.input), 0):
+      _7 = (self).tell_mlp(layer.input[0], 3, handle)
+    _8 = ops.gensweep.end_layer(handle)
     return torch.len(self.stack)
+
+  def tell_inputs(self: __torch__.Decoder, all: __torch__.LayerEmbeddings, handle: Tensor) -> int:
+    layers = torch.floordiv(all.product.shape[0], all.width)
+    _0 = ops.gensweep.set_inputs(handle, all.norm.weight, all.product.weight, layers=layers, width=all.width, norm_kind=(self).norm_kind(all.norm), norm_eps=all.norm.eps, factor=all.product_scale)
+    return layers
 
   def tell_attention(self: __torch__.Decoder, layer: __torch__.Layer, handle: Tensor) -> int:
     cosine = torch.empty([0], dtype=self.dtype)
@@ -73,8 +88,15 @@
     place = 0
     if torch.ne(layer.head_norm, "none"):
       place = torch.index(["before_rotation", "after_rotation", "whole_width", "weights_by_head"], layer.head_norm)
+    # Keys and values of the layer's own, keys that are values too, or those of an earlier layer.
+    kv = 0
+    if torch.__not__(layer.own_values):
+      kv = 1
+    if torch.__not__(layer.own_keys):
+      kv = 2
     query = layer.query_norm
-    _0 = ops.gensweep.set_attention(handle, layer.qkv[0].weight, layer.output.weight, cosine, sine, query.weight, layer.key_norm.weight, layer.sinks, heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, window=layer.window, norm_place=place, norm_kind=(self).norm_kind(query), norm_eps=query.eps, scale=layer.scale, cap=layer.cap, clip=layer.clip, position_beta=layer.position_scale[0], position_original=layer.position_scale[1])
+    value = layer.value_norm
+    _0 = ops.gensweep.set_attention(handle, layer.qkv[0].weight, layer.output.weight, cosine, sine, query.weight, layer.key_norm.weight, value.weight, layer.sinks, heads=layer.heads, kv_heads=layer.kv_heads, head_dim=layer.head_dim, window=layer.window, kv=kv, norm_place=place, norm_kind=(self).norm_kind(query), value_norm_kind=(self).norm_kind(value), norm_eps=query.eps, value_norm_eps=value.eps, scale=layer.scale, cap=layer.cap, clip=layer.clip, position_beta=layer.position_scale[0], position_original=layer.position_scale[1])
     return layer.heads
 
   def tell_router(self: __torch__.Decoder, experts: __torch__.Experts, handle: Tensor) -> int:
@@ -84,10 +106,10 @@
       gate = product.weight
     count = torch.len(experts.each)
     in_float = torch.eq(experts.router.bias.dtype, 6)
-    _0 = ops.gensweep.set_router(handle, experts.router.weight, experts.correction, gate, kind=kind, experts=count, chosen=experts.chosen, groups=experts.groups, chosen_groups=experts.chosen_groups, normalised=experts.normalised, in_float=in_float, scale=experts.scale)
+    _0 = ops.gensweep.set_router(handle, experts.router.weight, experts.correction, gate, experts.scales, kind=kind, experts=count, chosen=experts.chosen, groups=experts.groups, chosen_groups=experts.chosen_groups, normalised=experts.normalised, in_float=in_float, scale=experts.scale, input_scale=experts.input_scale)
     return count
 
-  # part: 0 of a layer without experts, 1 an expert, 2 what all tokens share.
+  # part: 0 of a layer without experts or beside them, 1 an expert, 2 what all tokens share, 3 of what the layer takes of the tokens.
   def tell_mlp(self: __torch__.Decoder, mlp: __torch__.Mlp, part: int, handle: Tensor) -> int:
     numbers = [0., 0.]
     if torch.gt(torch.len(mlp.clamp), 0):
@@ -105,6 +127,8 @@
     self.native = [handle]
     norm = self.final_norm[0]
     _1 = ops.gensweep.set_head(handle, norm.weight, norm.bias, self.products[0].weight, vocab=self.vocab, norm_kind=(self).norm_kind(norm), norm_eps=norm.eps, scale=self.logit_scale, cap=self.logit_cap)
+    for all in self.by_layer:
+      _2 = (self).tell_inputs(all, handle)
     return 0
 
   # Frees what libtorch does not free with this program. No method may be called afterwards.
@@ -130,20 +154,36 @@
   def scratch(self: __torch__.Decoder, x: Tensor, longest: int) -> Tensor:
     return torch.empty([ops.gensweep.scratch_bytes(int(self.native[0]), torch.size(x, 0), longest)], dtype=0)
 
-  # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after all but the last.
-  # positions, rotations, offsets [tokens], blocks [groups, tokens]: the position, the row of the rotary tables, and the row and the
-  # block that keep its K and V.
+  # x [tokens, hidden] becomes what it is after all layers, or, where only K and V are wanted, after those before the last that keeps
+  # any. positions, rotations, offsets [tokens], blocks [groups, tokens]: the position, the row of the rotary tables, and the row and
+  # the block that keep its K and V.
   # spans [sequences, 4]: (first token in the batch, tokens, position of the first, first entry in table); table [groups, entries]:
   # block numbers, any where the group's window has left the block.
-  def layers(self: __torch__.Decoder, x: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
+  def layers(self: __torch__.Decoder, ids: Tensor, x: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, longest: int, scratch: Tensor, whole: bool) -> Tensor:
     count = torch.len(self.stack)
+    if torch.__not__(whole):
+      count = torch.add((self).last_keeper(), 1)
     decoder = int(self.native[0])
+    inputs = (self).layer_inputs(ids, x, scratch)
     for layer in range(count):
-      own = torch.select(blocks, 0, self.stack[layer].group)
-      entries = torch.select(table, 0, self.stack[layer].group)
+      held = self.stack[self.stack[layer].kv_layer]
+      own = torch.select(blocks, 0, held.group)
+      entries = torch.select(table, 0, held.group)
+      column = torch.mul(held.column, 2)
       more = torch.__or__(whole, torch.lt(torch.add(layer, 1), count))
-      x = ops.gensweep.layer(x, self.stack[layer].keys, self.stack[layer].values, positions, rotations, own, offsets, spans, entries, scratch, decoder=decoder, layer=layer, longest=longest, whole=more)
+      x = ops.gensweep.layer(x, self.cache[column], self.cache[torch.add(column, 1)], positions, rotations, own, offsets, spans, entries, scratch, inputs, decoder=decoder, layer=layer, longest=longest, whole=more, block=self.block)
     return x
+
+  # What each layer takes of the tokens beside x, their embeddings: [tokens, layers, width], or nothing.
+  def layer_inputs(self: __torch__.Decoder, ids: Tensor, x: Tensor, scratch: Tensor) -> Tensor:
+    inputs = torch.empty([0], dtype=self.dtype)
+    for all in self.by_layer:
+      own = torch.embedding(all.embedding, ids)
+      own = torch.mul(own, torch.to(torch.tensor(all.embedding_scale), self.dtype))
+      shape = [torch.size(ids, 0), torch.floordiv(torch.size(own, 1), all.width), all.width]
+      products = ops.gensweep.inputs(torch.empty(shape, dtype=self.dtype), x, scratch, decoder=int(self.native[0]))
+      inputs = torch.mul(torch.add(products, torch.view(own, shape)), all.scale)
+    return inputs
 
   # The most positions that a token of the spans sees.
   def longest(self: __torch__.Decoder, spans: Tensor) -> int:
@@ -153,7 +193,7 @@
   def prefill(self: __torch__.Decoder, ids: Tensor, positions: Tensor, blocks: Tensor, offsets: Tensor, table: Tensor, spans: Tensor, slots: Tensor, rotations: Tensor) -> Tensor:
     x = (self).embed(ids, positions)
     longest = (self).longest(spans)
-    _0 = (self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
+    _0 = (self).layers(ids, x, positions, rotations, blocks, offsets, table, spans, longest, (self).scratch(x, longest), False)
     return ids
 
   # As prefill, and looks up what follows some of the tokens. asked, targets [rows]: the token in the batch, and the id after it.
@@ -163,7 +203,7 @@
     x = (self).embed(ids, positions)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    x = torch.index_select((self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
+    x = torch.index_select((self).layers(ids, x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), 0, asked)
     found = torch.empty([torch.size(x, 0), 3], dtype=7)
     for start in range(0, torch.size(x, 0), 256):
       end = torch.add(start, 256)
@@ -185,7 +225,7 @@
     spans = torch.stack([each, torch.ones_like(each), positions, starts], 1)
     longest = (self).longest(spans)
     scratch = (self).scratch(x, longest)
-    logits = (self).head((self).layers(x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), scratch)
+    logits = (self).head((self).layers(ids, x, positions, rotations, blocks, offsets, table, spans, longest, scratch, True), scratch)
     self.logits[int(lane)] = logits
     return (self).candidates(logits, temperatures)
 

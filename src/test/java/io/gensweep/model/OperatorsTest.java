@@ -48,23 +48,27 @@ class OperatorsTest {
         def decoder(self: __torch__.Decoder, handle: Tensor, dtype: Tensor, hidden: Tensor, int8: Tensor) -> Tensor:
           return ops.gensweep.decoder(handle, dtype=int(dtype), hidden=int(hidden), int8=bool(int8))
         def add_layer(self: __torch__.Decoder, decoder: Tensor, parallel: Tensor) -> Tensor:
-          return ops.gensweep.add_layer(decoder, parallel=bool(parallel), block_scale=1.)
+          return ops.gensweep.add_layer(decoder, parallel=bool(parallel), block_scale=1., out_scale=1.)
         def set_norm(self: __torch__.Decoder, decoder: Tensor, weight: Tensor, bias: Tensor, place: Tensor, kind: Tensor, eps: Tensor) -> Tensor:
           return ops.gensweep.set_norm(decoder, weight, bias, place=int(place), kind=int(kind), eps=float(eps))
-        def set_attention(self: __torch__.Decoder, decoder: Tensor, qkv: Tensor, out: Tensor, cosine: Tensor, sine: Tensor, query_norm: Tensor, key_norm: Tensor, sinks: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, window: Tensor, norm_place: Tensor, norm_kind: Tensor, scale: Tensor) -> Tensor:
-          return ops.gensweep.set_attention(decoder, qkv, out, cosine, sine, query_norm, key_norm, sinks, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), window=int(window), norm_place=int(norm_place), norm_kind=int(norm_kind), norm_eps=0.1, scale=float(scale), cap=0., clip=0., position_beta=0., position_original=1.)
-        def set_router(self: __torch__.Decoder, decoder: Tensor, router: Tensor, correction: Tensor, shared_gate: Tensor, kind: Tensor, experts: Tensor, chosen: Tensor, groups: Tensor, chosen_groups: Tensor) -> Tensor:
-          return ops.gensweep.set_router(decoder, router, correction, shared_gate, kind=int(kind), experts=int(experts), chosen=int(chosen), groups=int(groups), chosen_groups=int(chosen_groups), normalised=True, in_float=False, scale=1.)
+        def set_attention(self: __torch__.Decoder, decoder: Tensor, qkv: Tensor, out: Tensor, cosine: Tensor, sine: Tensor, query_norm: Tensor, key_norm: Tensor, value_norm: Tensor, sinks: Tensor, heads: Tensor, kv_heads: Tensor, head_dim: Tensor, window: Tensor, kv: Tensor, norm_place: Tensor, norm_kind: Tensor, value_norm_kind: Tensor, scale: Tensor) -> Tensor:
+          return ops.gensweep.set_attention(decoder, qkv, out, cosine, sine, query_norm, key_norm, value_norm, sinks, heads=int(heads), kv_heads=int(kv_heads), head_dim=int(head_dim), window=int(window), kv=int(kv), norm_place=int(norm_place), norm_kind=int(norm_kind), value_norm_kind=int(value_norm_kind), norm_eps=0.1, value_norm_eps=0.1, scale=float(scale), cap=0., clip=0., position_beta=0., position_original=1.)
+        def set_router(self: __torch__.Decoder, decoder: Tensor, router: Tensor, correction: Tensor, shared_gate: Tensor, scales: Tensor, kind: Tensor, experts: Tensor, chosen: Tensor, groups: Tensor, chosen_groups: Tensor) -> Tensor:
+          return ops.gensweep.set_router(decoder, router, correction, shared_gate, scales, kind=int(kind), experts=int(experts), chosen=int(chosen), groups=int(groups), chosen_groups=int(chosen_groups), normalised=True, in_float=False, scale=1., input_scale=1.)
         def add_mlp(self: __torch__.Decoder, decoder: Tensor, in_: Tensor, down: Tensor, part: Tensor, size: Tensor, gated: Tensor, activation: Tensor) -> Tensor:
           return ops.gensweep.add_mlp(decoder, in_, down, part=int(part), size=int(size), gated=bool(gated), activation=int(activation), first=0., second=0.)
         def end_layer(self: __torch__.Decoder, decoder: Tensor) -> Tensor:
           return ops.gensweep.end_layer(decoder)
+        def set_inputs(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, product: Tensor, layers: Tensor, width: Tensor, norm_kind: Tensor) -> Tensor:
+          return ops.gensweep.set_inputs(decoder, norm, product, layers=int(layers), width=int(width), norm_kind=int(norm_kind), norm_eps=0.1, factor=1.)
+        def inputs(self: __torch__.Decoder, to: Tensor, x: Tensor, scratch: Tensor, decoder: Tensor) -> Tensor:
+          return ops.gensweep.inputs(to, x, scratch, decoder=int(decoder))
         def set_head(self: __torch__.Decoder, decoder: Tensor, norm: Tensor, bias: Tensor, head: Tensor, vocab: Tensor, kind: Tensor) -> Tensor:
           return ops.gensweep.set_head(decoder, norm, bias, head, vocab=int(vocab), norm_kind=int(kind), norm_eps=0.1, scale=1., cap=0.)
         def scratch_bytes(self: __torch__.Decoder, decoder: Tensor, rows: Tensor, longest: Tensor) -> Tensor:
           return torch.zeros([ops.gensweep.scratch_bytes(int(decoder), int(rows), int(longest))], dtype=0)
-        def layer(self: __torch__.Decoder, x: Tensor, keys: Tensor, values: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor, decoder: Tensor, layer: Tensor, longest: Tensor) -> Tensor:
-          return ops.gensweep.layer(x, keys, values, positions, rotations, blocks, offsets, spans, table, scratch, decoder=int(decoder), layer=int(layer), longest=int(longest), whole=True)
+        def layer(self: __torch__.Decoder, x: Tensor, keys: Tensor, values: Tensor, positions: Tensor, rotations: Tensor, blocks: Tensor, offsets: Tensor, spans: Tensor, table: Tensor, scratch: Tensor, inputs: Tensor, decoder: Tensor, layer: Tensor, longest: Tensor, block: Tensor) -> Tensor:
+          return ops.gensweep.layer(x, keys, values, positions, rotations, blocks, offsets, spans, table, scratch, inputs, decoder=int(decoder), layer=int(layer), longest=int(longest), whole=True, block=int(block))
         def head(self: __torch__.Decoder, logits: Tensor, x: Tensor, scratch: Tensor, decoder: Tensor) -> Tensor:
           return ops.gensweep.head(logits, x, scratch, decoder=int(decoder))
         def drop(self: __torch__.Decoder, decoder: Tensor) -> Tensor:
@@ -109,13 +113,16 @@ class OperatorsTest {
           floats(64, 1, 4),
           floats(4),
           floats(4),
+          floats(0),
           floats(2),
           number(2),
           number(1),
           number(4),
           number(0),
           number(0),
+          number(0),
           number(1),
+          number(0),
           number(1));
   private static final List<Argument> SET_ROUTER =
       List.of(
@@ -123,6 +130,7 @@ class OperatorsTest {
           bytes(PACKED),
           floats(2),
           bytes(PACKED),
+          floats(0),
           number(0),
           number(2),
           number(2),
@@ -130,14 +138,18 @@ class OperatorsTest {
           number(1));
   private static final List<Argument> ADD_MLP =
       List.of(OPEN, bytes(PACKED), bytes(PACKED), number(0), number(8), number(1), number(0));
+  private static final List<Argument> SET_INPUTS =
+      List.of(HANDLE, floats(4), bytes(PACKED), number(2), number(4), number(1));
+  private static final List<Argument> INPUTS =
+      List.of(floats(3, 2, 4), floats(3, 8), bytes(1 << 12), DECODER);
   private static final List<Argument> SET_HEAD =
       List.of(HANDLE, floats(8), floats(0), bytes(PACKED), number(16), number(1));
   private static final List<Argument> SCRATCH = List.of(DECODER, number(3), number(32));
   private static final List<Argument> LAYER =
       List.of(
           floats(3, 8),
-          floats(2, 1, 32, 4),
-          floats(2, 1, 32, 4),
+          floats(2, 140),
+          floats(2, 140),
           longs(0, 1, 2),
           longs(0, 1, 2),
           longs(0, 0, 0),
@@ -145,8 +157,10 @@ class OperatorsTest {
           spans(0, 3, 0, 0),
           longs(0),
           bytes(1 << 20),
+          floats(0),
           DECODER,
           number(0),
+          number(32),
           number(32));
   private static final List<Argument> HEAD =
       List.of(floats(3, 16), floats(3, 8), bytes(1 << 12), DECODER);
@@ -225,7 +239,7 @@ class OperatorsTest {
         arguments("set_norm", SET_NORM, 1, doubles(8), "a norm's weight is not float32"),
         arguments("set_norm", SET_NORM, 2, floats(8), "a norm's bias is not empty"),
         arguments("set_norm", with(SET_NORM, 4, number(4)), 2, floats(7), "a norm's bias is not"),
-        arguments("set_norm", SET_NORM, 3, number(4), "there is no such place of a norm"),
+        arguments("set_norm", SET_NORM, 3, number(9), "there is no such place of a norm"),
         arguments("set_norm", SET_NORM, 4, number(0), "a norm's weight is not of its width"),
         arguments("set_norm", SET_NORM, 4, number(5), "there is no such kind of norm"),
         arguments("set_norm", SET_NORM, 4, number(-1), "there is no such kind of norm"),
@@ -241,33 +255,43 @@ class OperatorsTest {
         arguments("set_attention", SET_ATTENTION, 5, floats(3), "a norm's weight is not of its"),
         arguments("set_attention", SET_ATTENTION, 6, floats(0), "a norm's weight is not of its"),
         arguments("set_attention", SET_ATTENTION, 6, doubles(4), "a norm's weight is not float32"),
-        arguments("set_attention", SET_ATTENTION, 7, floats(1), "sinks are not empty"),
-        arguments("set_attention", SET_ATTENTION, 8, number(0), "heads or head_dim is out of"),
-        arguments("set_attention", SET_ATTENTION, 8, number(1 << 23), "heads x head_dim is out of"),
-        arguments("set_attention", SET_ATTENTION, 9, number(3), "heads is no multiple"),
-        arguments("set_attention", SET_ATTENTION, 10, number(-4), "heads or head_dim is out of"),
-        arguments("set_attention", SET_ATTENTION, 10, number(3), "head_dim is odd"),
-        arguments("set_attention", SET_ATTENTION, 11, number(-1), "window is out of range"),
-        arguments("set_attention", SET_ATTENTION, 12, number(2), "a norm's weight is not of its"),
-        arguments("set_attention", SET_ATTENTION, 12, number(4), "no such place of a norm of"),
-        arguments("set_attention", SET_ATTENTION, 13, number(7), "there is no such kind of norm"),
-        arguments("set_attention", SET_ATTENTION, 14, number(0), "scale, cap, clip"),
-        arguments("set_router", SET_ROUTER, 0, MIXED, "the layer has a router"),
+        arguments("set_attention", SET_ATTENTION, 7, floats(4), "a norm's weight is not of its"),
+        arguments("set_attention", SET_ATTENTION, 8, floats(1), "sinks are not empty"),
+        arguments("set_attention", SET_ATTENTION, 13, number(3), "have no such source"),
+        arguments("set_attention", SET_ATTENTION, 13, number(2), "a norm's weight is not of its"),
+        arguments(
+            "set_attention",
+            with(with(SET_ATTENTION, 13, number(2)), 6, floats(0)),
+            16,
+            number(3),
+            "values of an earlier layer have a norm"),
+        arguments("set_attention", SET_ATTENTION, 9, number(0), "heads or head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 9, number(1 << 23), "heads x head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 10, number(3), "heads is no multiple"),
+        arguments("set_attention", SET_ATTENTION, 11, number(-4), "heads or head_dim is out of"),
+        arguments("set_attention", SET_ATTENTION, 11, number(3), "head_dim is odd"),
+        arguments("set_attention", SET_ATTENTION, 12, number(-1), "window is out of range"),
+        arguments("set_attention", SET_ATTENTION, 14, number(2), "a norm's weight is not of its"),
+        arguments("set_attention", SET_ATTENTION, 14, number(4), "no such place of a norm of"),
+        arguments("set_attention", SET_ATTENTION, 15, number(7), "there is no such kind of norm"),
+        arguments("set_attention", SET_ATTENTION, 17, number(0), "scale, cap, clip"),
+        arguments("set_router", SET_ROUTER, 0, MIXED, "the layer has a router or an MLP"),
         arguments("set_router", SET_ROUTER, 1, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("set_router", SET_ROUTER, 2, floats(1), "correction is not empty"),
+        arguments("set_router", SET_ROUTER, 2, floats(1), "correction or scales are not"),
+        arguments("set_router", SET_ROUTER, 4, floats(1), "correction or scales are not empty"),
         arguments("set_router", SET_ROUTER, 3, bytes(1), "a packed matrix is too small"),
-        arguments("set_router", SET_ROUTER, 4, number(3), "there is no such kind of router"),
-        arguments("set_router", SET_ROUTER, 5, number(0), "experts are out of range"),
-        arguments("set_router", SET_ROUTER, 5, number(1 << 20), "experts are out of range"),
-        arguments("set_router", SET_ROUTER, 6, number(3), "more experts are chosen"),
-        arguments("set_router", SET_ROUTER, 7, number(3), "experts do not split into groups"),
-        arguments("set_router", SET_ROUTER, 8, number(2), "more groups are chosen"),
+        arguments("set_router", SET_ROUTER, 5, number(3), "there is no such kind of router"),
+        arguments("set_router", SET_ROUTER, 6, number(0), "experts are out of range"),
+        arguments("set_router", SET_ROUTER, 6, number(1 << 20), "experts are out of range"),
+        arguments("set_router", SET_ROUTER, 7, number(3), "more experts are chosen"),
+        arguments("set_router", SET_ROUTER, 8, number(3), "experts do not split into groups"),
+        arguments("set_router", SET_ROUTER, 9, number(2), "more groups are chosen"),
         arguments("add_mlp", ADD_MLP, 0, HANDLE, "no layer is being built"),
-        arguments("add_mlp", ADD_MLP, 0, MIXED, "a layer has experts"),
         arguments("add_mlp", ADD_MLP, 1, floats(PACKED), "a packed matrix is too small"),
         arguments("add_mlp", ADD_MLP, 2, bytes(PACKED - 1), "a packed matrix is too small"),
-        arguments("add_mlp", ADD_MLP, 3, number(1), "a layer has experts"),
-        arguments("add_mlp", ADD_MLP, 3, number(3), "an MLP is no such part of a layer"),
+        arguments("add_mlp", ADD_MLP, 3, number(1), "the layer has no router"),
+        arguments("add_mlp", ADD_MLP, 3, number(4), "an MLP is no such part of a layer"),
+        arguments("add_mlp", ADD_MLP, 3, number(3), "it is not as wide as that of the decoder"),
         arguments("add_mlp", ADD_MLP, 4, number(7), "size is out of range or odd"),
         arguments("add_mlp", ADD_MLP, 4, number(1 << 25), "size is out of range"),
         arguments("add_mlp", with(ADD_MLP, 5, number(0)), 6, number(5), "of two is not gated"),
@@ -280,6 +304,14 @@ class OperatorsTest {
             "experts are not of one size"),
         arguments("end_layer", List.of(OPEN), 0, OPEN, "the layer has no attention"),
         arguments("end_layer", List.of(OPEN), 0, HANDLE, "no layer is being built"),
+        arguments("set_inputs", SET_INPUTS, 0, longs(0), NO_DECODER),
+        arguments("set_inputs", SET_INPUTS, 1, floats(8), "a norm's weight is not of its width"),
+        arguments("set_inputs", SET_INPUTS, 2, bytes(PACKED - 1), "a packed matrix is too small"),
+        arguments("set_inputs", SET_INPUTS, 3, number(9), "a packed matrix is too small"),
+        arguments("set_inputs", SET_INPUTS, 4, number(0), "layers x width is out of range"),
+        arguments("set_inputs", SET_INPUTS, 5, number(0), "inputs of layers have no norm"),
+        arguments("inputs", INPUTS, 0, floats(3, 2, 4), "layers of the decoder have no inputs"),
+        arguments("inputs", INPUTS, 3, number(0), NO_DECODER),
         arguments("set_head", SET_HEAD, 0, longs(0), NO_DECODER),
         arguments("set_head", SET_HEAD, 1, floats(9), "a norm's weight is not of its width"),
         arguments("set_head", SET_HEAD, 2, floats(8), "a norm's bias is not empty"),
@@ -295,11 +327,11 @@ class OperatorsTest {
         arguments("layer", LAYER, 0, floats(3, 12), "x is not [tokens, hidden]"),
         arguments("layer", LAYER, 0, floats(4, 8), "one a token"),
         arguments("layer", LAYER, 1, floats(2, 32, 4), "keys are not"),
-        arguments("layer", LAYER, 1, floats(2, 1, 16, 4), "keys are not"),
-        arguments("layer", LAYER, 1, floats(2, 2, 32, 4), "keys are not"),
-        arguments("layer", LAYER, 1, floats(2, 1, 32, 8), "keys are not"),
+        arguments("layer", LAYER, 1, floats(2, 127), "keys are not"),
+        arguments("layer", LAYER, 1, doubles(2, 140), "keys are not"),
+        arguments("layer", LAYER, 1, turned(140, 2), contiguous),
         arguments("layer", LAYER, 1, floats(2, 1, 4, 32, 4), "more than 4 dimensions"),
-        arguments("layer", LAYER, 2, floats(1, 1, 32, 4), "values are not as keys"),
+        arguments("layer", LAYER, 2, floats(1, 140), "values are not as keys"),
         arguments("layer", LAYER, 3, longs(0, 1), "one a token"),
         arguments("layer", LAYER, 3, floats(3), "are not int64"),
         arguments("layer", LAYER, 3, longs(0, 1, 32), "a position is beyond"),
@@ -318,11 +350,14 @@ class OperatorsTest {
         arguments("layer", LAYER, 8, longs(2), "a block that the cache has not"),
         arguments("layer", LAYER, 8, longs(-1), "a block that the cache has not"),
         arguments("layer", LAYER, 9, bytes(100), "scratch is not of scratch_bytes"),
-        arguments("layer", LAYER, 10, number(0), NO_DECODER),
-        arguments("layer", LAYER, 11, number(1), "the decoder has no such layer"),
-        arguments("layer", LAYER, 11, number(-1), "the decoder has no such layer"),
-        arguments("layer", with(LAYER, 10, UNFINISHED), 11, number(0), "has no such layer"),
-        arguments("layer", LAYER, 12, number(0), "longest is out of range"),
+        arguments("layer", LAYER, 11, number(0), NO_DECODER),
+        arguments("layer", LAYER, 12, number(1), "the decoder has no such layer"),
+        arguments("layer", LAYER, 12, number(-1), "the decoder has no such layer"),
+        arguments("layer", with(LAYER, 11, UNFINISHED), 12, number(0), "has no such layer"),
+        arguments("layer", LAYER, 13, number(0), "longest is out of range"),
+        arguments("layer", LAYER, 14, number(64), "keys are not"),
+        arguments("layer", LAYER, 14, number(16), "block is no multiple of 32"),
+        arguments("layer", LAYER, 14, number(-32), "block is no multiple of 32"),
         arguments("head", HEAD, 0, floats(3, 16), "the decoder has no head"),
         arguments("head", HEAD, 3, number(0), NO_DECODER),
         arguments("drop", List.of(HANDLE), 0, longs(0), NO_DECODER),
@@ -354,13 +389,54 @@ class OperatorsTest {
     refused("end_layer", List.of(own), "the layer has a gate of an MLP that it has not");
     List<Argument> shared = with(expert, 3, number(2));
     call("add_mlp", shared);
-    refused("add_mlp", shared, "the layer has this MLP");
+    refused("add_mlp", shared, "the layer has an MLP");
     call("end_layer", List.of(own));
     refused("end_layer", List.of(own), "no layer is being built");
     call("add_layer", List.of(own, number(1)));
     call("set_attention", with(SET_ATTENTION, 0, own));
     call("add_mlp", with(ADD_MLP, 0, own));
     refused("end_layer", List.of(own), "blocks side by side have no norm before them");
+    call("drop", List.of(own));
+  }
+
+  @Test
+  void layersTakeOfTheTokensWhatTheDecoderHas() throws TranslateException {
+    long handle = begin();
+    Argument own = longs(handle);
+    call("set_inputs", with(SET_INPUTS, 0, own));
+    refused("set_inputs", with(SET_INPUTS, 0, own), "the decoder has inputs of layers");
+    List<Argument> inputs = with(INPUTS, 3, number(handle));
+    refused("inputs", with(inputs, 0, floats(3, 2, 8)), "to is not [tokens, layers, width]");
+    refused("inputs", with(inputs, 1, floats(3, 4)), "x is not [tokens, hidden]");
+    refused("inputs", with(inputs, 2, bytes(10)), "scratch is too small");
+    call("add_layer", with(ADD_LAYER, 0, own));
+    call("set_attention", with(SET_ATTENTION, 0, own));
+    call("set_router", with(SET_ROUTER, 0, own));
+    List<Argument> expert = with(with(ADD_MLP, 0, own), 3, number(1));
+    call("add_mlp", expert);
+    call("add_mlp", expert);
+    call("add_mlp", with(expert, 3, number(0)));
+    List<Argument> input = with(expert, 3, number(3));
+    refused("add_mlp", input, "it is not as wide as that of the decoder");
+    call("add_mlp", with(input, 4, number(4)));
+    refused("end_layer", List.of(own), "the layer has a gate of an MLP that it has not");
+    call("drop", List.of(own));
+  }
+
+  @Test
+  void aLayerGetsItsInputs() throws TranslateException {
+    long handle = begin();
+    Argument own = longs(handle);
+    call("set_inputs", with(SET_INPUTS, 0, own));
+    call("add_layer", with(ADD_LAYER, 0, own));
+    call("set_attention", with(SET_ATTENTION, 0, own));
+    call("add_mlp", with(ADD_MLP, 0, own));
+    call("add_mlp", with(with(with(ADD_MLP, 0, own), 3, number(3)), 4, number(4)));
+    call("end_layer", List.of(own));
+    List<Argument> layer = with(LAYER, 11, number(handle));
+    refused("layer", layer, "inputs are not [tokens, layers, width]");
+    refused("layer", with(layer, 10, floats(3, 1, 4)), "inputs are not [tokens, layers, width]");
+    refused("layer", with(layer, 10, floats(2, 2, 4)), "inputs are not [tokens, layers, width]");
     call("drop", List.of(own));
   }
 
