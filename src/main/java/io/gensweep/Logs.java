@@ -8,6 +8,7 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;
+import org.apache.spark.internal.Logging$;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -28,6 +29,8 @@ final class Logs {
     }
     try {
       URI rules = Logs.class.getResource("log4j2.properties").toURI();
+      // spark-submit has noted that Spark's defaults hold, and Spark 4 would put them back.
+      Logging$.MODULE$.org$apache$spark$internal$Logging$$defaultSparkLog4jConfig_$eq(false);
       context.setConfigLocation(rules);
     } catch (URISyntaxException e) {
       throw new IllegalStateException("the jar's own place is no URI", e);

@@ -16,7 +16,7 @@ class MainTest {
   void aJavaThatCannotRunTheProgramIsNamedInOneLine(String version) {
     assertThat(Main.refusal(version, "/opt/java"))
         .isEqualTo(
-            "JAVA_HOME: the Java in /opt/java is version %s, and Spark 3.5 with this program needs"
+            "JAVA_HOME: the Java in /opt/java is version %s, and Spark with this program needs"
                     .formatted(version.replace("1.8", "8"))
                 + " 17 to 22; set JAVA_HOME to a JDK 17");
   }
@@ -25,6 +25,21 @@ class MainTest {
   @ValueSource(strings = {"17", "21", "22"})
   void thisJavaCanRunIt(String version) {
     assertThat(Main.refusal(version, "/opt/java")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.4.8", "3.4.4", "3.50.0", "5.0.0", "40.1.0"})
+  void aSparkThatItDoesNotRunOnIsNamedInOneLine(String version) {
+    assertThat(Main.sparkRefusal(version))
+        .isEqualTo(
+            "SPARK_HOME: this is Spark %s, and the program needs Spark 3.5 or 4;".formatted(version)
+                + " start it with the spark-submit of one of them");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3.5.8", "4.0.5", "4.1.4", ""})
+  void thisSparkCanRunIt(String version) {
+    assertThat(Main.sparkRefusal(version)).isEmpty();
   }
 
   @Test

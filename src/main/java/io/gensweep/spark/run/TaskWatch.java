@@ -14,6 +14,9 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.TaskInfo;
+import scala.Tuple4;
+import scala.collection.Iterable;
+import scala.collection.Iterator;
 
 /**
  * Driver, on Spark's listener thread. Counts what the tasks of a run have done up to now:
@@ -60,11 +63,12 @@ final class TaskWatch extends SparkListener {
 
   @Override
   public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-    for (var tasks = heartbeat.accumUpdates().iterator(); tasks.hasNext(); ) {
-      var task = tasks.next();
+    Iterator<?> tasks = sequence(heartbeat, "accumUpdates").iterator();
+    while (tasks.hasNext()) {
+      Tuple4<?, ?, ?, ?> task = (Tuple4<?, ?, ?, ?>) tasks.next();
       long id = (Long) task._1();
       if (!over.contains(id)) {
-        running.put(id, totals.counts(task._4()));
+        running.put(id, totals.counts((Iterable<?>) task._4()));
       }
     }
   }
@@ -82,9 +86,21 @@ final class TaskWatch extends SparkListener {
         }
         return;
       }
-      ended = ended.plus(totals.counts(end.taskInfo().accumulables()));
+      ended = ended.plus(totals.counts(sequence(end.taskInfo(), "accumulables")));
       sum = ended;
     }
     onEnd.accept(sum);
+  }
+
+  /**
+   * Calls a method that returns a sequence, by its name: its return type is one of Scala 2.12 in
+   * Spark 3.5 and one of Scala 2.13 in Spark 4, and compiled code can call but one of them.
+   */
+  private static Iterable<?> sequence(Object of, String method) {
+    try {
+      return (Iterable<?>) of.getClass().getMethod(method).invoke(of);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Spark has no " + method + " of a task", e);
+    }
   }
 }

@@ -8,6 +8,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
+import scala.collection.Iterable;
 
 /**
  * Driver, filled by executors. Totals of the tasks of a run; Spark adds a task's share once, when
@@ -57,7 +58,7 @@ public final class Totals implements Serializable {
   }
 
   /** Counts what one task has done, by its accumulators. */
-  public RowCounts counts(scala.collection.Iterable<AccumulableInfo> ofTask) {
+  public RowCounts counts(Iterable<?> ofTask) {
     return new RowCounts(
         value(shards, ofTask),
         value(completions, ofTask),
@@ -65,10 +66,9 @@ public final class Totals implements Serializable {
         value(generatedTokens, ofTask));
   }
 
-  private static long value(
-      LongAccumulator wanted, scala.collection.Iterable<AccumulableInfo> ofTask) {
+  private static long value(LongAccumulator wanted, Iterable<?> ofTask) {
     for (var all = ofTask.iterator(); all.hasNext(); ) {
-      AccumulableInfo info = all.next();
+      AccumulableInfo info = (AccumulableInfo) all.next();
       if (info.id() == wanted.id() && info.update().isDefined()) {
         return (Long) info.update().get();
       }

@@ -48,7 +48,7 @@ class WrongUseIT {
     SparkSubmit.Ended submitted = SparkSubmit.gensweep(java11, LOCAL, "run", JOB);
     assertThat(submitted.exitCode()).as(submitted.output()).isEqualTo(2);
     assertThat(submitted.output())
-        .contains(" is version 11, and Spark 3.5 with this program needs 17 to 22")
+        .contains(" is version 11, and Spark with this program needs 17 to 22")
         .doesNotContain("Exception", "\tat ");
   }
 
