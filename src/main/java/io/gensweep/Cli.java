@@ -3,17 +3,12 @@ package io.gensweep;
 import io.gensweep.files.FileAccess;
 import io.gensweep.job.Cause;
 import io.gensweep.job.JobError;
-import io.gensweep.job.JobFile;
 import io.gensweep.job.Nearest;
 import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
-import io.gensweep.model.HubCache;
-import io.gensweep.spark.executor.ModelCopy;
-import java.io.IOException;
+import io.gensweep.spark.plan.JobReader;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -183,31 +178,7 @@ public final class Cli {
     }
 
     private ResolvedJob resolved() {
-      String yaml =
-          text(job, job).orElseThrow(() -> new JobError(job + ": there is no such job file"));
-      JobFile file = JobFile.parse(job, yaml, sets).withModelPath(HubCache::pinned);
-      Optional<String> generationConfig =
-          file.samplingFromModel()
-              ? text("model.path", folder(file.model().path()) + "/generation_config.json")
-              : Optional.empty();
-      return file.resolve(generationConfig);
-    }
-
-    /** Where a model's JSON files are; those of a GGUF file are in its metadata. */
-    private String folder(String model) {
-      return model.endsWith(".gguf")
-          ? ModelCopy.local(model, files.get()).toString()
-          : HubCache.folderOf(model);
-    }
-
-    private Optional<String> text(String key, String location) {
-      try {
-        return files.get().text(location);
-      } catch (CharacterCodingException e) {
-        throw new JobError(key + ": " + location + " is no text in UTF-8", e);
-      } catch (IOException | RuntimeException e) {
-        throw new JobError(key + ": " + location + " cannot be read: " + Cause.line(e), e);
-      }
+      return JobReader.read(job, sets, files.get());
     }
   }
 }

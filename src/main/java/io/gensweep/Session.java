@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -16,6 +17,17 @@ final class Session {
   private static final int ATTEMPTS_ON_ONE_MACHINE = 2;
   private static final Duration MASTER_ANSWERS = Duration.ofSeconds(20);
   private static final String STANDALONE = "spark://";
+
+  /** What rows depend on. */
+  static final Map<String, String> SETTINGS =
+      Map.of(
+          // The session's zone decides how dates of the input become text in ids.
+          "spark.sql.session.timeZone",
+          "UTC",
+          // java.sql's classes have no years before Christ and overflow at the ends of Spark's
+          // times.
+          "spark.sql.datetime.java8API.enabled",
+          "true");
 
   private Session() {}
 
@@ -30,16 +42,9 @@ final class Session {
     if (master.startsWith(STANDALONE)) {
       requireMaster(master);
     }
+    SETTINGS.forEach(conf::set);
     try {
-      return SparkSession.builder()
-          .config(conf)
-          .appName(name)
-          // The session's zone decides how dates of the input become text in ids.
-          .config("spark.sql.session.timeZone", "UTC")
-          // java.sql's classes have no years before Christ and overflow at the ends of Spark's
-          // times.
-          .config("spark.sql.datetime.java8API.enabled", "true")
-          .getOrCreate();
+      return SparkSession.builder().config(conf).appName(name).getOrCreate();
     } catch (Exception e) {
       throw new JobError(
           "Spark cannot be started with --master " + master + ": " + Cause.line(e), e);

@@ -4,16 +4,15 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_json;
-import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.gensweep.job.PromptKind;
 import io.gensweep.job.PromptsSpec;
 import io.gensweep.job.RowSampling;
 import io.gensweep.job.ScoreSpec;
@@ -21,16 +20,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
@@ -172,62 +167,12 @@ public final class PromptSource {
   private Column content(boolean isJson) {
     String key = "prompts." + spec.kind();
     DataType type = columns.type(key, spec.column());
-    boolean fits =
-        switch (spec.kind()) {
-          case TEXT -> type instanceof StringType;
-          case MESSAGES -> isMessages(type);
-          case TOKENS ->
-              type instanceof ArrayType array && array.elementType() instanceof IntegralType;
-        };
-    if (!fits) {
-      throw InputColumns.wrongType(
-          key,
-          spec.column(),
-          type,
-          switch (spec.kind()) {
-            case TEXT -> "text";
-            case MESSAGES ->
-                "a list of {role, content}, the role text, the content text or a list of parts";
-            case TOKENS -> "a list of integers";
-          });
+    if (!ContentColumn.fits(spec.kind(), type)) {
+      throw InputColumns.wrongType(key, spec.column(), type, ContentColumn.wanted(spec.kind()));
     }
-    return switch (spec.kind()) {
-      case TEXT -> col("prompt");
-      case MESSAGES -> conversation(isJson);
-      // An id out of range becomes null, and its row an error row.
-      case TOKENS ->
-          expr(
-              "transform(prompt, t -> CASE WHEN t BETWEEN -2147483648 AND 2147483647"
-                  + " THEN CAST(t AS INT) END)");
-    };
-  }
-
-  private static boolean isMessages(DataType type) {
-    return type instanceof ArrayType array
-        && array.elementType() instanceof StructType message
-        && has(message, "role", role -> role instanceof StringType)
-        && has(message, "content", PromptSource::isSaid);
-  }
-
-  private static boolean isSaid(DataType type) {
-    return type instanceof StringType
-        || (type instanceof ArrayType parts
-            && (parts.elementType() instanceof StringType
-                || parts.elementType() instanceof StructType));
-  }
-
-  private static boolean has(StructType struct, String field, Predicate<DataType> fits) {
-    return Arrays.stream(struct.fields())
-        .anyMatch(f -> f.name().equals(field) && fits.test(f.dataType()));
-  }
-
-  /** The messages as a struct with their JSON, since their fields may differ; or null. */
-  private static Column conversation(boolean isJson) {
-    UDF1<String, String> canonical = Conversation::canonical;
-    Column json = isJson ? col("prompt") : to_json(col("prompt"));
-    return when(
-        col("prompt").isNotNull(),
-        struct(udf(canonical, DataTypes.StringType).apply(json).as(PromptColumns.MESSAGES)));
+    return isJson && spec.kind() == PromptKind.MESSAGES
+        ? ContentColumn.ofJson(col("prompt"))
+        : ContentColumn.of(spec.kind(), col("prompt"));
   }
 
   private static Column problem() {

@@ -52,16 +52,25 @@ public final class Prompts {
       String[] problem = row.getString(PromptColumns.PROBLEM_AT).split(PromptColumns.COLON, 2);
       return new Bad(problem[0], problem[1]);
     }
-    if (row.isNullAt(PromptColumns.CONTENT_AT)) {
+    return content(row, PromptColumns.CONTENT_AT);
+  }
+
+  /**
+   * Reads a value of {@link ContentColumn}.
+   *
+   * @param at its place in the row
+   */
+  public static PromptContent content(Row row, int at) {
+    if (row.isNullAt(at)) {
       return bad("the prompt is null");
     }
-    if (row.get(PromptColumns.CONTENT_AT) instanceof String text) {
+    if (row.get(at) instanceof String text) {
       return new Text(text);
     }
-    if (row.get(PromptColumns.CONTENT_AT) instanceof Row conversation) {
+    if (row.get(at) instanceof Row conversation) {
       return messages(conversation.getString(0));
     }
-    List<Object> items = row.getList(PromptColumns.CONTENT_AT);
+    List<Object> items = row.getList(at);
     return items.isEmpty() ? bad(EMPTY) : tokens(items);
   }
 

@@ -2,15 +2,17 @@ package io.gensweep.spark.ml;
 
 import io.gensweep.engine.Completion;
 import io.gensweep.engine.Lease;
-import io.gensweep.engine.Request;
 import io.gensweep.engine.RequestWindow;
-import io.gensweep.engine.Variant;
 import io.gensweep.model.Sha256;
-import io.gensweep.prompt.PromptContent;
+import io.gensweep.prompt.Prompt;
+import io.gensweep.prompt.Prompts;
+import io.gensweep.prompt.Slice;
 import io.gensweep.spark.executor.LoadedModel;
 import io.gensweep.spark.executor.TaskPlan;
-import io.gensweep.spark.task.PromptEncoder;
+import io.gensweep.spark.task.GenerationWork;
+import io.gensweep.spark.task.Work;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -23,21 +25,21 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Executor, one per task. Continues the texts of a partition and returns the rows in their order;
+ * Executor, one per task. Continues the prompts of a partition and returns the rows in their order;
  * it keeps a window of requests ahead of the reader.
  */
 final class TextTask implements MapPartitionsFunction<Row, Row> {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   private final TaskPlan plan;
-  private final int prompt;
+  private final List<AnswerColumn> columns;
 
   /**
-   * @param prompt the place of the column of prompts
+   * @param columns that take the place of the last column of the input, the prompts' content
    */
-  TextTask(TaskPlan plan, int prompt) {
+  TextTask(TaskPlan plan, List<AnswerColumn> columns) {
     this.plan = plan;
-    this.prompt = prompt;
+    this.columns = List.copyOf(columns);
   }
 
   @Override
@@ -53,45 +55,49 @@ final class TextTask implements MapPartitionsFunction<Row, Row> {
           lease.close();
         };
     var unused = task.addTaskCompletionListener(close);
-    return new Continued(rows, lease.value(), window);
+    return new Continued(rows, new GenerationWork(plan).queryBuilder(lease.value()), window);
   }
 
-  /** Row that waits for its continuation. */
-  private static final class Pending {
+  /** Row that waits for its continuations. */
+  private final class Pending {
     private final Row row;
-    private boolean whole;
-    private Optional<String> text = Optional.empty();
+    private final Completion[] samples = new Completion[plan.job().sampling().n()];
+    private int missing = samples.length;
 
     Pending(Row row) {
       this.row = row;
     }
 
-    void end(Optional<String> continuation) {
-      text = continuation;
-      whole = true;
+    void put(Completion completion) {
+      samples[completion.sampleIndex()] = completion;
+      missing--;
     }
 
     Row continued() {
-      Object[] values = new Object[row.length() + 1];
-      for (int i = 0; i < row.length(); i++) {
+      int kept = row.length() - 1;
+      Object[] values = new Object[kept + columns.size()];
+      for (int i = 0; i < kept; i++) {
         values[i] = row.get(i);
       }
-      values[row.length()] = text.orElse(null);
+      for (int i = 0; i < columns.size(); i++) {
+        values[kept + i] = columns.get(i).of(Arrays.asList(samples));
+      }
       return RowFactory.create(values);
     }
   }
 
   private final class Continued implements Iterator<Row> {
     private final Iterator<Row> rows;
-    private final LoadedModel model;
-    private final PromptEncoder encoder;
+    private final Work.QueryBuilder<Completion> queries;
     private final RequestWindow<Completion, Pending> window;
     private final Deque<Pending> pending = new ArrayDeque<>();
 
-    Continued(Iterator<Row> rows, LoadedModel model, RequestWindow<Completion, Pending> window) {
+    Continued(
+        Iterator<Row> rows,
+        Work.QueryBuilder<Completion> queries,
+        RequestWindow<Completion, Pending> window) {
       this.rows = rows;
-      this.model = model;
-      this.encoder = PromptEncoder.of(plan, model);
+      this.queries = queries;
       this.window = window;
     }
 
@@ -106,7 +112,7 @@ final class TextTask implements MapPartitionsFunction<Row, Row> {
         throw new NoSuchElementException();
       }
       fill();
-      while (!pending.element().whole) {
+      while (pending.element().missing > 0) {
         receive();
         fill();
       }
@@ -117,38 +123,36 @@ final class TextTask implements MapPartitionsFunction<Row, Row> {
       while (!window.full() && rows.hasNext()) {
         Pending next = new Pending(rows.next());
         pending.add(next);
-        submit(next);
+        Work.Queries<Completion> found = queries.of(prompt(next.row));
+        found.failed().forEach(next::put);
+        found.request().ifPresent(request -> window.submit(request, next));
       }
-    }
-
-    private void submit(Pending next) {
-      if (next.row.isNullAt(prompt)) {
-        next.end(Optional.empty());
-        return;
-      }
-      String text = next.row.getString(prompt);
-      PromptEncoder.Encoded encoded =
-          model.attempt(
-              () -> encoder.encode(new PromptContent.Text(text)), PromptEncoder.Encoded::failed);
-      if (encoded.failure().isPresent()) {
-        next.end(Optional.empty());
-        return;
-      }
-      String id = Sha256.hex(text);
-      window.submit(
-          Request.draw(id, encoded.tokenIds(), List.of(new Variant(0, 0, plan.job().sampling()))),
-          next);
     }
 
     private void receive() {
       try {
         RequestWindow.Arrival<Completion, Pending> arrival = window.next();
-        boolean failed = arrival.answer().failure().isPresent();
-        arrival.origin().end(failed ? Optional.empty() : Optional.of(arrival.answer().text()));
+        arrival.origin().put(arrival.answer());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while generating", e);
       }
     }
+  }
+
+  private static Prompt prompt(Row row) {
+    int at = row.length() - 1;
+    return new Prompt(
+        id(row.get(at)),
+        Prompts.content(row, at),
+        Optional.empty(),
+        RowFactory.create(),
+        List.of(),
+        Slice.ALL);
+  }
+
+  /** The address of a prompt's draws: a hash of what it says. */
+  private static String id(Object content) {
+    return Sha256.hex(content instanceof Row messages ? messages.getString(0) : "" + content);
   }
 }

@@ -7,7 +7,7 @@ package io.gensweep.spark.run;
 public final class TooManyFailedRows extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  TooManyFailedRows(String message) {
+  public TooManyFailedRows(String message) {
     super(message);
   }
 }
