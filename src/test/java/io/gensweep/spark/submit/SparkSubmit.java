@@ -25,7 +25,18 @@ public final class SparkSubmit {
 
   private SparkSubmit() {}
 
-  /** The distribution that the package pyspark brings. */
+  /** What src/test/python/runtimes.txt names, such as {@code pyspark-4}, in that order. */
+  static List<Path> runtimes(String name) throws IOException {
+    try (Stream<String> packages = Files.lines(Path.of("src/test/python/runtimes.txt"))) {
+      return packages
+          .map(each -> each.replace("==", "-"))
+          .filter(each -> each.startsWith(name))
+          .map(each -> PYTHON.resolve("../../../runtimes").normalize().resolve(each))
+          .toList();
+    }
+  }
+
+  /** The distribution of Spark 3.5 that the package pyspark brings. */
   static Path home() throws IOException {
     try (Stream<Path> versions = Files.list(PYTHON.getParent().getParent().resolve("lib"))) {
       return versions
@@ -69,7 +80,31 @@ public final class SparkSubmit {
       String executorJavaOptions, List<String> sparkOptions, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(home().resolve("bin/spark-submit").toString()));
-    command.addAll(sparkOptions);
+    command.addAll(options(executorJavaOptions, sparkOptions, arguments));
+    return command;
+  }
+
+  /** What follows spark-submit of another distribution on the command line. */
+  static List<String> options(List<String> sparkOptions, String... arguments) {
+    return options(SHORT_LIVED, sparkOptions, arguments);
+  }
+
+  /**
+   * The environment of another distribution, which has no use for the classes that others share.
+   */
+  static Map<String, String> environment(Path home) {
+    return Map.of(
+        "SPARK_HOME",
+        home.toString(),
+        "SPARK_SUBMIT_OPTS",
+        SHORT_LIVED,
+        "SPARK_DAEMON_JAVA_OPTS",
+        SHORT_LIVED);
+  }
+
+  private static List<String> options(
+      String executorJavaOptions, List<String> sparkOptions, String... arguments) {
+    List<String> command = new ArrayList<>(sparkOptions);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
     command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
     command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));

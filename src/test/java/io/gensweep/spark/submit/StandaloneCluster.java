@@ -15,10 +15,12 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final int WORKERS = 2;
 
   private final int port = freePort();
+  private final Path home;
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
 
-  private StandaloneCluster(Path folder) {
+  private StandaloneCluster(Path home, Path folder) {
+    this.home = home;
     this.folder = folder;
   }
 
@@ -36,7 +38,16 @@ public final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster start(Path folder, Map<String, String> environment, List<String> wrapper)
       throws IOException, InterruptedException {
-    StandaloneCluster cluster = new StandaloneCluster(folder);
+    return start(SparkSubmit.home(), folder, environment, wrapper);
+  }
+
+  /**
+   * @param home of the Spark distribution
+   */
+  static StandaloneCluster start(
+      Path home, Path folder, Map<String, String> environment, List<String> wrapper)
+      throws IOException, InterruptedException {
+    StandaloneCluster cluster = new StandaloneCluster(home, folder);
     cluster.launch(
         "master",
         Map.of(),
@@ -124,9 +135,12 @@ public final class StandaloneCluster implements AutoCloseable {
       String name, Map<String, String> environment, List<String> wrapper, String... command)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(wrapper);
-    all.add(SparkSubmit.home().resolve("bin/spark-class").toString());
+    all.add(home.resolve("bin/spark-class").toString());
     all.addAll(List.of(command));
     ProcessBuilder builder = SparkSubmit.process(all);
+    if (!home.equals(SparkSubmit.home())) {
+      builder.environment().putAll(SparkSubmit.environment(home));
+    }
     builder.environment().putAll(environment);
     processes.add(builder.redirectOutput(folder.resolve(name + ".log").toFile()).start());
   }
