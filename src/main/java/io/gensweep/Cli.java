@@ -26,10 +26,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND")
 public final class Cli {
   /** Commands that are to come. */
-  private static final Set<String> LATER = Set.of("report", "export", "init");
+  private static final Set<String> LATER = Set.of("export", "init");
 
   private final RunCommand run;
   private final VerifyCommand verify;
+  private final ReportCommand report;
   private final Supplier<FileAccess> files;
 
   @Option(
@@ -40,9 +41,11 @@ public final class Cli {
   @SuppressWarnings("UnusedVariable") // picocli looks for the option, nobody for its value
   private boolean help;
 
-  public Cli(RunCommand run, VerifyCommand verify, Supplier<FileAccess> files) {
+  public Cli(
+      RunCommand run, VerifyCommand verify, ReportCommand report, Supplier<FileAccess> files) {
     this.run = run;
     this.verify = verify;
+    this.report = report;
     this.files = files;
   }
 
@@ -53,6 +56,7 @@ public final class Cli {
             .addSubcommand(new Run())
             .addSubcommand(new Score())
             .addSubcommand(new Verify())
+            .addSubcommand(new Report())
             .setExpandAtFiles(false)
             .setOut(out)
             .setErr(err)
@@ -148,6 +152,24 @@ public final class Cli {
         throw new JobError("--fraction must be in (0, 1], was " + fraction);
       }
       return verify.verify(output, fraction).code();
+    }
+  }
+
+  /** {@code report OUTPUT_DIR [OUTPUT_DIR ...] [--set evaluate...=...]}. */
+  @Command(name = "report", description = "Score an output and sum it up; generate nothing.")
+  private final class Report implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "OUTPUT_DIR", description = "What jobs have written.")
+    private List<String> outputs;
+
+    @Option(
+        names = "--set",
+        paramLabel = "evaluate.key=value",
+        description = "Override a key of evaluate; the value is YAML.")
+    private List<String> sets = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+      return report.report(outputs, sets).code();
     }
   }
 

@@ -6,10 +6,12 @@ import io.gensweep.job.ResolvedJob;
 import io.gensweep.job.RunOptions;
 import io.gensweep.report.RunSummary;
 import io.gensweep.spark.run.GenerationJob;
+import io.gensweep.spark.run.ReportJob;
 import io.gensweep.spark.run.VerifyJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,6 +33,7 @@ public final class Driver {
                           return run(command, job, options);
                         }),
                 (output, fraction) -> interruption.during(() -> verify(output, fraction)),
+                (outputs, sets) -> interruption.during(() -> report(outputs, sets)),
                 FileAccess::submitted)
             .execute(
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
@@ -64,6 +67,13 @@ public final class Driver {
   private static ExitCode verify(String output, double fraction) throws IOException {
     try (SparkSession spark = Session.open("verify " + output)) {
       return VerifyJob.run(output, fraction, spark, System.out) ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private static ExitCode report(List<String> outputs, List<String> sets) throws IOException {
+    try (SparkSession spark = Session.open("report " + String.join(" ", outputs))) {
+      ReportJob.run(outputs, sets, spark, System.out);
+      return ExitCode.DONE;
     }
   }
 }

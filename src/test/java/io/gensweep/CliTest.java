@@ -23,6 +23,7 @@ class CliTest {
   @TempDir private Path folder;
   private final List<ResolvedJob> ran = new ArrayList<>();
   private final List<String> verified = new ArrayList<>();
+  private final List<String> reported = new ArrayList<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private String job;
@@ -146,11 +147,20 @@ class CliTest {
   }
 
   @Test
+  void reportTakesOutputsAndSettings() {
+    assertThat(execute("report", "a", "b", "--set", "evaluate.scorers=[exact]"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(execute("report", "a")).isEqualTo(ExitCode.DONE);
+    assertThat(reported).containsExactly("[a, b] [evaluate.scorers=[exact]]", "[a] []");
+  }
+
+  @Test
   void wrongArgumentsAreOneLineWithTheUsage() {
     assertThat(execute().code()).isEqualTo(2);
     assertThat(execute("rum", job).code()).isEqualTo(2);
     assertThat(execute("x").code()).isEqualTo(2);
-    assertThat(execute("report", "out").code()).isEqualTo(2);
+    assertThat(execute("export", "out").code()).isEqualTo(2);
+    assertThat(execute("report").code()).isEqualTo(2);
     assertThat(execute("run").code()).isEqualTo(2);
     assertThat(execute("run", job, job).code()).isEqualTo(2);
     assertThat(execute("run", job, "--sets", "a=b").code()).isEqualTo(2);
@@ -160,8 +170,9 @@ class CliTest {
             """
             gensweep: Missing required subcommand; usage: gensweep [-h] COMMAND
             gensweep: rum: no such command; did you mean run?
-            gensweep: x: no such command; commands: run, score, verify
-            gensweep: report: this command is not supported yet; usage: gensweep [-h] COMMAND
+            gensweep: x: no such command; commands: run, score, verify, report
+            gensweep: export: this command is not supported yet; usage: gensweep [-h] COMMAND
+            gensweep: Missing required parameter: 'OUTPUT_DIR'; usage: gensweep report [-h] [--set=evaluate.key=value]... OUTPUT_DIR...
             gensweep: Missing required parameter: 'JOB.yaml'; usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             gensweep: Unmatched argument at index 2: 'JOB'; usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
             gensweep: Unknown options: '--sets', 'a=b'; usage: gensweep run [-h] [--dry-run] [--retry-failed] [--set=key=value]... JOB.yaml
@@ -254,7 +265,12 @@ class CliTest {
           verified.add(output + " " + fraction);
           return ExitCode.FAILED;
         };
-    return new Cli(run, verify, () -> new FileAccess(new Configuration(false)))
+    ReportCommand report =
+        (outputs, sets) -> {
+          reported.add(outputs + " " + sets);
+          return ExitCode.DONE;
+        };
+    return new Cli(run, verify, report, () -> new FileAccess(new Configuration(false)))
         .execute(new PrintWriter(out), new PrintWriter(err), arguments);
   }
 }

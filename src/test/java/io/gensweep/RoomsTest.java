@@ -36,6 +36,7 @@ class RoomsTest {
   private static final List<String> ROOMS =
       List.of(
           "io.gensweep.sampling..",
+          "io.gensweep.scorer..",
           "io.gensweep.job..",
           "io.gensweep.files..",
           "io.gensweep.token..",
@@ -44,6 +45,7 @@ class RoomsTest {
           "io.gensweep.engine..",
           "io.gensweep.output..",
           "io.gensweep.report..",
+          "io.gensweep.spark.evaluate..",
           "io.gensweep.spark.executor..",
           "io.gensweep.spark.task..",
           "io.gensweep.spark.plan..",
@@ -130,7 +132,11 @@ class RoomsTest {
   static final ArchRule samplingJobAndEngineAreJavaAlone =
       noClasses()
           .that()
-          .resideInAnyPackage("io.gensweep.sampling..", "io.gensweep.job..", "io.gensweep.engine..")
+          .resideInAnyPackage(
+              "io.gensweep.sampling..",
+              "io.gensweep.scorer..",
+              "io.gensweep.job..",
+              "io.gensweep.engine..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPARK, DJL, "org.apache.hadoop..", "org.apache.parquet..");

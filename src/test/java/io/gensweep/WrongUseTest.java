@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.gensweep.files.FileAccess;
 import io.gensweep.spark.run.GenerationJob;
+import io.gensweep.spark.run.ReportJob;
 import io.gensweep.spark.run.VerifyJob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -101,6 +102,7 @@ class WrongUseTest {
         arguments(
             "verify nosuch://x/y",
             "output.path: nosuch://x/y: it cannot be reached: org.apache.hadoop."),
+        arguments("report $/nothing", "OUTPUT_DIR: $/nothing: it is no output of this program"),
         // The job file
         arguments("run $/nowhere.yaml", "$/nowhere.yaml: there is no such job file"),
         arguments("run $/nothing", "$/nothing: $/nothing cannot be read: "),
@@ -111,6 +113,28 @@ class WrongUseTest {
         arguments("run $/list.yaml", "$/list.yaml: a job file must be a map of keys"),
         arguments("run $/binary.yaml", "$/binary.yaml: $/binary.yaml is no text in UTF-8"),
         arguments("run $/utf16.yaml", "$/utf16.yaml: $/utf16.yaml is no text in UTF-8"),
+        // The evaluation
+        set(
+            "evaluate.scorer=[exact]",
+            "--set: evaluate.scorer: unknown key; did you mean evaluate.scorers"),
+        set(
+            "evaluate.scorers=exact",
+            "--set: evaluate.scorers must be a list of scorers, was \"exact\""),
+        set(
+            "evaluate.scorers=[exakt]",
+            "--set: evaluate.scorers[0]: there is no scorer exakt; did you mean exact?"),
+        set(
+            "evaluate.scorers=[exact]",
+            "--set: evaluate.reference must be given for the scorer exact"),
+        set(
+            "evaluate.scorers=[{type:regex}]",
+            "--set: evaluate.scorers[0] must be a type or a map, was"),
+        set(
+            "evaluate.scorers=[json,json]",
+            "--set: evaluate.scorers must differ by name, was json twice"),
+        set(
+            "evaluate.reference=answer",
+            "--set: evaluate.reference must be a column of prompts.keep, was answer"),
         // The model
         set("model.path=$/nowhere", "model.path: $/nowhere is not a folder"),
         set("model.path=$/words.bin", "model.path: $/words.bin is no GGUF file"),
@@ -195,6 +219,10 @@ class WrongUseTest {
             VerifyJob.run(output, fraction, LocalSpark.session(), quiet)
                 ? ExitCode.DONE
                 : ExitCode.FAILED,
+        (outputs, sets) -> {
+          ReportJob.run(outputs, sets, LocalSpark.session(), quiet);
+          return ExitCode.DONE;
+        },
         FileAccess::submitted);
   }
 }

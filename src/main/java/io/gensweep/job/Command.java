@@ -13,7 +13,9 @@ public enum Command {
 
   /** Sections and keys of the job file that the command ignores. */
   public List<String> unused() {
-    return this == RUN ? List.of("score") : List.of("sampling", "sweep", "prompts.sampling");
+    return this == RUN
+        ? List.of("score")
+        : List.of("sampling", "sweep", "prompts.sampling", "evaluate");
   }
 
   public static Command of(String name) {

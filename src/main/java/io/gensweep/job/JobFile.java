@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.gensweep.sampling.SamplingConfig;
+import io.gensweep.scorer.Scorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,6 +24,9 @@ import java.util.function.UnaryOperator;
 public final class JobFile {
   private static final String ARGUMENT = "--set";
   private static final String MAX_BATCH = "max_batch";
+
+  private static final String EVALUATE = "evaluate";
+  private static final String SCORERS = "scorers";
 
   private static final String MODEL_PATH = "model.path";
 
@@ -70,19 +75,27 @@ public final class JobFile {
   }
 
   /**
-   * Reads the job of an existing output from its manifest.
+   * Reads what an existing output's rows are made by from its manifest; how they are evaluated is
+   * left out, for it may need classes that are not there.
    *
    * @param source the output's folder, for errors
    * @param settings a list of {key, value}, as {@link ResolvedJob#resolved} gives it
    * @param decided settings that the run decided otherwise than the job file could
    */
   public static JobFile ofManifest(String source, JsonNode settings, Map<String, String> decided) {
+    return ofManifest(source, settings, decided, key -> !key.startsWith(EVALUATE + "."));
+  }
+
+  private static JobFile ofManifest(
+      String source, JsonNode settings, Map<String, String> decided, Predicate<String> wanted) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (JsonNode setting : settings) {
       String key = setting.path("key").asText();
       // The values that come from the model stand there as such.
       boolean given =
-          !key.equals(Command.KEY) && !key.equals(JobKeys.SAMPLING + "." + JobKeys.FROM_MODEL);
+          wanted.test(key)
+              && !key.equals(Command.KEY)
+              && !key.equals(JobKeys.SAMPLING + "." + JobKeys.FROM_MODEL);
       if (given && !setting.path("value").isNull()) {
         put(tree, key, setting.path("value"));
       }
@@ -93,6 +106,36 @@ public final class JobFile {
     Layer defaults = Layer.empty();
     defaults.add(Origin.DEFAULT, JobKeys.DEFAULTS, path -> source);
     return new JobFile(source, defaults, given);
+  }
+
+  /**
+   * Reads the whole job of an existing output from its manifest, and lets the command line change
+   * how the output is evaluated.
+   *
+   * @param source the output's folder, for errors
+   * @param settings as {@link #ofManifest} takes them
+   * @param sets {@code evaluate.key=value}
+   * @throws JobError for a setting of anything else, which its rows were made by
+   */
+  public static JobFile ofReport(String source, JsonNode settings, List<String> sets) {
+    Layer commandLine = Layer.empty();
+    for (String set : sets) {
+      JsonNode tree = assignment(set);
+      tree.fieldNames()
+          .forEachRemaining(
+              key -> {
+                if (!key.equals(EVALUATE)) {
+                  throw JobError.at(
+                      ARGUMENT,
+                      set
+                          + ": a report takes settings of evaluate alone, such as"
+                          + " evaluate.scorers=[numeric]; its rows are made by the others");
+                }
+              });
+      commandLine.add(Origin.COMMAND_LINE, tree, path -> ARGUMENT);
+    }
+    JobFile job = ofManifest(source, settings, Map.of(), key -> true);
+    return new JobFile(source, job.defaults, commandLine.over(job.given));
   }
 
   private static void put(ObjectNode tree, String key, JsonNode value) {
@@ -180,6 +223,7 @@ public final class JobFile {
             scope(settings, JobKeys.SAMPLING),
             () -> new SweepReader(settings, samplingTree, source).grid(sampling)),
         score(settings),
+        evaluate(settings),
         engine(settings),
         section(settings, "output", OutputSpec.class));
   }
@@ -187,6 +231,15 @@ public final class JobFile {
   private Optional<ScoreSpec> score(Layer settings) {
     boolean given = settings.section("score").values().stream().anyMatch(l -> !l.value().isNull());
     return given ? Optional.of(section(settings, "score", ScoreSpec.class)) : Optional.empty();
+  }
+
+  private EvaluateSpec evaluate(Layer settings) {
+    ObjectNode tree = settings.tree(EVALUATE);
+    List<Scorer> scorers =
+        new ScorersReader(settings.place(EVALUATE + "." + SCORERS, source))
+            .read(tree.remove(SCORERS));
+    EvaluateSection section = Binding.bind(tree, EvaluateSection.class, scope(settings, EVALUATE));
+    return Binding.checked(scope(settings, EVALUATE), () -> section.spec(scorers));
   }
 
   private EngineSpec engine(Layer settings) {
@@ -271,6 +324,13 @@ public final class JobFile {
     int dot = file.lastIndexOf('.');
     String name = dot < 0 ? file : file.substring(0, dot);
     return name.isBlank() ? Optional.empty() : Optional.of(name);
+  }
+
+  /** The keys of {@code evaluate} but for its scorers. */
+  record EvaluateSection(Optional<String> reference, List<String> groupBy) {
+    EvaluateSpec spec(List<Scorer> scorers) {
+      return new EvaluateSpec(reference, scorers, groupBy);
+    }
   }
 
   /** The keys that stand at the top of a job file. */

@@ -19,6 +19,7 @@ public record JobSpec(
     SamplingConfig sampling,
     SweepGrid sweep,
     Optional<ScoreSpec> score,
+    EvaluateSpec evaluate,
     EngineSpec engine,
     OutputSpec output)
     implements Serializable {
@@ -30,6 +31,7 @@ public record JobSpec(
     require(
         chat.mode() != ChatMode.NEVER || prompts.kind() != PromptKind.MESSAGES,
         "chat must be auto or always with prompts.messages, was never: messages need a template");
+    evaluate.requireKept(prompts.keep());
   }
 
   private Object writeReplace() {

@@ -22,7 +22,6 @@ final class UnsupportedKeys {
   /** Remedies by full key; those of sampling also apply to a sweep and to a row's sampling. */
   private static final Map<String, String> KEYS =
       Map.ofEntries(
-          entry("evaluate", NOT_YET + "compare the rows of completions with a kept column"),
           entry("model.adapters", NO_ADAPTERS),
           entry("sampling.adapter", NO_ADAPTERS),
           entry("prompts.system", NOT_YET + "put a system message first in each row's messages"),

@@ -48,6 +48,7 @@ public record Manifest(
   private static final List<String> FREE =
       List.of(
           "name",
+          "evaluate",
           "engine",
           "output",
           "model.path",

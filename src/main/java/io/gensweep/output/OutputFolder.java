@@ -18,7 +18,10 @@ import org.apache.hadoop.fs.Path;
 public final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
   private static final String METRICS = "metrics.json";
-  private static final String REPORT = "report.html";
+  public static final String REPORT = "report.html";
+  public static final String REPORT_JSON = "report.json";
+  public static final String COMPARISON = "comparison.json";
+  public static final String CARD = "README.md";
   private static final String SUCCESS = "_SUCCESS";
   private static final int DIFFERENCES_NAMED = 10;
   private static final Pattern UNNAMED_MANIFEST =
@@ -102,7 +105,11 @@ public final class OutputFolder {
       }
       storage.delete(storage.path(ShardCommit.ERRORS));
       storage.delete(storage.path(METRICS));
+      storage.delete(storage.path(EvaluationFiles.FOLDER));
       storage.delete(storage.path(REPORT));
+      storage.delete(storage.path(REPORT_JSON));
+      storage.delete(storage.path(COMPARISON));
+      storage.delete(storage.path(CARD));
       storage.delete(storage.path(SweepFile.NAME));
       storage.delete(storage.path(PromptLedger.FOLDER));
       storage.delete(storage.path(MANIFEST));
@@ -126,11 +133,25 @@ public final class OutputFolder {
   public List<String> rowFolders(OutputKind kind) throws IOException {
     List<String> folders = new ArrayList<>();
     for (String name : List.of(kind.folder(), ShardCommit.ERRORS)) {
-      if (!storage.list(storage.path(name)).isEmpty()) {
-        folders.add(storage.readable(name));
-      }
+      readable(name).ifPresent(folders::add);
     }
     return folders;
+  }
+
+  /** The folder of the completions for Spark's readers, if it has any file. */
+  public Optional<String> completions() throws IOException {
+    return readable(OutputKind.COMPLETIONS.folder());
+  }
+
+  /** The folder of the failed rows for Spark's readers, if it has any file. */
+  public Optional<String> errors() throws IOException {
+    return readable(ShardCommit.ERRORS);
+  }
+
+  private Optional<String> readable(String name) throws IOException {
+    return storage.list(storage.path(name)).isEmpty()
+        ? Optional.empty()
+        : Optional.of(storage.readable(name));
   }
 
   public Manifest manifest() throws IOException {
@@ -165,9 +186,19 @@ public final class OutputFolder {
     write(SweepFile.NAME, Json.pretty(SweepFile.of(sweep)));
   }
 
+  /** The description of the sweep points: {@link SweepFile#of}. */
+  public JsonNode sweep() throws IOException {
+    return Json.parse(storage.read(storage.path(SweepFile.NAME)));
+  }
+
+  /** Deletes what attempts that died have left. */
+  public void tidy() throws IOException {
+    storage.delete(storage.path(Storage.TEMPORARY));
+  }
+
   /** Writes {@code _SUCCESS}, the last write of a run. */
   public void succeed() throws IOException {
-    storage.delete(storage.path(Storage.TEMPORARY));
+    tidy();
     storage.write(storage.path(SUCCESS), new byte[0]);
   }
 

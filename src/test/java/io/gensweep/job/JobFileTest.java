@@ -99,6 +99,7 @@ class JobFileTest {
                             sampling.withTemperature(0.7),
                             Set.of("temperature")))),
                 Optional.empty(),
+                EvaluateSpec.NONE,
                 new EngineSpec(Optional.of(16)),
                 new OutputSpec("out/quickstart", IfExists.OVERWRITE, 0.25)));
   }

@@ -19,6 +19,9 @@ class JobSpecTest {
         least(
                 "model.max_model_len=64",
                 "prompts.keep=[a]",
+                "evaluate.reference=a",
+                "evaluate.scorers=[numeric, {name: long, type: sql, expression: length(text) > 9}]",
+                "evaluate.group_by=[a]",
                 "sampling.stop=[x]",
                 "sweep.temperature=[0, 1]")
             .spec();
@@ -32,6 +35,7 @@ class JobSpecTest {
             job.sampling(),
             job.sweep(),
             Optional.of(new ScoreSpec(Optional.of("answer"), Optional.empty())),
+            job.evaluate(),
             job.engine(),
             job.output());
     assertThat(overTheWire(scored)).isEqualTo(scored).isNotEqualTo(job);

@@ -28,8 +28,8 @@ class SettingErrorsTest {
           sampeling.temperature=1 => --set: sampeling.temperature: unknown key; did you mean sampling.temperature?
           temperature=1 => --set: temperature: unknown key; did you mean sampling.temperature?
           path=1 => --set: path: unknown key; did you mean model.path or prompts.path or output.path?
-          foo=1 => --set: foo: unknown key; allowed at the top: name, model, prompts, chat, chat_template, sampling, sweep, score, engine, output
-          foo.bar=1 => --set: foo.bar: unknown key; sections: model, prompts, sampling, sweep, score, engine, output
+          foo=1 => --set: foo: unknown key; allowed at the top: name, model, prompts, chat, chat_template, sampling, sweep, score, evaluate, engine, output
+          foo.bar=1 => --set: foo.bar: unknown key; sections: model, prompts, sampling, sweep, score, evaluate, engine, output
           sweep.temprature=[0] => --set: sweep.temprature: unknown key; did you mean sweep.temperature?
           sweep.dtype=[auto] => --set: sweep.dtype: unknown key; allowed under sweep: profile, n, max_tokens, min_tokens, temperature, top_k, top_p, min_p, typical_p, epsilon_cutoff, eta_cutoff, repetition_penalty, presence_penalty, frequency_penalty, no_repeat_ngram_size, logit_bias, allowed_token_ids, bad_words, bad_words_ids, seed, stop, stop_token_ids, include_stop_str_in_output, ignore_eos, repetition_detection, skip_special_tokens, logprobs, prompt_logprobs, points
           sweep.points=[{temperature: 0}, {temprature: 1}] => --set: sweep.points[1].temprature: unknown key; did you mean temperature?
@@ -167,8 +167,8 @@ class SettingErrorsTest {
           sweep.do_sample=[true, false] => --set: sweep.do_sample: not a key here; temperature: 0 is greedy, as do_sample: false, any other draws
           sweep.adapter=[a, b] => --set: sweep.adapter: not supported by this version; merge the adapter into the weights (PEFT's merge_and_unload)
           sweep.points=[{do_sample: true}] => --set: sweep.points[0].do_sample: not a key here; temperature: 0 is greedy, as do_sample: false, any other draws
-          evaluate.reference=answer => --set: evaluate.reference: not supported by this version; compare the rows of completions with a kept column
-          evaluate={reference: answer} => --set: evaluate: not supported by this version; compare the rows of completions with a kept column
+          evaluate.reference=answer => --set: evaluate.reference must be a column of prompts.keep, was answer; prompts.keep has none
+          evaluate={reference: answer} => --set: evaluate.reference must be a column of prompts.keep, was answer; prompts.keep has none
           output.format=jsonl => --set: output.format: not supported by this version; rows are written as Parquet
           # Arguments that are no assignment
           noequals => --set: must be key=value, was "noequals"

@@ -32,11 +32,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Driver. Plan of a run, complete before the first task: the prompts are counted, and the output is
  * new or belongs to the same job. Close it before generation begins, since Spark caches the entries
  * of the prompts until then.
+ *
+ * @param columns of the rows that the run writes
  */
 public record RunPlan(
     Work<?> work,
@@ -45,6 +48,7 @@ public record RunPlan(
     ShardCommit commit,
     CountedPrompts prompts,
     ShardPlan shards,
+    StructType columns,
     Manifest manifest)
     implements AutoCloseable {
   private static final String MAX_MODEL_LEN = "model.max_model_len";
@@ -107,7 +111,14 @@ public record RunPlan(
                   "gensweep.numerics",
                   manifest.numericsText()));
       return new RunPlan(
-          work, output, ledger, commit, prompts, shards, manifest.withLayout(shards.layout()));
+          work,
+          output,
+          ledger,
+          commit,
+          prompts,
+          shards,
+          OutputSchema.rows(work.kind(), set.kept()),
+          manifest.withLayout(shards.layout()));
     } catch (IOException | RuntimeException e) {
       prompts.close();
       throw e;

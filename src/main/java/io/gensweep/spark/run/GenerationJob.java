@@ -18,6 +18,7 @@ import io.gensweep.prompt.ShardLayout;
 import io.gensweep.prompt.ShardPartitions;
 import io.gensweep.report.EngineReport;
 import io.gensweep.report.RunSummary;
+import io.gensweep.spark.evaluate.Evaluation;
 import io.gensweep.spark.plan.EarlierRun;
 import io.gensweep.spark.plan.ModelPlan;
 import io.gensweep.spark.plan.RunPlan;
@@ -62,16 +63,16 @@ public final class GenerationJob {
     this.spark = spark;
     this.access = FileAccess.of(spark);
     this.out = out;
-    this.outputPath = qualified(job.output().path());
+    this.outputPath = qualified(job.output().path(), "output.path", access);
   }
 
   /** Makes a path absolute, since executors have working directories of their own. */
-  private String qualified(String path) {
+  static String qualified(String path, String key, FileAccess access) {
     try {
       Path place = new Path(path);
       return access.fileSystem(place).makeQualified(place).toString();
     } catch (IOException | RuntimeException e) {
-      throw new JobError("output.path: " + path + " is no place to write to: " + Cause.line(e), e);
+      throw new JobError(key + ": " + path + " is no place to write to: " + Cause.line(e), e);
     }
   }
 
@@ -104,6 +105,7 @@ public final class GenerationJob {
     ModelPlan model = job.model();
     RunPlan plan = job.plan(model);
     plan.close();
+    Evaluation.check(job.job.evaluate(), plan.columns(), spark);
     new DryRun(model, plan, out).print(spark);
   }
 
@@ -114,6 +116,7 @@ public final class GenerationJob {
       RunPlan plan = plan(model);
       try (plan) {
         lock.requireHeld();
+        Evaluation.check(job.evaluate(), plan.columns(), spark);
         begin(plan);
       }
       return generate(plan, lock, retryFailed);
@@ -205,6 +208,9 @@ public final class GenerationJob {
     lock.requireHeld();
     plan.output().write(plan.manifest().withCounts(summary.counts()));
     plan.output().writeMetrics(summary.json());
+    if (command == Command.RUN) {
+      ReportJob.afterRun(plan.output(), plan.manifest(), job, spark, out);
+    }
     plan.output().succeed();
     return summary;
   }

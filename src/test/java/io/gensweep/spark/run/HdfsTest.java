@@ -51,7 +51,14 @@ class HdfsTest {
     assertThat(first.summary().rows()).isEqualTo(128);
     assertThat(names(OUT))
         .containsExactly(
-            "_SUCCESS", "_prompts", "completions", "manifest.json", "metrics.json", "sweep.json");
+            "README.md",
+            "_SUCCESS",
+            "_prompts",
+            "completions",
+            "manifest.json",
+            "metrics.json",
+            "report.json",
+            "sweep.json");
 
     List<String> shards = names(OUT + "/completions");
     assertThat(hdfs.delete(new Path(OUT + "/completions", shards.get(1)), false)).isTrue();

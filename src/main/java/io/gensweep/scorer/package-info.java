@@ -1,0 +1,4 @@
+/**
+ * Scorers: how right a continuation is, by its text, its references or another column. Plain Java.
+ */
+package io.gensweep.scorer;
