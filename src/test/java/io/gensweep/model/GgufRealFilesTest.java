@@ -37,12 +37,16 @@ class GgufRealFilesTest {
   }
 
   private static void check(String variable, Path oracle) throws IOException {
+    check(variable, oracle, Backend.PLAIN);
+    check(variable, oracle, Backends.of(DType.FLOAT32).get(0));
+  }
+
+  private static void check(String variable, Path oracle, Backend backend) throws IOException {
     ModelFolder model = ModelFolder.open(GgufFolder.of(Path.of(System.getenv(variable))));
     DecoderSettings settings = new DecoderSettings(DType.FLOAT32, "cpu", 2048, 2, 2);
     assertThat(model.warnings()).isEmpty();
     try (Tokenizer tokenizer = Tokenizer.load(model.path());
-        ModelRunner runner =
-            DecoderLoader.load(model, settings, Backends.of(DType.FLOAT32).get(0))) {
+        ModelRunner runner = DecoderLoader.load(model, settings, backend)) {
       for (JsonNode prompt : new ObjectMapper().readTree(oracle.toFile()).get("prompts")) {
         int[] ids = ints(prompt.get("prompt_ids"));
         String text = prompt.get("rendered").textValue();
@@ -52,13 +56,24 @@ class GgufRealFilesTest {
             IntStream.concat(IntStream.of(ids), IntStream.of(ints(prompt.get("ids")))).toArray();
         TokenLogprobs given = DecoderOracleTest.score(runner, whole, ids.length);
         assertThat(given.greedy()).as(text).isTrue();
+        double tolerance = tolerance(prompt, backend);
         for (int t = 0; t < whole.length - ids.length; t++) {
           assertThat((double) given.logprobs()[t])
               .as("%s, token %d", text, t)
-              .isCloseTo(prompt.get("logprobs").get(t).doubleValue(), within(1e-4));
+              .isCloseTo(prompt.get("logprobs").get(t).doubleValue(), within(tolerance));
         }
       }
     }
+  }
+
+  /**
+   * Rounding shows more the steeper a log-prob is, and HF's own distance from float64 tells how
+   * steep. Packed products add in an order that is worse than that of libtorch's plain ones, which
+   * are HF's too: one of Gemma's 64 log-probs is 1.6e-4 from float64 with them, and 1e-5 without.
+   */
+  private static double tolerance(JsonNode prompt, Backend backend) {
+    double steep = backend == Backend.PLAIN ? 0 : 20 * prompt.path("float32_distance").asDouble();
+    return Math.max(1e-4, steep);
   }
 
   private static int[] ints(JsonNode array) {
