@@ -26,7 +26,7 @@ import java.util.Optional;
  */
 public record CacheLayout(
     List<LayerGroup> groups, Map<Integer, Place> places, List<Integer> widths) {
-  /** Of a layer. */
+  /** The group and the column that a layer is in. */
   public record Place(int group, int column) {}
 
   public CacheLayout {
@@ -35,7 +35,7 @@ public record CacheLayout(
     widths = List.copyOf(widths);
   }
 
-  /** A window as long as the longest sequence is none. */
+  /** Lays out the cache of a decoder; a window that no sequence outgrows counts as none. */
   public static CacheLayout of(DecoderSpec spec, int maxModelLen) {
     Map<Integer, List<Integer>> byWindow = new LinkedHashMap<>();
     List<Optional<AttentionSpec>> attention = spec.layers().stream().map(CacheLayout::of).toList();

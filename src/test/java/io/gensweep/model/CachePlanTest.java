@@ -22,7 +22,7 @@ class CachePlanTest {
   private static final long MEBI = 1 << 20;
 
   /** 4 layers of one KV head of 256, keys and values of 32 positions in bfloat16. */
-  private static final long BLOCK_BYTES = 4 * 2 * 256 * 32 * 2;
+  private static final long BLOCK_BYTES = 4L * 2 * 256 * 32 * 2;
 
   private final DecoderSpec gemma = gemma();
 
@@ -58,7 +58,7 @@ class CachePlanTest {
     assertThat(pool.heldBy(32768)).isEqualTo(1024 + 6 * 17);
     assertThat(sequences(pool, 32767)).isEqualTo(14);
     // 26 layers of 1,024 blocks.
-    assertThat(memory / (1024 * 26 * BLOCK_BYTES / 4)).isEqualTo(2);
+    assertThat(memory / (1024L * 26 * BLOCK_BYTES / 4)).isEqualTo(2);
   }
 
   @Test
@@ -70,7 +70,7 @@ class CachePlanTest {
 
   @Test
   void whatHoldsNoSequenceIsRefused() {
-    long one = (1024 + 6 * (17 + 33)) * BLOCK_BYTES;
+    long one = (1024 + 6L * (17 + 33)) * BLOCK_BYTES;
     assertThat(pool(32768, 8, one).capacityTokens()).isEqualTo(32768);
     assertThatThrownBy(() -> pool(32768, 8, one - 1))
         .isInstanceOf(JobError.class)
