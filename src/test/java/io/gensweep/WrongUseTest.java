@@ -125,10 +125,10 @@ class WrongUseTest {
             "--set: evaluate.scorers[0]: there is no scorer exakt; did you mean exact?"),
         set(
             "evaluate.scorers=[exact]",
-            "--set: evaluate.reference must be given for the scorer exact"),
+            "$/job.yaml: evaluate.reference must be given for the scorer exact"),
         set(
             "evaluate.scorers=[{type:regex}]",
-            "--set: evaluate.scorers[0] must be a type or a map, was"),
+            "--set: evaluate.scorers[0].type must be a text that is not blank, was"),
         set(
             "evaluate.scorers=[json,json]",
             "--set: evaluate.scorers must differ by name, was json twice"),
