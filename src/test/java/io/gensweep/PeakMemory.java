@@ -36,8 +36,8 @@ public final class PeakMemory {
   }
 
   /**
-   * The most that a process below this JVM was resident with, looked at every few milliseconds until
-   * it is closed.
+   * The most that a process below this JVM was resident with, looked at every few milliseconds
+   * until it is closed.
    *
    * <p>getrusage would count a child with what this JVM was resident with when it was started.
    */

@@ -30,8 +30,8 @@ final class TorchEnvironment {
   /**
    * By default threads of libgomp, which libtorch brings, spin for milliseconds where they wait for
    * one another. On a host that has other work, such as a second executor, they take the cores from
-   * what they wait for: a small job then took ten times the CPU time. Its variables are read when it
-   * is loaded; what the user set stays.
+   * what they wait for: a small job then took ten times the CPU time. Its variables are read when
+   * it is loaded; what the user set stays.
    */
   private static void waitShortly() {
     Map<String, String> set = System.getenv();

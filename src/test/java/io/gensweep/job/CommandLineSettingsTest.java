@@ -81,6 +81,6 @@ class CommandLineSettingsTest {
         written++;
       }
     }
-    assertThat(written).isEqualTo(40);
+    assertThat(written).isEqualTo(42);
   }
 }

@@ -52,11 +52,12 @@ class FamilyOracleTest {
     assertThat(FormulaCheckpoint.value(seed + 1, 0, 0.2165)).isEqualTo(-0.07737639f);
   }
 
+  /** The bits of libtorch's way for the first shape of each family. */
   @TestFactory
   Stream<DynamicTest> float32EqualsHfInBatchesAndChunksWithTheSameBits() throws IOException {
     return shapes(
         Backends.of(DType.FLOAT32),
-        (shape, backend) -> {
+        (shape, first, backend) -> {
           try (ModelRunner runner = load(shape, DType.FLOAT32, backend)) {
             List<Text> texts = texts(shape);
             List<GreedySequence> continuations = continuations(runner, texts, Integer.MAX_VALUE);
@@ -64,7 +65,9 @@ class FamilyOracleTest {
             for (int i = 0; i < texts.size(); i++) {
               requireEqual(texts.get(i), continuations.get(i), scored.get(i), shape);
             }
-            requireSameBits(runner, texts, continuations, scored, byLength(shape));
+            if (backend == Backend.KERNELS || first) {
+              requireSameBits(runner, texts, continuations, scored, byLength(shape));
+            }
           }
         });
   }
@@ -76,8 +79,8 @@ class FamilyOracleTest {
     backends.add(Backend.PLAIN);
     return shapes(
         backends,
-        (family, shape) -> family.get("shapes").get(0).equals(shape),
-        (shape, backend) -> {
+        (shape, first) -> first,
+        (shape, first, backend) -> {
           try (ModelRunner runner = load(shape, DType.BFLOAT16, backend)) {
             requireNear(runner, shape);
           }
@@ -89,8 +92,8 @@ class FamilyOracleTest {
   Stream<DynamicTest> int8OfTheKernelsIsAsNearAsThatOfLibtorch() throws IOException {
     return shapes(
         Backends.of(DType.INT8).stream().filter(each -> each == Backend.KERNELS).toList(),
-        (family, shape) -> family.get("shapes").get(0).equals(shape),
-        (shape, backend) -> {
+        (shape, first) -> first,
+        (shape, first, backend) -> {
           try (ModelRunner kernels = load(shape, DType.INT8, backend);
               ModelRunner libtorch = load(shape, DType.INT8, Backend.PACKED)) {
             assertThat(median(distances(kernels, shape)))
@@ -103,8 +106,8 @@ class FamilyOracleTest {
   Stream<DynamicTest> whatIsNotSupportedIsRefusedByItsKey() throws IOException {
     return shapes(
         List.of(Backend.PLAIN),
-        (family, shape) -> shape.has("refused"),
-        (shape, backend) ->
+        (shape, first) -> shape.has("refused"),
+        (shape, first, backend) ->
             assertThatThrownBy(() -> ModelConfig.read(shape.get("config")))
                 .isInstanceOf(JobError.class)
                 .hasMessageContaining("config.json: " + shape.get("refused").textValue() + " "));
@@ -339,26 +342,31 @@ class FamilyOracleTest {
 
   /** What is done with each shape of each family that is ready, by each way to compute. */
   private interface Check {
-    void run(JsonNode shape, Backend backend) throws IOException;
+    /**
+     * @param first whether it is the first shape of its family
+     */
+    void run(JsonNode shape, boolean first, Backend backend) throws IOException;
   }
 
   private static Stream<DynamicTest> shapes(List<Backend> backends, Check check)
       throws IOException {
-    return shapes(backends, (family, shape) -> !shape.has("refused"), check);
+    return shapes(backends, (shape, first) -> !shape.has("refused"), check);
   }
 
   private static Stream<DynamicTest> shapes(
-      List<Backend> backends, BiPredicate<JsonNode, JsonNode> wanted, Check check)
+      List<Backend> backends, BiPredicate<JsonNode, Boolean> wanted, Check check)
       throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path file : files()) {
       JsonNode family = JSON.readTree(file.toFile());
       for (JsonNode shape : family.get("shapes")) {
         String name = family.get("family").textValue() + "/" + shape.get("name").textValue();
-        if (ready(name) && wanted.test(family, shape)) {
+        boolean first = shape == family.get("shapes").get(0);
+        if (ready(name) && wanted.test(shape, first)) {
           for (Backend backend : computing(shape, backends)) {
             tests.add(
-                DynamicTest.dynamicTest(name + "/" + backend, () -> check.run(shape, backend)));
+                DynamicTest.dynamicTest(
+                    name + "/" + backend, () -> check.run(shape, first, backend)));
           }
         }
       }

@@ -71,9 +71,14 @@ public final class Measurement {
                 col(Columns.SAMPLE_INDEX),
                 col(Rows.SCORER).asc_nulls_first());
     PromptTally tally = new PromptTally(points, scorers, extracts);
+    Tally nothing = new Tally(points, scorers.size());
     return JobDescription.during(
         spark,
         "report: prompts summed up",
-        () -> byPrompt.toJavaRDD().mapPartitions(tally).treeReduce(Tally::merge));
+        () ->
+            byPrompt
+                .toJavaRDD()
+                .mapPartitions(tally)
+                .treeAggregate(nothing, Tally::merge, Tally::merge));
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A cluster of which one machine has no memory for the KV cache of a whole batch. */
 class ShortMemoryIT {
   /**
-   * An executor with libtorch and the model takes 4 GB of addresses, and the cache of a batch 2.
+   * An executor with libtorch and the model takes 3 GB of addresses, and the cache of a batch 4.
    */
   private static final String LIMITED = "ulimit -v 5000000 && exec \"$@\"";
 
@@ -58,10 +58,10 @@ class ShortMemoryIT {
         SCORED, folder.resolve("both scored"), folder.resolve("ample scored"));
   }
 
-  /** Its KV cache is large and its products are small: 512 KiB a token. */
+  /** Its KV cache is large and its products are small: 1 MiB a token. */
   private Path wideModel() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
-    new RandomCheckpoint(512, 32, 32, 16, 32, 32, 128, false).in(model);
+    new RandomCheckpoint(512, 32, 32, 32, 32, 32, 128, false).in(model);
     for (String name :
         List.of(
             "tokenizer.json",
