@@ -361,7 +361,7 @@ class FamilyOracleTest {
       JsonNode family = JSON.readTree(file.toFile());
       for (JsonNode shape : family.get("shapes")) {
         String name = family.get("family").textValue() + "/" + shape.get("name").textValue();
-        boolean first = shape == family.get("shapes").get(0);
+        boolean first = shape.equals(family.get("shapes").get(0));
         if (ready(name) && wanted.test(shape, first)) {
           for (Backend backend : computing(shape, backends)) {
             tests.add(
