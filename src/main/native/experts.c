@@ -1,21 +1,7 @@
 // Layers whose tokens choose some of many MLPs. Tokens are put together by the expert that they chose, and a token's
 // experts are added in the order of their numbers, so that a row's bits do not depend on other rows.
 #include "activations.h"
-
-// Puts a value into a descending list of at most `most`, behind its equals; returns how many the list has.
-static int64_t insert(int32_t* ids, float* values, int64_t held, int64_t most, int32_t id, float value) {
-  if (held == most && !(value > values[held - 1])) {
-    return held;
-  }
-  int64_t at = held == most ? held - 1 : held;
-  for (; at > 0 && value > values[at - 1]; at--) {
-    values[at] = values[at - 1];
-    ids[at] = ids[at - 1];
-  }
-  values[at] = value;
-  ids[at] = id;
-  return held == most ? held : held + 1;
-}
+#include "best.h"
 
 static void softmax(float* x, int64_t count) {
   floats most = broadcast(-__builtin_inff()), sum = broadcast(0);
@@ -46,16 +32,15 @@ static void correct(const float* scores, const struct router* r, float* choice) 
 // Leaves the groups whose two best are the largest together; all of the others becomes -inf.
 static void keep_groups(const struct router* r, float* choice) {
   int64_t size = r->experts / r->groups, held = 0;
-  int32_t kept[r->chosen_groups];
-  float sums[r->chosen_groups];
+  double kept[r->chosen_groups], sums[r->chosen_groups];
   for (int64_t g = 0; g < r->groups; g++) {
-    int32_t ids[2];
-    float best[2] = {0, 0};
+    double ids[2], best[2] = {0, 0};
     int64_t found = 0;
     for (int64_t i = 0; i < size; i++) {
-      found = insert(ids, best, found, 2, (int32_t)i, choice[g * size + i]);
+      found = insert(ids, best, found, 2, (double)i, choice[g * size + i]);
     }
-    held = insert(kept, sums, held, r->chosen_groups, (int32_t)g, best[0] + best[1]);
+    float both = (float)best[0] + (float)best[1];
+    held = insert(kept, sums, held, r->chosen_groups, (double)g, both);
   }
   for (int64_t g = 0; g < r->groups; g++) {
     bool looked_at = false;
@@ -111,11 +96,13 @@ static void route_row(const char* logits, const struct router* r, enum type type
   if (r->groups > 1) {
     keep_groups(r, choice);
   }
+  double ids[r->chosen], best[r->chosen];
   int64_t held = 0;
   for (int64_t i = 0; i < r->experts; i++) {
-    held = insert(experts, shares, held, r->chosen, (int32_t)i, choice[i]);
+    held = insert(ids, best, held, r->chosen, (double)i, choice[i]);
   }
   for (int64_t i = 0; i < r->chosen; i++) {
+    experts[i] = (int32_t)ids[i];
     shares[i] = scores[experts[i]];
   }
   weigh(r, experts, shares);

@@ -38,6 +38,17 @@ static void refuse_memory(const value* stack, int tensors, const char* operator)
   refuse(operator, NO_MEMORY);
 }
 
+// The decoder of an operator's tensors, with room to keep them.
+static struct decoder* decoder_with_room(const value* stack, int tensors, rule* wrong, const char* operator,
+                                         struct argument* a) {
+  read_arguments(stack, tensors, wrong, operator, a);
+  struct decoder* d = decoder_of(a);
+  if (!reserve(d, tensors)) {
+    refuse_memory(stack, tensors, operator);
+  }
+  return d;
+}
+
 static bool is_matrix(const struct argument* packed, struct matrix m) {
   return is_bytes(packed, packed_bytes(m.outputs, m.inputs, m.type));
 }
@@ -113,11 +124,7 @@ static const char* wrong_set_norm(const value* s, const struct argument* a) {
 
 static void op_set_norm(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[3];
-  read_arguments(s, 3, wrong_set_norm, "set_norm", a);
-  struct decoder* d = decoder_of(a);
-  if (!reserve(d, 3)) {
-    refuse_memory(s, 3, "set_norm");
-  }
+  struct decoder* d = decoder_with_room(s, 3, wrong_set_norm, "set_norm", a);
   open_layer(d)->norms[(int64_t)s[3]] = norm_of(s[4], s[5], a + 1, a + 2);
   keep(d, s, 3);
 }
@@ -180,11 +187,7 @@ static const char* wrong_attention(const value* s, const struct argument* a) {
 
 static void op_set_attention(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[ATTENTION_TENSORS];
-  read_arguments(s, ATTENTION_TENSORS, wrong_attention, "set_attention", a);
-  struct decoder* d = decoder_of(a);
-  if (!reserve(d, ATTENTION_TENSORS)) {
-    refuse_memory(s, ATTENTION_TENSORS, "set_attention");
-  }
+  struct decoder* d = decoder_with_room(s, ATTENTION_TENSORS, wrong_attention, "set_attention", a);
   struct layer* l = open_layer(d);
   l->heads = heads_of(s, a);
   l->qkv = packed(qkv_matrix(d, &l->heads), a + 1);
@@ -236,11 +239,7 @@ static const char* wrong_mlp(const value* s, const struct argument* a) {
 
 static void op_add_mlp(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[3];
-  read_arguments(s, 3, wrong_mlp, "add_mlp", a);
-  struct decoder* d = decoder_of(a);
-  if (!reserve(d, 3)) {
-    refuse_memory(s, 3, "add_mlp");
-  }
+  struct decoder* d = decoder_with_room(s, 3, wrong_mlp, "add_mlp", a);
   struct layer* l = open_layer(d);
   int64_t size = (int64_t)s[4];
   struct matrix in = packed(in_matrix(d, size, flag(s[5])), a + 1), down = packed(matrix(d, d->hidden, size), a + 2);
@@ -288,10 +287,9 @@ static const char* wrong_router(const value* s, const struct argument* a) {
 
 static void op_set_router(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[5];
-  read_arguments(s, 5, wrong_router, "set_router", a);
-  struct decoder* d = decoder_of(a);
+  struct decoder* d = decoder_with_room(s, 5, wrong_router, "set_router", a);
   struct layer* l = open_layer(d);
-  if (!reserve(d, 5) || !reserve_experts(l, (int64_t)s[6])) {
+  if (!reserve_experts(l, (int64_t)s[6])) {
     refuse_memory(s, 5, "set_router");
   }
   l->router = (struct router){.kind = (int)s[5],
@@ -349,11 +347,7 @@ static const char* wrong_inputs(const value* s, const struct argument* a) {
 
 static void op_set_inputs(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[3];
-  read_arguments(s, 3, wrong_inputs, "set_inputs", a);
-  struct decoder* d = decoder_of(a);
-  if (!reserve(d, 3)) {
-    refuse_memory(s, 3, "set_inputs");
-  }
+  struct decoder* d = decoder_with_room(s, 3, wrong_inputs, "set_inputs", a);
   struct norm n = norm_of(s[5], s[6], a + 1, 0);
   set_inputs(d, &n, a[2].data, (int64_t)s[3], (int64_t)s[4], (float)number(s[7]));
   keep(d, s, 3);
@@ -376,11 +370,7 @@ static const char* wrong_head(const value* s, const struct argument* a) {
 
 static void op_set_head(value* s, uint64_t arguments, uint64_t results) {
   struct argument a[4];
-  read_arguments(s, 4, wrong_head, "set_head", a);
-  struct decoder* d = decoder_of(a);
-  if (!reserve(d, 4)) {
-    refuse_memory(s, 4, "set_head");
-  }
+  struct decoder* d = decoder_with_room(s, 4, wrong_head, "set_head", a);
   struct norm n = norm_of(s[5], s[6], a + 1, a + 2);
   set_head(d, &n, a[3].data, (int64_t)s[4], (float)number(s[7]), (float)number(s[8]));
   keep(d, s, 4);

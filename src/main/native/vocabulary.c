@@ -1,6 +1,8 @@
 // What is read from a row of logits.
 #include "vector.h"
 
+#include "best.h"
+
 enum { GROUP = 64 };
 
 static float largest(const void* logits, int64_t vocab, enum type type) {
@@ -40,21 +42,6 @@ static void log_sum_exp(const void* logits, int64_t vocab, enum type type, float
   }
   *plain = __builtin_log(sum_of_doubles(totals[0][0] + totals[0][1])) + most;
   *scaled = both ? __builtin_log(sum_of_doubles(totals[1][0] + totals[1][1])) + scaled_top : *plain;
-}
-
-// Puts a value into a descending list of at most `most`, behind its equals.
-static int64_t insert(double* ids, double* values, int64_t held, int64_t most, double id, double value) {
-  if (held == most && !(value > values[held - 1])) {
-    return held;
-  }
-  int64_t at = held == most ? held - 1 : held;
-  for (; at > 0 && value > values[at - 1]; at--) {
-    values[at] = values[at - 1];
-    ids[at] = ids[at - 1];
-  }
-  values[at] = value;
-  ids[at] = id;
-  return held == most ? held : held + 1;
 }
 
 // The best lie in the groups of 64 whose maxima are not below the best-th largest of them, so only those are searched.

@@ -1,4 +1,4 @@
-  # Keeps a weight [out, in] as src/main/native/product.c packs it, with its bias and, in int8, its scales.
+  # Keeps a weight [out, in] as src/main/native/pack.c packs it, with its bias and, in int8, its scales.
   def keep(self: __torch__.Decoder, weight: Tensor, bias: Tensor) -> __torch__.Product:
     return (self).keep_as(weight, bias, torch.gt(self.levels, 0), self.dtype)
 
