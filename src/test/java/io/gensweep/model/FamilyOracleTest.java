@@ -15,13 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -59,7 +55,7 @@ class FamilyOracleTest {
         Backends.of(DType.FLOAT32),
         (shape, first, backend) -> {
           try (ModelRunner runner = load(shape, DType.FLOAT32, backend)) {
-            List<Text> texts = texts(shape);
+            List<FamilyText> texts = FamilyText.of(shape);
             List<GreedySequence> continuations = continuations(runner, texts, Integer.MAX_VALUE);
             List<float[]> scored = scores(runner, texts, byLength(shape));
             for (int i = 0; i < texts.size(); i++) {
@@ -114,23 +110,23 @@ class FamilyOracleTest {
   }
 
   private static void requireEqual(
-      Text text, GreedySequence continuation, float[] scored, JsonNode shape) {
-    String what = "prompt of " + text.prompt.length;
-    assertThat(continuation.ids).as(what).isEqualTo(text.ids);
-    requireClose(text.logprobs, logprobs(continuation), shape, what + ", continuation");
+      FamilyText text, GreedySequence continuation, float[] scored, JsonNode shape) {
+    String what = "prompt of " + text.prompt().length;
+    assertThat(continuation.ids).as(what).isEqualTo(text.ids());
+    requireClose(text.logprobs(), logprobs(continuation), shape, what + ", continuation");
     requireClose(text.scored(byLength(shape)), scored, shape, what + ", scored");
   }
 
   private static void requireSameBits(
       ModelRunner runner,
-      List<Text> texts,
+      List<FamilyText> texts,
       List<GreedySequence> together,
       List<float[]> scored,
       boolean byLength) {
     List<GreedySequence> inChunks = continuations(runner, texts, runner.chunkTokens());
     for (int i = 0; i < texts.size(); i++) {
-      String what = "prompt of " + texts.get(i).prompt.length;
-      List<Text> one = List.of(texts.get(i));
+      String what = "prompt of " + texts.get(i).prompt().length;
+      List<FamilyText> one = List.of(texts.get(i));
       GreedySequence alone = continuations(runner, one, Integer.MAX_VALUE).get(0);
       assertThat(bits(together.get(i))).as("%s, batch", what).isEqualTo(bits(alone));
       assertThat(bits(inChunks.get(i))).as("%s, chunks", what).isEqualTo(bits(alone));
@@ -156,12 +152,12 @@ class FamilyOracleTest {
   /** By the median of a shape's tokens: rounding lets single tokens choose other experts. */
   private static void requireNear(ModelRunner runner, JsonNode shape) {
     List<Double> theirs = new ArrayList<>();
-    for (Text text : texts(shape)) {
-      for (int t = 0; t < text.ids.size(); t++) {
-        theirs.add(Math.abs(text.bfloat16[t] - text.logprobs[t]));
+    for (FamilyText text : FamilyText.of(shape)) {
+      for (int t = 0; t < text.ids().size(); t++) {
+        theirs.add(Math.abs(text.bfloat16()[t] - text.logprobs()[t]));
       }
-      for (int t = 0; t < text.promptLogprobs.length; t++) {
-        theirs.add(Math.abs(text.bfloat16Prompt[t] - text.promptLogprobs[t]));
+      for (int t = 0; t < text.promptLogprobs().length; t++) {
+        theirs.add(Math.abs(text.bfloat16Prompt()[t] - text.promptLogprobs()[t]));
       }
     }
     assertThat(median(distances(runner, shape))).isLessThan(1.5 * median(theirs) + BFLOAT16_FLOOR);
@@ -169,25 +165,25 @@ class FamilyOracleTest {
 
   /** Of all log-probs of a shape from HF's in float32, the ids being HF's. */
   private static List<Double> distances(ModelRunner runner, JsonNode shape) {
-    List<Text> texts = texts(shape);
+    List<FamilyText> texts = FamilyText.of(shape);
     List<GreedySequence> continuations = filled(runner, texts, Integer.MAX_VALUE);
     List<Double> distances = new ArrayList<>();
-    for (int t = 0; t < texts.get(0).ids.size(); t++) {
+    for (int t = 0; t < texts.get(0).ids().size(); t++) {
       restartOutgrown(runner, texts, continuations);
       List<Candidates> rows =
           runner.decode(continuations.stream().map(GreedySequence::row).toList());
       for (int i = 0; i < rows.size(); i++) {
-        Text text = texts.get(i);
-        double logprob = continuations.get(i).give(rows.get(i), text.ids.get(t));
-        distances.add(Math.abs(logprob - text.logprobs[t]));
+        FamilyText text = texts.get(i);
+        double logprob = continuations.get(i).give(rows.get(i), text.ids().get(t));
+        distances.add(Math.abs(logprob - text.logprobs()[t]));
       }
     }
     continuations.forEach(c -> c.kv.release());
     List<float[]> scored = scores(runner, texts, byLength(shape));
     for (int i = 0; i < texts.size(); i++) {
-      Text text = texts.get(i);
-      for (int t = 0; t < text.promptLogprobs.length; t++) {
-        distances.add(Math.abs(scored.get(i)[t] - text.promptLogprobs[t]));
+      FamilyText text = texts.get(i);
+      for (int t = 0; t < text.promptLogprobs().length; t++) {
+        distances.add(Math.abs(scored.get(i)[t] - text.promptLogprobs()[t]));
       }
     }
     return distances;
@@ -195,54 +191,6 @@ class FamilyOracleTest {
 
   private static double median(List<Double> values) {
     return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
-  }
-
-  /** A prompt and HF's answers. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Text(
-      int[] prompt,
-      List<Integer> ids,
-      double[] logprobs,
-      double[] promptLogprobs,
-      double[] bfloat16,
-      double[] bfloat16Prompt) {
-    static Text of(JsonNode json) {
-      return new Text(
-          ints(json.get("prompt_ids")).mapToInt(i -> i).toArray(),
-          ints(json.get("ids")).toList(),
-          doubles(json.get("logprobs")).toArray(),
-          doubles(json.get("prompt_logprobs")).toArray(),
-          doubles(json.get("bfloat16_logprobs")).toArray(),
-          doubles(json.get("bfloat16_prompt_logprobs")).toArray());
-    }
-
-    /** Prompt and continuation. */
-    int[] whole() {
-      return IntStream.concat(IntStream.of(prompt), ids.stream().mapToInt(i -> i)).toArray();
-    }
-
-    /** What is scored: all of it, or where values depend on the length of the text the prompt. */
-    int[] scoredIds(boolean byLength) {
-      return byLength ? prompt : whole();
-    }
-
-    /** HF's log-probs of all tokens of those but the first. */
-    double[] scored(boolean byLength) {
-      if (byLength) {
-        return promptLogprobs;
-      }
-      double[] all = Arrays.copyOf(promptLogprobs, promptLogprobs.length + logprobs.length);
-      System.arraycopy(logprobs, 0, all, promptLogprobs.length, logprobs.length);
-      return all;
-    }
-
-    private static Stream<Integer> ints(JsonNode array) {
-      return StreamSupport.stream(array.spliterator(), false).map(JsonNode::intValue);
-    }
-
-    private static DoubleStream doubles(JsonNode array) {
-      return StreamSupport.stream(array.spliterator(), false).mapToDouble(JsonNode::doubleValue);
-    }
   }
 
   private static float[] logprobs(GreedySequence sequence) {
@@ -259,9 +207,9 @@ class FamilyOracleTest {
 
   /** Of all texts in one batch, their prompts filled in spans of at most so many tokens. */
   private static List<GreedySequence> continuations(
-      ModelRunner runner, List<Text> texts, int span) {
+      ModelRunner runner, List<FamilyText> texts, int span) {
     List<GreedySequence> continuations = filled(runner, texts, span);
-    for (int t = 0; t < texts.get(0).ids.size(); t++) {
+    for (int t = 0; t < texts.get(0).ids().size(); t++) {
       restartOutgrown(runner, texts, continuations);
       List<Candidates> rows =
           runner.decode(continuations.stream().map(GreedySequence::row).toList());
@@ -275,7 +223,7 @@ class FamilyOracleTest {
 
   /** Fills anew what the next token makes longer than its rotary table serves. */
   private static void restartOutgrown(
-      ModelRunner runner, List<Text> texts, List<GreedySequence> continuations) {
+      ModelRunner runner, List<FamilyText> texts, List<GreedySequence> continuations) {
     for (int i = 0; i < texts.size(); i++) {
       KvSequence kv = continuations.get(i).kv;
       int tokens = kv.length() + 1;
@@ -286,12 +234,12 @@ class FamilyOracleTest {
     }
   }
 
-  private static List<GreedySequence> filled(ModelRunner runner, List<Text> texts, int span) {
+  private static List<GreedySequence> filled(ModelRunner runner, List<FamilyText> texts, int span) {
     List<GreedySequence> continuations = new ArrayList<>();
-    for (Text text : texts) {
-      int last = text.prompt[text.prompt.length - 1];
+    for (FamilyText text : texts) {
+      int last = text.prompt()[text.prompt().length - 1];
       KvSequence kv = runner.pool().sequence();
-      kv.restart(text.prompt.length);
+      kv.restart(text.prompt().length);
       continuations.add(new GreedySequence(kv, last));
     }
     List<Prefill> fills = fills(texts, continuations, span);
@@ -303,10 +251,10 @@ class FamilyOracleTest {
   }
 
   /** The next span of each prompt of which something is left but its last token. */
-  private static List<Prefill> fills(List<Text> texts, List<GreedySequence> into, int span) {
+  private static List<Prefill> fills(List<FamilyText> texts, List<GreedySequence> into, int span) {
     List<Prefill> fills = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      int[] ids = texts.get(i).prompt;
+      int[] ids = texts.get(i).prompt();
       KvSequence kv = into.get(i).kv;
       int left = ids.length - 1 - kv.length();
       if (left > 0) {
@@ -316,7 +264,8 @@ class FamilyOracleTest {
     return fills;
   }
 
-  private static List<float[]> scores(ModelRunner runner, List<Text> texts, boolean byLength) {
+  private static List<float[]> scores(
+      ModelRunner runner, List<FamilyText> texts, boolean byLength) {
     List<Scoring> batch =
         texts.stream()
             .map(text -> new Scoring(runner.pool().sequence(), text.scoredIds(byLength), 1))
@@ -327,16 +276,9 @@ class FamilyOracleTest {
     return logprobs;
   }
 
-  private static List<Text> texts(JsonNode shape) {
-    return StreamSupport.stream(shape.get("prompts").spliterator(), false).map(Text::of).toList();
-  }
-
   private ModelRunner load(JsonNode shape, DType dtype, Backend backend) throws IOException {
     Path folder = Files.createTempDirectory(place, "checkpoint");
-    ModelFolder model =
-        new FormulaCheckpoint(
-                shape.get("config"), shape.get("dtype").textValue(), shape.get("tensors"))
-            .in(folder);
+    ModelFolder model = FamilyShape.in(folder, shape);
     return DecoderLoader.load(model, new DecoderSettings(dtype, "cpu", 352, 16, 2), backend);
   }
 

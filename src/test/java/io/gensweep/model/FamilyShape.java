@@ -14,11 +14,16 @@ public final class FamilyShape {
     Path file = Path.of("src/test/resources/families", family + ".json");
     for (JsonNode each : new ObjectMapper().readTree(file.toFile()).get("shapes")) {
       if (each.get("name").textValue().equals(shape)) {
-        return new FormulaCheckpoint(
-                each.get("config"), each.get("dtype").textValue(), each.get("tensors"))
-            .in(folder);
+        return in(folder, each);
       }
     }
     throw new IllegalArgumentException(family + " has no shape " + shape);
+  }
+
+  /** Writes the checkpoint of a shape into a folder. */
+  static ModelFolder in(Path folder, JsonNode shape) throws IOException {
+    return new FormulaCheckpoint(
+            shape.get("config"), shape.get("dtype").textValue(), shape.get("tensors"))
+        .in(folder);
   }
 }
