@@ -106,9 +106,7 @@ public final class Cli {
     Set<String> commands = command.getSubcommands().keySet();
     return word
         + ": no such command; "
-        + Nearest.to(word, commands)
-            .map(near -> "did you mean " + near + "?")
-            .orElse("commands: " + String.join(", ", commands));
+        + Nearest.question(word, commands, "commands: " + String.join(", ", commands));
   }
 
   /** {@code run JOB.yaml [--set key=value ...] [--dry-run | --retry-failed]}. */

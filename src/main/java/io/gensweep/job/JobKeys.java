@@ -104,9 +104,7 @@ final class JobKeys {
         .orElseGet(
             () ->
                 "unknown key; "
-                    + Nearest.to(word, allowed)
-                        .map(near -> "did you mean " + near + "?")
-                        .orElse("allowed: " + String.join(", ", allowed)));
+                    + Nearest.question(word, allowed, "allowed: " + String.join(", ", allowed)));
   }
 
   private static String remedy(String section, String path, String word) {

@@ -30,6 +30,11 @@ public final class Nearest {
                 .findFirst());
   }
 
+  /** Asks for the candidate that was probably meant; says the other if none is close. */
+  public static String question(String word, Collection<String> candidates, String otherwise) {
+    return to(word, candidates).map(near -> "did you mean " + near + "?").orElse(otherwise);
+  }
+
   private static String folded(String word) {
     return word.toLowerCase(Locale.ROOT);
   }

@@ -129,12 +129,12 @@ final class ScorersReader {
             + "."
             + word
             + ": unknown key; "
-            + Nearest.to(word, allowed)
-                .map(near -> "did you mean " + near + "?")
-                .orElse(
-                    allowed.isEmpty()
-                        ? type + " has no settings"
-                        : type + " takes " + String.join(", ", allowed)));
+            + Nearest.question(
+                word,
+                allowed,
+                allowed.isEmpty()
+                    ? type + " has no settings"
+                    : type + " takes " + String.join(", ", allowed)));
   }
 
   private Scorer custom(String key, String name, String type, ObjectNode given) {
@@ -146,9 +146,7 @@ final class ScorersReader {
               + ": there is no scorer "
               + type
               + "; "
-              + Nearest.to(type, types)
-                  .map(near -> "did you mean " + near + "?")
-                  .orElse("types: " + String.join(", ", types)));
+              + Nearest.question(type, types, "types: " + String.join(", ", types)));
     }
     Map<String, Object> settings =
         Binding.MAPPER.convertValue(given, new TypeReference<Map<String, Object>>() {});

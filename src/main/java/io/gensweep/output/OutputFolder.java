@@ -165,11 +165,11 @@ public final class OutputFolder {
 
   /** Writes the manifest; the output can be resumed from then on. */
   public void write(Manifest manifest) throws IOException {
-    write(MANIFEST, Json.pretty(manifest.json()));
+    write(MANIFEST, manifest.json());
   }
 
   public void writeMetrics(JsonNode metrics) throws IOException {
-    write(METRICS, Json.pretty(metrics));
+    write(METRICS, metrics);
   }
 
   public JsonNode metrics() throws IOException {
@@ -181,9 +181,14 @@ public final class OutputFolder {
     storage.replace(storage.path(name), bytes);
   }
 
+  /** Writes a file of JSON at the top of the folder, atomically. */
+  public void write(String name, JsonNode tree) throws IOException {
+    write(name, Json.pretty(tree));
+  }
+
   /** Writes the description of the sweep points. */
   public void write(SweepGrid sweep) throws IOException {
-    write(SweepFile.NAME, Json.pretty(SweepFile.of(sweep)));
+    write(SweepFile.NAME, SweepFile.of(sweep));
   }
 
   /** The description of the sweep points: {@link SweepFile#of}. */

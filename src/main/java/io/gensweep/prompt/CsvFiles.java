@@ -1,7 +1,5 @@
 package io.gensweep.prompt;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.gensweep.files.FileAccess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +55,7 @@ final class CsvFiles {
     }
     Column[] columns =
         Stream.concat(Stream.of("path"), folders.names().stream())
-            .map(name -> col(InputColumns.backticks(name)))
+            .map(name -> ColumnNames.column(name))
             .toArray(Column[]::new);
     return spark.createDataFrame(
         files.select(columns).toJavaRDD().flatMap(new CsvRows(header, access)), schema);

@@ -96,7 +96,7 @@ record FolderColumns(StructType guessed) {
       if (isGuessed(field)
           && !id.equals(Optional.of(field.name()))
           && isExact(text, files, field)) {
-        Column column = col(InputColumns.backticks(field.name()));
+        Column column = ColumnNames.column(field.name());
         typed = typed.withColumn(field.name(), column.cast(field.dataType()));
       }
     }

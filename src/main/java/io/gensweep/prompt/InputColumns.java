@@ -1,7 +1,5 @@
 package io.gensweep.prompt;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.gensweep.job.Nearest;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +46,7 @@ record InputColumns(StructType schema, Map<String, String> unreadable) {
   /** Requires a column. */
   Column column(String key, String name) {
     type(key, name);
-    return quoted(name);
+    return ColumnNames.column(name);
   }
 
   /** Refuses a column that the output cannot carry. */
@@ -79,15 +77,6 @@ record InputColumns(StructType schema, Map<String, String> unreadable) {
   static PromptsError wrongType(String key, String name, DataType type, String wanted) {
     return new PromptsError(
         key, name, "the column has type %s; it must be %s".formatted(type.simpleString(), wanted));
-  }
-
-  /** The quoted name for an SQL expression. */
-  static String backticks(String name) {
-    return "`" + name.replace("`", "``") + "`";
-  }
-
-  private static Column quoted(String name) {
-    return col(backticks(name));
   }
 
   private static String folded(String name) {

@@ -1,6 +1,5 @@
 package io.gensweep.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gensweep.report.measure.Comparison;
@@ -38,7 +37,8 @@ public record Report(
     return new PointTable(this).text();
   }
 
-  ObjectNode tree() {
+  /** The content of report.json. */
+  public ObjectNode json() {
     ObjectNode json = ReportJson.MAPPER.createObjectNode();
     json.put("name", name);
     json.put("decision", decision());
@@ -47,10 +47,5 @@ public record Report(
     points.forEach(point -> list.add(point.json()));
     json.set("comparisons", ReportJson.MAPPER.valueToTree(comparisons));
     return json;
-  }
-
-  /** The content of report.json. */
-  public byte[] json() throws JsonProcessingException {
-    return ReportJson.pretty(tree());
   }
 }

@@ -1,11 +1,8 @@
 package io.gensweep.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import java.nio.charset.StandardCharsets;
 
 /** Driver. How the parts of a report are JSON: keys in snake case, null for what is absent. */
 final class ReportJson {
@@ -16,9 +13,4 @@ final class ReportJson {
           .build();
 
   private ReportJson() {}
-
-  static byte[] pretty(JsonNode tree) throws JsonProcessingException {
-    String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n";
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
 }

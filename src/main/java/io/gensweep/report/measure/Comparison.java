@@ -42,8 +42,10 @@ public record Comparison(
   static List<Comparison> of(Tally tally, int scorer, String name) {
     long prompts = tally.shared[scorer];
     List<Comparison> raw = new ArrayList<>();
-    for (int pair = 0; prompts > 0 && pair < tally.pairs[scorer].length; pair++) {
-      raw.add(of(tally, scorer, name, pair));
+    if (prompts > 0) {
+      for (Pairs.Pair points : Pairs.of(tally.points.length)) {
+        raw.add(of(tally, scorer, name, points, tally.pairs[scorer][raw.size()]));
+      }
     }
     double[] adjusted = Holm.adjusted(raw.stream().mapToDouble(Comparison::pValue).toArray());
     List<Comparison> all = new ArrayList<>();
@@ -53,9 +55,8 @@ public record Comparison(
     return all;
   }
 
-  private static Comparison of(Tally tally, int scorer, String name, int pair) {
-    PairTally sums = tally.pairs[scorer][pair];
-    Pairs.Pair points = Pairs.at(pair);
+  private static Comparison of(
+      Tally tally, int scorer, String name, Pairs.Pair points, PairTally sums) {
     long prompts = tally.shared[scorer];
     double[] a =
         Replicates.means(

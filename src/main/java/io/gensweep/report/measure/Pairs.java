@@ -1,5 +1,8 @@
 package io.gensweep.report.measure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** The pairs of points that a report compares: all of them, unless there are very many points. */
 final class Pairs {
   /** Points, from the first, that are compared; 2,016 pairs. */
@@ -10,19 +13,14 @@ final class Pairs {
   /** Two points, a before b. */
   record Pair(int a, int b) {}
 
-  static int count(int points) {
-    int compared = Math.min(points, MOST_POINTS);
-    return compared * (compared - 1) / 2;
-  }
-
   /** In the order (0, 1), (0, 2), (1, 2), (0, 3), ... */
-  static Pair at(int pair) {
-    int b = 1;
-    int before = 0;
-    while (before + b <= pair) {
-      before += b;
-      b++;
+  static List<Pair> of(int points) {
+    List<Pair> pairs = new ArrayList<>();
+    for (int b = 1; b < Math.min(points, MOST_POINTS); b++) {
+      for (int a = 0; a < b; a++) {
+        pairs.add(new Pair(a, b));
+      }
     }
-    return new Pair(pair - before, b);
+    return pairs;
   }
 }

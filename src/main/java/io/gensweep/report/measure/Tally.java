@@ -40,7 +40,7 @@ public final class Tally implements Serializable {
     this.points = new PointTally[points];
     Arrays.setAll(this.points, point -> new PointTally());
     this.scores = scoreTallies(points, scorers);
-    this.pairs = new PairTally[scorers][Pairs.count(points)];
+    this.pairs = new PairTally[scorers][Pairs.of(points).size()];
     for (PairTally[] ofScorer : pairs) {
       Arrays.setAll(ofScorer, pair -> new PairTally());
     }
@@ -118,9 +118,9 @@ public final class Tally implements Serializable {
     for (int i = 0; i < weights.length; i++) {
       sharedWeights[scorer][i] += weights[i];
     }
-    for (int pair = 0; pair < pairs[scorer].length; pair++) {
-      Pairs.Pair points = Pairs.at(pair);
-      pairs[scorer][pair].add(means[points.b()], means[points.a()]);
+    List<Pairs.Pair> compared = Pairs.of(points.length);
+    for (int pair = 0; pair < compared.size(); pair++) {
+      pairs[scorer][pair].add(means[compared.get(pair).b()], means[compared.get(pair).a()]);
     }
   }
 

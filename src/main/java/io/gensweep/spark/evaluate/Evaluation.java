@@ -8,6 +8,7 @@ import io.gensweep.job.Cause;
 import io.gensweep.job.EvaluateSpec;
 import io.gensweep.job.JobError;
 import io.gensweep.output.EvaluationFiles;
+import io.gensweep.prompt.ColumnNames;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.scorer.CustomScorer;
 import io.gensweep.scorer.Scorer;
@@ -107,7 +108,7 @@ public final class Evaluation {
       columns.add(col(Columns.SWEEP_POINT));
       columns.add(col(Columns.SAMPLE_INDEX));
       columns.add(col(Columns.TEXT));
-      spec.reference().map(Columns::named).ifPresent(columns::add);
+      spec.reference().map(ColumnNames::column).ifPresent(columns::add);
     }
     for (Scorer scorer : spec.scorers()) {
       if (scorer instanceof SqlExpression sql) {

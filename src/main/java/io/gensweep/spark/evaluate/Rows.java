@@ -1,10 +1,10 @@
 package io.gensweep.spark.evaluate;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_json;
 
+import io.gensweep.prompt.ColumnNames;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -35,13 +35,7 @@ final class Rows {
   static Dataset<Row> ofCompletions(
       Dataset<Row> completions, int firstPoint, List<String> groupBy, boolean votesByText) {
     Column group =
-        groupBy.isEmpty()
-            ? lit(null).cast("string")
-            : to_json(
-                array(
-                    groupBy.stream()
-                        .map(column -> Columns.named(column).cast("string"))
-                        .toArray(Column[]::new)));
+        groupBy.isEmpty() ? lit(null).cast("string") : to_json(ColumnNames.texts(groupBy));
     return completions.select(
         col(Columns.PROMPT_ID),
         col(Columns.SWEEP_POINT).plus(firstPoint).as(POINT),

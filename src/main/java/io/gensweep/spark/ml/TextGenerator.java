@@ -8,6 +8,7 @@ import io.gensweep.files.FileAccess;
 import io.gensweep.job.JobError;
 import io.gensweep.job.JobSpec;
 import io.gensweep.job.PromptKind;
+import io.gensweep.prompt.ColumnNames;
 import io.gensweep.prompt.ContentColumn;
 import io.gensweep.spark.executor.TaskPlan;
 import io.gensweep.spark.plan.JobReader;
@@ -163,7 +164,7 @@ public final class TextGenerator extends GeneratorParams implements DefaultParam
     String template = ChatTemplates.text(job, access);
     ChatTemplates.of(job, template, model.folder().path(), time);
     TaskPlan plan = model.forTasks(job, access, template, time);
-    Column content = ContentColumn.of(kind, col(quoted(required(inputCol()))));
+    Column content = ContentColumn.of(kind, ColumnNames.column(required(inputCol())));
     return dataset
         .select(col("*"), content)
         .mapPartitions(new TextTask(plan, List.copyOf(asked().keySet())), Encoders.row(schema));
@@ -217,9 +218,5 @@ public final class TextGenerator extends GeneratorParams implements DefaultParam
       all = all.add(name, column.getKey().type(job.sampling().n()));
     }
     return all;
-  }
-
-  private static String quoted(String name) {
-    return "`" + name.replace("`", "``") + "`";
   }
 }

@@ -1,6 +1,5 @@
 package io.gensweep.spark.run;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -16,6 +15,7 @@ import io.gensweep.output.EvaluationFiles;
 import io.gensweep.output.Manifest;
 import io.gensweep.output.OutputFolder;
 import io.gensweep.output.OutputLock;
+import io.gensweep.prompt.ColumnNames;
 import io.gensweep.prompt.JobDescription;
 import io.gensweep.report.DatasetCard;
 import io.gensweep.report.Report;
@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -161,7 +160,6 @@ public final class ReportJob {
       Evaluation.write(
           spec, output.folder().completions().orElseThrow(), output.evaluations(access), spark);
       parts.add(part(output));
-      output.folder().tidy();
     }
     for (int i = 0; i < outputs.size(); i++) {
       Report report = measured(List.of(outputs.get(i)), List.of(parts.get(i)), spec);
@@ -242,11 +240,7 @@ public final class ReportJob {
           spark
               .read()
               .parquet(output.folder().completions().orElseThrow())
-              .select(
-                  array(
-                      spec.groupBy().stream()
-                          .map(name -> col("`" + name.replace("`", "``") + "`").cast("string"))
-                          .toArray(Column[]::new)))
+              .select(ColumnNames.texts(spec.groupBy()))
               .distinct()
               .limit(MOST_GROUPS + 1);
       long found = JobDescription.during(spark, "report: groups", groups::count);
