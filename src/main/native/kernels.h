@@ -52,6 +52,14 @@ ALWAYS_INLINE void barrier_wait(struct barrier* b, struct thread me) {
   }
 }
 
+// For what is short: who waits lets others run.
+ALWAYS_INLINE void lock(int* locked) {
+  while (__atomic_exchange_n(locked, 1, __ATOMIC_ACQUIRE)) {
+    sched_yield();
+  }
+}
+ALWAYS_INLINE void unlock(int* locked) { __atomic_store_n(locked, 0, __ATOMIC_RELEASE); }
+
 // This thread's part [first_of, end_of) of things that cost the same.
 ALWAYS_INLINE int64_t first_of(struct thread me, int64_t things) { return things * me.number / me.count; }
 ALWAYS_INLINE int64_t end_of(struct thread me, int64_t things) { return things * (me.number + 1) / me.count; }

@@ -11,4 +11,4 @@ struct operator{
 static const char* const NO_DECODER = "there is no decoder of this handle";
 
 // The last of each has no name.
-extern const struct operator LAYER_OPERATORS[], DECODER_OPERATORS[];
+extern const struct operator LAYER_OPERATORS[], DECODER_OPERATORS[], GPU_OPERATORS[];

@@ -122,7 +122,8 @@ __attribute__((constructor)) static void announce(void) {
   }
   // What is not there is said by the first call of it.
   if (announce_all(OPERATORS, definitions, implementations) &&
-      announce_all(LAYER_OPERATORS, definitions, implementations)) {
-    announce_all(DECODER_OPERATORS, definitions, implementations);
+      announce_all(LAYER_OPERATORS, definitions, implementations) &&
+      announce_all(DECODER_OPERATORS, definitions, implementations)) {
+    announce_all(GPU_OPERATORS, definitions, implementations);
   }
 }

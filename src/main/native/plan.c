@@ -7,47 +7,39 @@ static struct decoder* decoders;
 static int64_t handles;
 static int locked;
 
-static void lock(void) {
-  while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE)) {
-    sched_yield();
-  }
-}
-
-static void unlock(void) { __atomic_store_n(&locked, 0, __ATOMIC_RELEASE); }
-
 struct decoder* new_decoder(enum type type, bool int8, int64_t hidden) {
   struct decoder* d = calloc(1, sizeof *d);
   if (d) {
     d->type = type;
     d->int8 = int8;
     d->hidden = hidden;
-    lock();
+    lock(&locked);
     d->handle = ++handles;
     d->next = decoders;
     decoders = d;
-    unlock();
+    unlock(&locked);
   }
   return d;
 }
 
 struct decoder* find_decoder(int64_t handle) {
-  lock();
+  lock(&locked);
   struct decoder* d = decoders;
   while (d && d->handle != handle) {
     d = d->next;
   }
-  unlock();
+  unlock(&locked);
   return d;
 }
 
 void remove_decoder(struct decoder* d) {
-  lock();
+  lock(&locked);
   struct decoder** at = &decoders;
   while (*at != d) {
     at = &(*at)->next;
   }
   *at = d->next;
-  unlock();
+  unlock(&locked);
 }
 
 void free_decoder(struct decoder* d) {
