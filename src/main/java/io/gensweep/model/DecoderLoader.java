@@ -69,7 +69,6 @@ public final class DecoderLoader {
    */
   public static ModelRunner load(ModelFolder folder, DecoderSettings settings, Backend backend) {
     TorchEnvironment.prepare();
-    TorchEnvironment.requireDevice(settings.device());
     if (settings.dtype() == DType.INT8 && !settings.device().equals("cpu")) {
       throw new JobError(
           "model.dtype: int8 runs on CPUs only and this task has "

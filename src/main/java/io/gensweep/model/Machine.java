@@ -14,16 +14,21 @@ import java.util.stream.Stream;
  * Executor, told to the driver. One device of a machine, as this JVM's environment holds it: all
  * that {@link Numerics} follow from, whatever the model.
  *
+ * @param device cpu or cuda
  * @param architecture of the processor that computes
+ * @param gpu the one that computes; none where the CPU does
  * @param settings of the environment that say what a GPU's libraries compute with
- * @param kernels hash of those that can be loaded here; empty where none can
+ * @param torchComputes whether libtorch can use the device: its CPU build has no GPUs
+ * @param kernels hash of those for CPUs that can be loaded here; empty where none can
  */
 public record Machine(
     String device,
     String architecture,
     CpuFeatures cpu,
+    List<CudaDevice> gpu,
     String settings,
     String libtorch,
+    boolean torchComputes,
     String kernels)
     implements Serializable {
   private static final String CPU = "cpu";
@@ -32,6 +37,13 @@ public record Machine(
       List.of(
           "NVIDIA_TF32_OVERRIDE", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "CUBLAS_WORKSPACE_CONFIG");
 
+  public Machine {
+    gpu = List.copyOf(gpu);
+    if (device.equals(CPU) != gpu.isEmpty()) {
+      throw new IllegalArgumentException("device " + device + " with the GPUs " + gpu);
+    }
+  }
+
   /**
    * This machine; loads libtorch.
    *
@@ -39,31 +51,43 @@ public record Machine(
    * @throws JobError if there is no such device
    */
   public static Machine here(String device) {
-    TorchEnvironment.prepare();
-    TorchEnvironment.requireDevice(device);
     CpuFeatures cpu = CpuFeatures.here();
     if (!device.equals(CPU)) {
-      int ordinal = Integer.parseInt(device.substring("cuda:".length()));
-      return gpu(CudaDevice.architecture(ordinal), cpu, System.getenv(), TorchVersions.libtorch());
+      CudaDevice gpu = CudaDevice.of(Integer.parseInt(device.substring("cuda:".length())));
+      TorchEnvironment.prepare();
+      return gpu(
+          gpu,
+          cpu,
+          System.getenv(),
+          TorchVersions.libtorch(),
+          TorchEnvironment.gpus() > gpu.ordinal());
     }
+    TorchEnvironment.prepare();
     boolean kernels = Stream.of(DType.values()).anyMatch(cpu::kernels) && Kernels.load();
     return new Machine(
         CPU,
         System.getProperty("os.arch"),
         cpu,
+        List.of(),
         "",
         TorchVersions.libtorch(),
+        true,
         kernels ? Kernels.hash() : "");
   }
 
   static Machine gpu(
-      String architecture, CpuFeatures cpu, Map<String, String> environment, String libtorch) {
+      CudaDevice gpu,
+      CpuFeatures cpu,
+      Map<String, String> environment,
+      String libtorch,
+      boolean torchComputes) {
     String settings =
         GPU_SETTINGS.stream()
             .filter(environment::containsKey)
             .map(name -> name + "=" + environment.get(name))
             .collect(Collectors.joining(" "));
-    return new Machine(CUDA, architecture, cpu, settings, libtorch, "");
+    return new Machine(
+        CUDA, gpu.architecture(), cpu, List.of(gpu), settings, libtorch, torchComputes, "");
   }
 
   /**
@@ -110,6 +134,9 @@ public record Machine(
           "model.dtype: bfloat16 needs a CPU with AVX-512 for this model, since of the kernels "
               + whyNotKernels(dtype, spec).orElseThrow()
               + "; use float32");
+    }
+    if (backend == Backend.PLAIN && !torchComputes) {
+      throw gpu.get(0).refused(libtorch);
     }
     return new Numerics(
         device,

@@ -3,7 +3,6 @@ package io.gensweep.model;
 import ai.djl.engine.Engine;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
-import io.gensweep.job.JobError;
 import java.util.Map;
 
 /** Executor, once per JVM. What libtorch and DJL are told before anything else. */
@@ -60,23 +59,8 @@ final class TorchEnvironment {
     }
   }
 
-  /**
-   * Checks that libtorch sees the device.
-   *
-   * @param device cpu or cuda:N
-   */
-  static void requireDevice(String device) {
-    if (device.equals("cpu")) {
-      return;
-    }
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
-    if (Integer.parseInt(device.substring("cuda:".length())) >= gpus) {
-      throw new JobError(
-          "model.device: "
-              + device
-              + " was asked for or given by Spark, and libtorch sees "
-              + gpus
-              + " GPUs here; set model.device to cpu, or put the CUDA build of libtorch on the class path");
-    }
+  /** Number of GPUs that libtorch sees; 0 for its CPU build. */
+  static int gpus() {
+    return Engine.getEngine("PyTorch").getGpuCount();
   }
 }

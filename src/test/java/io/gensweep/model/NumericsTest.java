@@ -128,8 +128,9 @@ class NumericsTest {
   void theTypeIsTheMachinesThatComputesAndNotTheDrivers() {
     Machine old = cpu(Set.of("avx2"), "");
     Machine zen = cpu(Set.of("avx2", "avx512bw", "avx512_bf16"), "");
+    CudaDevice h100 = new CudaDevice(0, "H100", 90, 132, 80L << 30, 12_080, "");
     Machine gpu =
-        new Machine("cuda", "H100", new CpuFeatures(Set.of(), "V", Map.of()), "", "2.7.1", "");
+        Machine.gpu(h100, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true);
     assertThat(old.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.FLOAT32);
     assertThat(zen.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
     assertThat(gpu.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
@@ -173,6 +174,13 @@ class NumericsTest {
 
   private static Machine cpu(Set<String> flags, String kernels) {
     return new Machine(
-        "cpu", "amd64", new CpuFeatures(flags, "V", Map.of()), "", "2.7.1 cpu", kernels);
+        "cpu",
+        "amd64",
+        new CpuFeatures(flags, "V", Map.of()),
+        List.of(),
+        "",
+        "2.7.1 cpu",
+        true,
+        kernels);
   }
 }

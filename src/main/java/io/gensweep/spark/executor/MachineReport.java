@@ -18,9 +18,9 @@ import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Executor to driver. Describes what one executor computes with.
+ * Executor to driver. Describes what one executor computes with, on one of its devices.
  *
- * @param executor and its host
+ * @param executor its name and host, and the device where that is a GPU
  * @param machine one; none where it has not the device that is asked for
  * @param refusal why it has not; empty where it has
  */
@@ -30,6 +30,9 @@ public record MachineReport(String executor, List<Machine> machine, String refus
    * Upper bound on the tasks that ask; executors beyond it are checked when they load the model.
    */
   private static final int MOST = 1000;
+
+  /** Start of the driver's own name as an executor, in local mode. */
+  private static final String DRIVER = "driver ";
 
   public MachineReport {
     machine = List.copyOf(machine);
@@ -73,12 +76,19 @@ public record MachineReport(String executor, List<Machine> machine, String refus
         + String.join("; ", planned.differences(here));
   }
 
+  /** Adds to what is wrong the executor that says so, where it is another JVM than the driver's. */
+  public String said(String wrong) {
+    return executor.startsWith(DRIVER) ? wrong : "%s (executor %s)".formatted(wrong, executor);
+  }
+
   private static MachineReport here(String device, Map<String, ResourceInformation> resources) {
+    String executor = thisExecutor();
     try {
+      String own = TaskDevice.of(device, resources);
       return new MachineReport(
-          thisExecutor(), List.of(Machine.here(TaskDevice.of(device, resources))), "");
+          TaskDevice.isGpu(own) ? executor + ", " + own : executor, List.of(Machine.here(own)), "");
     } catch (JobError e) {
-      return new MachineReport(thisExecutor(), List.of(), e.getMessage());
+      return new MachineReport(executor, List.of(), e.getMessage());
     }
   }
 

@@ -12,17 +12,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Driver. Decides how all executors compute, by what they report: the driver itself may be a laptop
  * or an edge node that computes nothing.
  *
  * @param others a line for each executor that does not compute so; it writes nothing
+ * @param drivers of the executors' GPUs; bits do not depend on them
  */
-public record NumericsPlan(Numerics numerics, List<String> others) {
+public record NumericsPlan(Numerics numerics, List<String> others, List<String> drivers) {
   public NumericsPlan {
     others = List.copyOf(others);
+    drivers = List.copyOf(drivers);
   }
 
   /**
@@ -40,17 +44,19 @@ public record NumericsPlan(Numerics numerics, List<String> others) {
       Optional<Numerics> earlier) {
     Map<String, Numerics> able = new TreeMap<>();
     List<String> refusals = new ArrayList<>();
+    SortedSet<String> drivers = new TreeSet<>();
     for (MachineReport report : reports) {
       try {
         for (Machine machine : report.machine()) {
           DType dtype = machine.dtype(model.dtype(), spec.dtype());
           able.put(report.executor(), machine.numerics(dtype, spec, threads));
+          machine.gpu().forEach(gpu -> drivers.add(gpu.driverText()));
         }
         if (report.machine().isEmpty()) {
-          refusals.add(report.refusal());
+          refusals.add(report.said(report.refusal()));
         }
       } catch (JobError e) {
-        refusals.add(e.getMessage());
+        refusals.add(report.said(e.getMessage()));
       }
     }
     if (able.isEmpty()) {
@@ -65,7 +71,7 @@ public record NumericsPlan(Numerics numerics, List<String> others) {
           }
         });
     others.addAll(refusals);
-    return new NumericsPlan(planned, others);
+    return new NumericsPlan(planned, others, List.copyOf(drivers));
   }
 
   private static Numerics commonest(Map<String, Numerics> able) {

@@ -79,7 +79,7 @@ public record RunPlan(
     PromptDataset set = dataset(command, job, spark);
     CountedPrompts prompts = CountedPrompts.of(set, work.rowsOfPrompt(), job.sweep().mostTokens());
     try {
-      SortedMap<String, String> versions = Versions.here(spark);
+      SortedMap<String, String> versions = Versions.here(spark, model.planned());
       versions.put(Versions.TIME, time.toString());
       Manifest manifest =
           new Manifest(

@@ -12,8 +12,12 @@ public final class Versions {
 
   private Versions() {}
 
-  /** Versions by name, without the time. */
-  public static SortedMap<String, String> here(SparkSession spark) {
+  /**
+   * Versions by name, without the time.
+   *
+   * @param planned for all executors
+   */
+  public static SortedMap<String, String> here(SparkSession spark, NumericsPlan planned) {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("djl", TorchVersions.djl());
     versions.put(
@@ -23,6 +27,9 @@ public final class Versions {
     versions.put("spark", spark.version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    if (!planned.drivers().isEmpty()) {
+      versions.put("nvidia_driver", String.join("; ", planned.drivers()));
+    }
     return versions;
   }
 }

@@ -108,7 +108,7 @@ public final class VerifyJob {
               manifest,
               RunPlan.hashes(model, prompts, plan.template()),
               plan.numerics(),
-              Versions.here(spark));
+              Versions.here(spark, model.planned()));
     }
     causes.otherNumerics().ifPresent(line -> out.println("gensweep: " + line));
     JavaPairRDD<String, Row> again = byId(set.rows().filter(chosen));

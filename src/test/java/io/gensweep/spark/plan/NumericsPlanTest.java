@@ -7,6 +7,7 @@ import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
 import io.gensweep.job.ModelSpec;
 import io.gensweep.model.CpuFeatures;
+import io.gensweep.model.CudaDevice;
 import io.gensweep.model.Machine;
 import io.gensweep.model.ModelFolder;
 import io.gensweep.model.Numerics;
@@ -68,13 +69,42 @@ class NumericsPlanTest {
   void anExecutorWithoutTheDeviceLeavesTheWorkToOthers() {
     NumericsPlan planned = of(DType.FLOAT32, Optional.empty(), BARE, report("1 on b", NEW));
     assertThat(planned.numerics()).isEqualTo(numerics(NEW));
-    assertThat(planned.others()).containsExactly(BARE.refusal());
+    assertThat(planned.others()).containsExactly(BARE.refusal() + " (executor 7 on c)");
     assertThatThrownBy(() -> of(DType.FLOAT32, Optional.empty(), BARE))
         .isInstanceOf(JobError.class)
-        .hasMessage(BARE.refusal());
+        .hasMessage(BARE.refusal() + " (executor 7 on c)");
     assertThatThrownBy(() -> of(DType.BFLOAT16, Optional.empty(), report("1 on b", NEW)))
         .isInstanceOf(JobError.class)
         .hasMessageContaining("bfloat16 needs a CPU with AVX2, this one has oneDNN avx2");
+  }
+
+  @Test
+  void autoIsTheTypeOfTheExecutorsGpusAndNotOfTheDriversCpu() {
+    assertThat(SPEC.dtype()).isEqualTo("bfloat16");
+    assertThat(of(DType.AUTO, Optional.empty(), report("0 on a", OLD)).numerics().dtype())
+        .isEqualTo(DType.FLOAT32);
+    Machine gpu = gpu(0, "H200", "580.95.05");
+    assertThat(of(DType.AUTO, Optional.empty(), report("0 on a, cuda:0", gpu)).numerics())
+        .extracting(Numerics::device, Numerics::dtype, Numerics::architecture)
+        .containsExactly("cuda", DType.BFLOAT16, "H200, sm_90, 132 multiprocessors");
+  }
+
+  @Test
+  void eachGpuOfAnExecutorCountsAndDriversAreNamedAndNotCompared() {
+    NumericsPlan planned =
+        of(
+            DType.FLOAT32,
+            Optional.empty(),
+            report("0 on a, cuda:0", gpu(0, "H200", "580.95.05")),
+            report("0 on a, cuda:1", gpu(1, "H100", "580.95.05")),
+            report("1 on b, cuda:0", gpu(0, "H200", "575.57.08")));
+    assertThat(planned.numerics().architecture()).startsWith("H200");
+    assertThat(planned.others())
+        .containsExactly(
+            "executor 0 on a, cuda:1 writes nothing, for its rows would have other bits than those"
+                + " of the plan: architecture was H200, sm_90, 132 multiprocessors, is H100, sm_90,"
+                + " 132 multiprocessors");
+    assertThat(planned.drivers()).containsExactly("575.57.08, CUDA 13.0", "580.95.05, CUDA 13.0");
   }
 
   private static NumericsPlan of(
@@ -96,7 +126,16 @@ class NumericsPlanTest {
   }
 
   private static Machine cpu(String flag) {
+    return new Machine("cpu", "amd64", features(flag), List.of(), "", "2.7.1 cpu", true, "");
+  }
+
+  private static Machine gpu(int ordinal, String name, String release) {
+    CudaDevice gpu = new CudaDevice(ordinal, name, 90, 132, 1L << 36, 13_000, release);
     return new Machine(
-        "cpu", "amd64", new CpuFeatures(Set.of(flag), "V", Map.of()), "", "2.7.1 cpu", "");
+        "cuda", gpu.architecture(), features("sse4_1"), List.of(gpu), "", "2.7.1 cu128", true, "");
+  }
+
+  private static CpuFeatures features(String flag) {
+    return new CpuFeatures(Set.of(flag), "V", Map.of());
   }
 }
