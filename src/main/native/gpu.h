@@ -3,10 +3,9 @@
 #include "gpu_driver.h"
 
 enum {
-  PINNED_CHUNK = 32 << 20,    // bytes of a transfer between pinned memory and the device
-  SENDING = 4,                // transfers to the device that are under way together
-  MAX_PARAMETERS = 128,       // of a kernel
-  DEFAULT_SHARED = 48 << 10,  // bytes that a block can have of shared memory without being asked for
+  PINNED_CHUNK = 32 << 20,  // bytes of a transfer between pinned memory and the device
+  SENDING = 4,              // transfers to the device that are under way together
+  MAX_PARAMETERS = 128,     // of a kernel
 };
 
 struct allocation {

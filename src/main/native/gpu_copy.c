@@ -5,8 +5,9 @@
 #include "arguments.h"
 #include "gpu.h"
 
-// One thread fills some 10 GB/s from mapped files; a few more than the bus takes are of no use.
-enum { MOST_COPYING = 8, ALONE = 4 << 20, LEAST_PINNED = 64 << 10 };
+// From 4 MiB on several threads copy, at least 4: one alone reads mapped files at a few GB/s, whatever number is set
+// for products; beyond 8 the bus is full.
+enum { SEVERAL_FROM = 4 << 20, FEWEST_THREADS = 4, MOST_THREADS = 8, LEAST_PINNED = 64 << 10 };
 
 struct copying {
   char* to;
@@ -24,10 +25,11 @@ static void copy_part(void* argument) {
 static void copy_on_host(char* to, const char* from, int64_t bytes) {
   struct copying c = {to, from, bytes};
   int threads = omp_get_max_threads();
-  if (bytes < ALONE || threads == 1) {
+  threads = threads < FEWEST_THREADS ? FEWEST_THREADS : threads;
+  if (bytes < SEVERAL_FROM) {
     memcpy(to, from, bytes);
   } else {
-    GOMP_parallel(copy_part, &c, threads < MOST_COPYING ? threads : MOST_COPYING, 0);
+    GOMP_parallel(copy_part, &c, threads < MOST_THREADS ? threads : MOST_THREADS, 0);
   }
 }
 

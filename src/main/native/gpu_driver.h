@@ -14,6 +14,7 @@ enum {
   CAPABILITY_MINOR = 76,
   MAX_SHARED_OPTIN = 97,
   MAX_DYNAMIC_SHARED = 8,          // an attribute of a function
+  DEFAULT_SHARED = 48 << 10,       // bytes of shared memory that a block can have without being asked for
   PROGRAMMATIC_SERIALIZATION = 6,  // an attribute of a launch
   L2_PROMOTION_128B = 2,           // of a tensor map
 };

@@ -210,7 +210,7 @@ const char* find_kernel(struct gpu* g, const char* image, int64_t bytes, const c
   RULE(!error, error);
   RULE(grow(&g->kernels, g->kernel_count, sizeof *g->kernels), NO_HOST_MEMORY);
   error = GPU(g, cuModuleGetFunction, function, module, name);
-  RULE(!error, say("%s (%s)", error, name));
+  RULE(!error, say("%s: %s", name, error));
   struct kernel* k = (struct kernel*)kernel_of(g, (int64_t)*function);
   if (!k) {
     k = g->kernels + g->kernel_count;
@@ -221,7 +221,7 @@ const char* find_kernel(struct gpu* g, const char* image, int64_t bytes, const c
   }
   if (shared > k->shared) {
     error = GPU(g, cuFuncSetAttribute, *function, MAX_DYNAMIC_SHARED, (int)shared);
-    RULE(!error, say("%s (%lld bytes of shared memory)", error, (long long)shared));
+    RULE(!error, say("%s with %lld bytes of shared memory: %s", name, (long long)shared, error));
     k->shared = shared;
   }
   return 0;
