@@ -67,13 +67,14 @@ const char* enter_gpu(struct gpu* g) {
   return GPU(g, cuCtxSetCurrent, g->context);
 }
 
-bool grow(void* array, int64_t count, size_t size) {
-  void** at = array;
-  void* more = realloc(*at, (count + 1) * size);
-  if (more) {
-    *at = more;
+bool grow(void* pointer, int64_t count, size_t size) {
+  void* array;
+  memcpy(&array, pointer, sizeof array);
+  array = realloc(array, (count + 1) * size);
+  if (array) {
+    memcpy(pointer, &array, sizeof array);
   }
-  return more;
+  return array;
 }
 
 static const char* begin(struct gpu* g) {

@@ -22,7 +22,7 @@ struct pinned {
 
 struct module {
   void* module;
-  char* image;
+  char* image;  // with a NUL behind its bytes
   int64_t bytes;
 };
 
@@ -71,8 +71,8 @@ const char* gpu_error(struct gpu* g, const char* function, int error);
 // Of memory of the device: says how much was asked for and how much there is.
 const char* gpu_memory_error(struct gpu* g, const char* function, int error, int64_t bytes);
 #define GPU(g, name, ...) gpu_error(g, #name, cuda.name(__VA_ARGS__))
-// Room for one more at the end of an array.
-bool grow(void* array, int64_t count, size_t size);
+// Room for one more at the end of the array that this pointer is of; false where memory is short.
+bool grow(void* pointer, int64_t count, size_t size);
 
 const char* allocate(struct gpu* g, int64_t bytes, uint64_t* address);
 const char* free_allocation(struct gpu* g, uint64_t address);
@@ -88,7 +88,7 @@ void free_pinned(struct gpu* g, struct pinned* p, char* first);
 // Keeps an error in `first`, which is of the size of `lost`, if none is there.
 void note(char* first, const char* error);
 
-// image: of a cubin or of PTX, with a NUL at the end.
+// image: a cubin, or PTX, with or without a NUL at its end.
 const char* find_kernel(struct gpu* g, const char* image, int64_t bytes, const char* name, int64_t shared,
                         void** function);
 // What is wrong with a program, of which nothing is launched.

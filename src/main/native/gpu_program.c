@@ -171,12 +171,13 @@ static const char* find_module(struct gpu* g, const char* image, int64_t bytes, 
       return 0;
     }
   }
-  char* kept = malloc(bytes);
+  char* kept = malloc(bytes + 1);
   if (!kept || !grow(&g->modules, g->module_count, sizeof *g->modules)) {
     free(kept);
     return NO_HOST_MEMORY;
   }
   memcpy(kept, image, bytes);
+  kept[bytes] = 0;
   const char* error = GPU(g, cuModuleLoadData, module, kept);
   if (error) {
     free(kept);

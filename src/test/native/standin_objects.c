@@ -215,7 +215,8 @@ int cuModuleLoadData(void** module, const void* image) {
     *f = (struct function){.shared = DEFAULT_SHARED};
     int at;
     sscanf(line, "%63s%n", f->name, &at);
-    for (int next; sscanf(line + at, "%zu%n", f->sizes + f->count, &next) == 1; at += next) {
+    for (int next; f->count < MOST_ARGUMENTS && sscanf(line + at, "%zu%n", f->sizes + f->count, &next) == 1;
+         at += next) {
       f->count++;
     }
   }

@@ -132,6 +132,7 @@ record GpuWorkChecks(GpuOperators gpu, StandIn driver) {
     long scale = gpu.function(handle, IMAGE, "scale", 0);
     assertThat(gpu.function(handle, IMAGE, "scale", 200_000)).isEqualTo(scale);
     assertThat(gpu.function(handle, IMAGE, "box", 0)).isNotEqualTo(scale);
+    assertThat(gpu.function(handle, IMAGE, "trailing", 0)).isNotZero();
     assertThat(driver.live()).isEqualTo(before + 1);
     assertThat(refusal(() -> gpu.function(handle, IMAGE, "scael", 0)))
         .isEqualTo(
