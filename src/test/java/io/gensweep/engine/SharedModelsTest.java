@@ -10,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +28,7 @@ class SharedModelsTest {
     }
   }
 
-  private final SharedModels<Thing> host = new SharedModels<>(thing -> !thing.broken);
+  private final SharedModels<Thing> host = new SharedModels<>(thing -> !thing.broken, "cuda:0"::equals);
   private final AtomicInteger loads = new AtomicInteger();
 
   @Test
@@ -40,7 +42,7 @@ class SharedModelsTest {
               () -> {
                 asking.countDown();
                 asking.await();
-                try (Lease<Thing> lease = host.acquire("cpu", "a", this::load)) {
+                try (Lease<Thing> lease = host.acquire("cpu", "a", "task", this::load)) {
                   return lease.value();
                 }
               }));
@@ -60,6 +62,7 @@ class SharedModelsTest {
                 host.acquire(
                     "cpu",
                     "a",
+                    "task",
                     () -> {
                       throw new IOException("disk");
                     }))
@@ -70,9 +73,9 @@ class SharedModelsTest {
 
   @Test
   void whatHasFailedIsClosedAndLoadedAnewThoughOthersLeaseIt() throws Exception {
-    try (Lease<Thing> first = host.acquire("cpu", "a", this::load)) {
+    try (Lease<Thing> first = host.acquire("cpu", "a", "task", this::load)) {
       first.value().broken = true;
-      try (Lease<Thing> second = host.acquire("cpu", "a", this::load)) {
+      try (Lease<Thing> second = host.acquire("cpu", "a", "task", this::load)) {
         assertThat(second.value()).isNotSameAs(first.value());
         assertThat(second.value().closed).isFalse();
       }
@@ -84,12 +87,80 @@ class SharedModelsTest {
   void anotherTakesThePlaceOfOneThatNobodyLeases() throws Exception {
     Thing idle = value("cpu", "idle");
     Thing elsewhere = value("cuda:0", "idle too");
-    try (Lease<Thing> busy = host.acquire("cpu", "busy", this::load)) {
+    try (Lease<Thing> busy = host.acquire("cpu", "busy", "task", this::load)) {
       assertThat(idle.closed).isTrue();
       value("cpu", "new");
       assertThat(busy.value().closed).isFalse();
       assertThat(elsewhere.closed).isFalse();
     }
+  }
+
+  @Test
+  void whereOneHasRoomAnotherWaitsUntilNobodyLeasesIt() throws Exception {
+    Lease<Thing> first = host.acquire("cuda:0", "a", "task 1", this::load);
+    Lease<Thing> shared = host.acquire("cuda:0", "a", "task 2", this::load);
+    assertThat(shared.value()).isSameAs(first.value());
+    assertThat(value("cuda:1", "c")).as("side by side with it").isNotSameAs(first.value());
+    ExecutorService tasks = Executors.newFixedThreadPool(1);
+    Future<Thing> waiting = tasks.submit(() -> value("cuda:0", "b"));
+    first.close();
+    assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(shared.value().closed).isFalse();
+    shared.close();
+    assertThat(waiting.get().closed).isFalse();
+    assertThat(first.value().closed).isTrue();
+    tasks.shutdown();
+  }
+
+  @Test
+  void whereOneHasRoomATaskThatNeedsTwoIsToldSoAndDoesNotWaitForItself() throws Exception {
+    try (Lease<Thing> first = host.acquire("cuda:0", "a", "task", this::load);
+        Lease<Thing> again = host.acquire("cuda:0", "a", "task", this::load)) {
+      assertThat(again.value()).isSameAs(first.value());
+      assertThatThrownBy(() -> value("cuda:0", "b"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("cuda:0 holds one model at a time, and this task needs two");
+    }
+    assertThat(value("cuda:0", "b").closed).isFalse();
+  }
+
+  /** Also while several ask for what must be loaded in the place of another. */
+  @Test
+  void whereOneHasRoomThereAreNeverTwo() throws Exception {
+    AtomicInteger there = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    SharedModels<AutoCloseable> places = new SharedModels<>(thing -> true, place -> true);
+    ExecutorService tasks = Executors.newFixedThreadPool(8);
+    List<Future<?>> all = new ArrayList<>();
+    for (int task = 0; task < 400; task++) {
+      int key = task / 4 % 3;
+      Object name = task;
+      all.add(
+          tasks.submit(
+              () -> {
+                try (Lease<AutoCloseable> lease =
+                    places.acquire(
+                        "cuda:0",
+                        key,
+                        name,
+                        () -> {
+                          most.accumulateAndGet(there.incrementAndGet(), Math::max);
+                          return () -> {
+                            Thread.sleep(1);
+                            there.decrementAndGet();
+                          };
+                        })) {
+                  Thread.yield();
+                  return lease.value();
+                }
+              }));
+    }
+    for (Future<?> each : all) {
+      each.get();
+    }
+    assertThat(most).hasValue(1);
+    tasks.shutdown();
   }
 
   @Test
@@ -103,6 +174,7 @@ class SharedModelsTest {
                 host.acquire(
                     "cpu",
                     "a",
+                    "task",
                     () -> {
                       loading.countDown();
                       mayEnd.await();
@@ -114,7 +186,7 @@ class SharedModelsTest {
         tasks.submit(
             () -> {
               try {
-                host.acquire("cpu", "a", this::load);
+                host.acquire("cpu", "a", "task", this::load);
               } catch (InterruptedException e) {
                 interrupted.countDown();
               }
@@ -130,7 +202,7 @@ class SharedModelsTest {
 
   @Test
   void closingAllClosesWhatIsLeasedAndTheNextToAskLoadsAnew() throws Exception {
-    try (Lease<Thing> lease = host.acquire("cpu", "a", this::load)) {
+    try (Lease<Thing> lease = host.acquire("cpu", "a", "task", this::load)) {
       host.closeAll();
       assertThat(lease.value().closed).isTrue();
     }
@@ -139,7 +211,7 @@ class SharedModelsTest {
   }
 
   private Thing value(Object place, Object key) throws Exception {
-    try (Lease<Thing> lease = host.acquire(place, key, this::load)) {
+    try (Lease<Thing> lease = host.acquire(place, key, "task", this::load)) {
       return lease.value();
     }
   }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class LoadedModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
   private static final SharedModels<LoadedModel> SHARED =
-      new SharedModels<>(loaded -> loaded.loop.works());
+      new SharedModels<>(loaded -> loaded.loop.works(), TaskDevice::isGpu);
 
   private final ModelRunner runner;
   private final Path folder;
@@ -73,20 +73,23 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static Lease<LoadedModel> acquire(TaskPlan plan, TaskContext task) throws Exception {
     String device = TaskDevice.of(plan.job().model().device(), task.resourcesJMap());
-    return acquire(plan, plan.decoder().on(device));
+    return acquire(plan, plan.decoder().on(device), task.taskAttemptId());
   }
 
   /**
    * Leases the plan's model on a device.
    *
    * @param decoder with the task's own device
+   * @param task by Spark's number
    */
-  static Lease<LoadedModel> acquire(TaskPlan plan, DecoderSettings decoder) throws Exception {
+  static Lease<LoadedModel> acquire(TaskPlan plan, DecoderSettings decoder, long task)
+      throws Exception {
     record Key(
         String uri, String hash, DecoderSettings decoder, Numerics numerics, EngineSpec engine) {}
     return SHARED.acquire(
         decoder.device(),
         new Key(plan.model(), plan.modelHash(), decoder, plan.numerics(), plan.job().engine()),
+        task,
         () -> load(plan, decoder));
   }
 

@@ -37,8 +37,9 @@ final class TaskDevice {
     return device.equals("cuda") ? CUDA + 0 : "cpu";
   }
 
-  static boolean isGpu(String device) {
-    return device.startsWith(CUDA);
+  /** Whether it is one of which an engine takes the whole memory. */
+  static boolean isGpu(Object device) {
+    return device.toString().startsWith(CUDA);
   }
 
   /** The number of a GPU by what the discovery script printed: the number itself, or a UUID. */

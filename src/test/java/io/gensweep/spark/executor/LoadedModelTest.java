@@ -32,7 +32,7 @@ class LoadedModelTest {
   void weightsThatChangedSinceTheDriverReadThemAreRefused() throws Exception {
     copyModel();
     TaskPlan plan = plan();
-    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder())) {
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder(), 0)) {
       assertThat(lease.value().shape().vocabSize()).isPositive();
     }
     LoadedModel.closeAll();
@@ -45,7 +45,7 @@ class LoadedModelTest {
       weights.seek(weights.length() - 1);
       weights.write(last ^ 1);
     }
-    assertThatThrownBy(() -> LoadedModel.acquire(plan, plan.decoder()))
+    assertThatThrownBy(() -> LoadedModel.acquire(plan, plan.decoder(), 0))
         .isInstanceOf(JobError.class)
         .hasMessageContaining("model.path: config and weights in " + folder)
         .hasMessageContaining("put the same files on every machine");
@@ -57,7 +57,7 @@ class LoadedModelTest {
     TaskPlan plan = plan();
     Path file = folder.resolve("tokenizer_config.json");
     Files.writeString(file, Files.readString(file).stripTrailing() + " ");
-    assertThatThrownBy(() -> LoadedModel.acquire(plan, plan.decoder()))
+    assertThatThrownBy(() -> LoadedModel.acquire(plan, plan.decoder(), 0))
         .isInstanceOf(JobError.class)
         .hasMessageContaining("model.path: the tokenizer's files in " + folder)
         .hasMessageContaining("put the same files on every machine");
@@ -90,9 +90,9 @@ class LoadedModelTest {
             plan.files(),
             plan.template(),
             plan.time());
-    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder())) {
+    try (Lease<LoadedModel> lease = LoadedModel.acquire(plan, plan.decoder(), 0)) {
       assertThat(lease.value().shape().vocabSize()).isPositive();
-      assertThatThrownBy(() -> LoadedModel.acquire(other, other.decoder()))
+      assertThatThrownBy(() -> LoadedModel.acquire(other, other.decoder(), 0))
           .as("though the model is there, loaded for a plan that this machine has")
           .isInstanceOf(JobError.class)
           .hasMessageStartingWith("model.device: executor driver on ")
