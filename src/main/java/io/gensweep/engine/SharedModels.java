@@ -44,7 +44,8 @@ public final class SharedModels<T extends AutoCloseable> {
    *
    * @param place the device, say, on which it is
    * @param task that asks; it may lease several
-   * @throws IllegalStateException if the place holds one only, and the task has leased another there
+   * @throws IllegalStateException if the place holds one only, and the task has leased another
+   *     there
    */
   public Lease<T> acquire(Object place, Object key, Object task, Callable<T> load)
       throws Exception {

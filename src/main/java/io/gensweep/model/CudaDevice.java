@@ -165,9 +165,14 @@ public record CudaDevice(
         "put libtorch's CUDA build on the class path");
   }
 
+  /** Whether its tensor cores have the type. */
+  boolean bfloat16Native() {
+    return capability >= CAPABILITY;
+  }
+
   /** Why the project's kernels do not run on it, if they do not. */
   public Optional<String> whyNot() {
-    if (capability < CAPABILITY) {
+    if (!bfloat16Native()) {
       return Optional.of(
           "Gensweep's kernels need compute capability 8.0, %s has %d.%d"
               .formatted(name, capability / 10, capability % 10));

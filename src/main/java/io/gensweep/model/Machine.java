@@ -100,8 +100,8 @@ public record Machine(
   public DType dtype(DType asked, String stored) {
     boolean onCpu = device.equals(CPU);
     if (asked == DType.AUTO) {
-      boolean bfloat16 = stored.equals("bfloat16") && (!onCpu || cpu.bfloat16Native());
-      return bfloat16 ? DType.BFLOAT16 : DType.FLOAT32;
+      boolean bfloat16 = onCpu ? cpu.bfloat16Native() : gpu.get(0).bfloat16Native();
+      return bfloat16 && stored.equals("bfloat16") ? DType.BFLOAT16 : DType.FLOAT32;
     }
     if (asked == DType.INT8 && !onCpu) {
       throw new JobError(

@@ -28,7 +28,8 @@ class SharedModelsTest {
     }
   }
 
-  private final SharedModels<Thing> host = new SharedModels<>(thing -> !thing.broken, "cuda:0"::equals);
+  private final SharedModels<Thing> host =
+      new SharedModels<>(thing -> !thing.broken, "cuda:0"::equals);
   private final AtomicInteger loads = new AtomicInteger();
 
   @Test
@@ -151,7 +152,6 @@ class SharedModelsTest {
                             there.decrementAndGet();
                           };
                         })) {
-                  Thread.yield();
                   return lease.value();
                 }
               }));

@@ -135,6 +135,12 @@ class NumericsTest {
     assertThat(zen.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
     assertThat(gpu.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
     assertThat(gpu.dtype(DType.AUTO, "float32")).isEqualTo(DType.FLOAT32);
+    CudaDevice t4 = new CudaDevice(0, "Tesla T4", 75, 40, 16L << 30, 12_080, "");
+    Machine older =
+        Machine.gpu(t4, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true);
+    assertThat(older.dtype(DType.AUTO, "bfloat16"))
+        .as("its tensor cores have no bfloat16")
+        .isEqualTo(DType.FLOAT32);
     assertThatThrownBy(() -> old.dtype(DType.BFLOAT16, "float32"))
         .isInstanceOf(JobError.class)
         .hasMessageContaining("model.dtype: bfloat16 needs a CPU with AVX2");

@@ -51,7 +51,9 @@ final class TaskDevice {
       return CudaDevice.ordinal(address);
     }
     throw new JobError(
-        "model.device: Spark gave the task the GPU \"%s\", and a discovery script must print indices or UUIDs (GPU-..., MIG-...), as conf/discover-gpus.sh does; or set model.device to cpu"
+        ("model.device: Spark gave the task the GPU \"%s\", which is neither an index nor a UUID"
+                + " (GPU-..., MIG-...); use a discovery script such as conf/discover-gpus.sh, or set"
+                + " model.device to cpu")
             .formatted(address));
   }
 }

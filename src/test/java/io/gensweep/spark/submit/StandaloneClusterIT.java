@@ -85,9 +85,13 @@ class StandaloneClusterIT {
   @Test
   void aTaskComputesOnTheAddressThatSparkGaveIt() throws Exception {
     SparkSubmit.Ended ended = run(withGpus(), "gpu");
-    // No CUDA here: what it would have used shows in what it says.
+    // There are no such GPUs: what a task would have used shows in what is said of it.
     assertThat(ended.exitCode()).isEqualTo(2);
-    assertThat(ended.output()).containsPattern("cuda:[56]").contains("model.device");
+    assertThat(ended.output())
+        .containsPattern(
+            "gensweep: model\\.device: cuda:[56] cannot be used: .*, or set model\\.device to cpu"
+                + " \\(executor [0-9]+ on 127\\.0\\.0\\.[12]\\)\n");
+    assertThat(folder.resolve("gpu")).as("nothing is written").doesNotExist();
     SparkSubmit.Ended onCpu = run(withGpus(), "gpu-cpu", "--set", "model.device=cpu");
     assertThat(onCpu.exitCode()).as(onCpu.output()).isZero();
     assertThat(engines("gpu-cpu", "device")).isNotEmpty().containsOnly("cpu");
