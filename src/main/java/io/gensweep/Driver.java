@@ -20,6 +20,11 @@ public final class Driver {
   private Driver() {}
 
   public static void main(String[] arguments) {
+    System.exit(execute(arguments).code());
+  }
+
+  /** Carries out one command; Spark is started for it, and stopped. */
+  static ExitCode execute(String... arguments) {
     Logs.quieten();
     Interruption interruption = Interruption.watch(System.err);
     ExitCode code =
@@ -40,7 +45,7 @@ public final class Driver {
                 new PrintWriter(System.err, true, Charset.defaultCharset()),
                 arguments);
     interruption.over();
-    System.exit(code.code());
+    return code;
   }
 
   private static ExitCode run(Command command, ResolvedJob job, RunOptions options)

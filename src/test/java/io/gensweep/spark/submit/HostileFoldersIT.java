@@ -54,7 +54,7 @@ class HostileFoldersIT {
   }
 
   private static SparkSubmit.Ended run(Path model, Path output) throws Exception {
-    return SparkSubmit.gensweep(
+    return SharedDriver.gensweep(
         List.of("--master", "local[1]"),
         "run",
         "jobs/quickstart.yaml",

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +28,19 @@ class NumericsIT {
   private static final List<String> LOCAL = List.of("--master", "local[2]");
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static SharedDriver old;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void startOld() throws Exception {
+    old = SharedDriver.start(OLD);
+  }
+
+  @AfterAll
+  static void endOld() {
+    old.close();
+  }
 
   @Test
   void aResumeUnderOtherInstructionsIsRefusedAndVerifyTellsTheMachineFromTheFile()
@@ -35,7 +49,7 @@ class NumericsIT {
     List<String> prompts = Files.readAllLines(Path.of("data/prompts/chat.jsonl"));
     Path file = Files.write(folder.resolve("prompts.jsonl"), prompts.subList(0, 40));
     String[] job = SparkSubmit.sampled(Path.of(TinyJob.MODEL), out, "prompts.path=" + file);
-    done(SparkSubmit.gensweep(LOCAL, job));
+    done(SharedDriver.gensweep(LOCAL, job));
     JsonNode numerics = JSON.readTree(out.resolve("manifest.json").toFile()).get("numerics");
     requireInEveryShard(out, numerics);
 
@@ -43,19 +57,19 @@ class NumericsIT {
     Files.delete(shard);
     Files.delete(out.resolve("_SUCCESS"));
     Map<Path, String> before = contents(out);
-    refused(SparkSubmit.gensweep(OLD, LOCAL, job));
+    refused(old.execute(LOCAL, job));
     assertThat(contents(out)).as("nothing is written").isEqualTo(before);
     Files.write(file, prompts.subList(0, 44));
-    refused(SparkSubmit.gensweep(OLD, LOCAL, job));
+    refused(old.execute(LOCAL, job));
     assertThat(contents(out)).as("nothing is appended").isEqualTo(before);
 
     Files.write(file, prompts.subList(0, 40));
-    done(SparkSubmit.gensweep(LOCAL, job));
+    done(SharedDriver.gensweep(LOCAL, job));
     assertThat(JSON.readTree(out.resolve("manifest.json").toFile()).get("numerics"))
         .isEqualTo(numerics);
     requireInEveryShard(out, numerics);
 
-    SparkSubmit.Ended machine = verify(OLD, out);
+    SparkSubmit.Ended machine = old.execute(LOCAL, verify(out));
     assertThat(machine.exitCode()).as(machine.output()).isEqualTo(1);
     assertThat(machine.output())
         .containsPattern(
@@ -72,14 +86,14 @@ class NumericsIT {
         SparkSubmit.python(
             "src/test/python/tamper.py", out.toString(), "completions", "logprobs", id(prompts));
     assertThat(tampered.output()).startsWith("changed");
-    SparkSubmit.Ended here = verify(Map.of(), out);
+    SparkSubmit.Ended here = SharedDriver.gensweep(LOCAL, verify(out));
     assertThat(here.exitCode()).as(here.output()).isEqualTo(1);
     assertThat(here.output())
         .contains("1 rows are not the same")
         .contains(
             "Model, prompts, numerics and versions are those of the run: the file was changed")
         .doesNotContain("computed otherwise");
-    SparkSubmit.Ended both = verify(OLD, out);
+    SparkSubmit.Ended both = old.execute(LOCAL, verify(out));
     assertThat(both.output())
         .containsOnlyOnce("More than another machine explains, the file was changed; also: ");
   }
@@ -95,9 +109,9 @@ class NumericsIT {
       "--set",
       "output.path=" + out
     };
-    done(SparkSubmit.gensweep(OLD, LOCAL, job));
+    done(old.execute(LOCAL, job));
     Map<Path, String> before = contents(out);
-    SparkSubmit.Ended free = SparkSubmit.gensweep(LOCAL, job);
+    SparkSubmit.Ended free = SharedDriver.gensweep(LOCAL, job);
     assertThat(free.exitCode()).as(free.output()).isEqualTo(2);
     assertThat(free.output())
         .contains("numerics.instructions was oneDNN sse41, ATen baseline")
@@ -107,43 +121,43 @@ class NumericsIT {
 
   @Test
   void anExecutorWithOtherInstructionsWritesNothing() throws Exception {
-    List<String> old = new ArrayList<>(List.of("env"));
-    OLD.forEach((name, value) -> old.add(name + "=" + value));
+    List<String> asOld = new ArrayList<>(List.of("env"));
+    OLD.forEach((name, value) -> asOld.add(name + "=" + value));
     Path mixed = folder.resolve("mixed");
     Path local = folder.resolve("local");
     Path alone = folder.resolve("alone");
-    try (StandaloneCluster cluster = StandaloneCluster.start(folder, Map.of(), old)) {
-      SparkSubmit.Ended both = SparkSubmit.gensweep(cluster.both(), sampled(mixed));
+    try (StandaloneCluster cluster = StandaloneCluster.start(folder, Map.of(), asOld)) {
+      SparkSubmit.Ended both = SharedDriver.gensweep(cluster.both(), sampled(mixed));
       done(both);
       assertThat(both.output())
           .containsPattern(
               "gensweep: executor \\d on 127.0.0.2 writes nothing, for its rows would have other bits"
                   + " than those of the plan: "
                   + WAS_NOW);
-      done(SparkSubmit.gensweep(List.of("--master", "local[1]"), sampled(local)));
+      done(SharedDriver.gensweep(List.of("--master", "local[1]"), sampled(local)));
       SparkSubmit.requireSameRows(256, mixed, local);
       assertThat(engines(mixed)).hasSize(1).allMatch(each -> each.contains("ATen avx"));
 
       cluster.stop(0);
       List<String> second = List.of("--master", cluster.master());
       Map<Path, String> before = contents(mixed);
-      refused(SparkSubmit.gensweep(second, sampled(mixed)));
+      refused(SharedDriver.gensweep(second, sampled(mixed)));
       assertThat(contents(mixed)).isEqualTo(before);
       SparkSubmit.Ended verified =
-          SparkSubmit.gensweep(second, "verify", mixed.toString(), "--fraction", "0.2");
+          SharedDriver.gensweep(second, "verify", mixed.toString(), "--fraction", "0.2");
       assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
       assertThat(verified.output())
           .containsPattern("gensweep: rows are computed otherwise here than in the run.*" + WAS_NOW)
           .doesNotContain("the file was changed");
 
-      done(SparkSubmit.gensweep(second, sampled(alone, "sampling.max_tokens=8")));
+      done(SharedDriver.gensweep(second, sampled(alone, "sampling.max_tokens=8")));
       assertThat(engines(alone))
           .as("by what the executors can, whatever the driver's machine")
           .hasSize(1)
           .allMatch(each -> each.contains("oneDNN sse41, ATen baseline"));
     }
     Path pinned = folder.resolve("pinned");
-    done(SparkSubmit.gensweep(OLD, LOCAL, sampled(pinned, "sampling.max_tokens=8")));
+    done(old.execute(LOCAL, sampled(pinned, "sampling.max_tokens=8")));
     SparkSubmit.requireSameRows(256, alone, pinned);
   }
 
@@ -164,9 +178,8 @@ class NumericsIT {
     return SparkSubmit.sampled(Path.of(TinyJob.MODEL).toAbsolutePath(), output, sets);
   }
 
-  private static SparkSubmit.Ended verify(Map<String, String> environment, Path output)
-      throws Exception {
-    return SparkSubmit.gensweep(environment, LOCAL, "verify", output.toString(), "--fraction", "1");
+  private static String[] verify(Path output) {
+    return new String[] {"verify", output.toString(), "--fraction", "1"};
   }
 
   private static String id(List<String> prompts) throws IOException {

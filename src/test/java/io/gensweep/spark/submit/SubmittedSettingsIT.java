@@ -40,15 +40,15 @@ class SubmittedSettingsIT {
       mounted.addAll(
           List.of("--conf", "spark.hadoop.fs.viewfs.mounttable.mounts.link./data=" + data.toUri()));
       done(SparkSubmit.gensweep(mounted, "run", ROOT + "/job.yaml"));
-      done(SparkSubmit.gensweep(mounted, "verify", ROOT + "/out", "--fraction", "0.5"));
+      done(SharedDriver.gensweep(mounted, "verify", ROOT + "/out", "--fraction", "0.5"));
       String[] score = {
         "--set", "score.reference=answer", "--set", "output.path=" + ROOT + "/scores"
       };
       done(SparkSubmit.gensweep(mounted, with(score, "score", ROOT + "/job.yaml")));
-      done(SparkSubmit.gensweep(mounted, "verify", ROOT + "/scores", "--fraction", "0.5"));
+      done(SharedDriver.gensweep(mounted, "verify", ROOT + "/scores", "--fraction", "0.5"));
     }
     List<String> local = List.of("--master", "local[1]");
-    done(SparkSubmit.gensweep(local, "run", folder.resolve("local.yaml").toString()));
+    done(SharedDriver.gensweep(local, "run", folder.resolve("local.yaml").toString()));
     SparkSubmit.requireSameRows(128, data.resolve("out"), data.resolve("local"));
     assertThat(data.resolve("scores/_SUCCESS")).exists();
   }

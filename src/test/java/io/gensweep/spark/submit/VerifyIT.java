@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Outputs that were written by a real spark-submit, tampered with, and verified by another. */
+/** Outputs that one process has written, tampered with, and verified by another. */
 class VerifyIT {
   @TempDir Path folder;
 
@@ -98,7 +98,7 @@ class VerifyIT {
     assertThat(gone.exitCode()).as(gone.output()).isEqualTo(2);
     assertThat(gone.output()).contains("prompts.path");
     SparkSubmit.Ended none =
-        SparkSubmit.gensweep(List.of("--master", "local[1]"), "verify", folder.toString());
+        SharedDriver.gensweep(List.of("--master", "local[1]"), "verify", folder.toString());
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.output()).contains("no manifest.json");
   }
@@ -111,12 +111,20 @@ class VerifyIT {
     assertThat(scored.output()).contains("64 scores, 0 failed");
     assertThat(verify("local[2]", "--fraction", "1").output())
         .contains("all 64 rows made again have the same bits");
-    assertThat(job("run", job).exitCode())
+    assertThat(
+            SharedDriver.gensweep(List.of("--master", "local[2]"), arguments("run", job))
+                .exitCode())
         .as("a folder of scores takes no completions")
         .isEqualTo(2);
     tamper("scores", "logprobs", "quickstart-010");
     tamper("scores", "token_ids", "quickstart-011");
-    SparkSubmit.Ended changed = verify("local[2]", "--fraction", "1");
+    SparkSubmit.Ended changed =
+        SparkSubmit.gensweep(
+            List.of("--master", "local[2]"),
+            "verify",
+            folder.resolve("out").toString(),
+            "--fraction",
+            "1");
     assertThat(changed.exitCode()).as(changed.output()).isEqualTo(1);
     assertThat(changed.output())
         .contains("2 rows are not the same, of 64 made again")
@@ -125,16 +133,20 @@ class VerifyIT {
   }
 
   private SparkSubmit.Ended job(String command, List<String> sets) throws Exception {
+    return SparkSubmit.gensweep(List.of("--master", "local[2]"), arguments(command, sets));
+  }
+
+  private String[] arguments(String command, List<String> sets) {
     List<String> arguments = new ArrayList<>(List.of(command, "jobs/quickstart.yaml"));
     arguments.addAll(List.of("--set", "output.path=" + folder.resolve("out")));
     arguments.addAll(sets);
-    return SparkSubmit.gensweep(List.of("--master", "local[2]"), arguments.toArray(String[]::new));
+    return arguments.toArray(String[]::new);
   }
 
   private SparkSubmit.Ended verify(String master, String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("verify", folder.resolve("out").toString()));
     arguments.addAll(List.of(more));
-    return SparkSubmit.gensweep(List.of("--master", master), arguments.toArray(String[]::new));
+    return SharedDriver.gensweep(List.of("--master", master), arguments.toArray(String[]::new));
   }
 
   private void tamper(String kind, String column, String prompt) throws Exception {
