@@ -48,7 +48,18 @@ public final class StandaloneCluster implements AutoCloseable {
       Path home, Path folder, Map<String, String> environment, List<String> wrapper)
       throws IOException, InterruptedException {
     StandaloneCluster cluster = new StandaloneCluster(home, folder);
-    cluster.launch(
+    try {
+      cluster.startMaster();
+      cluster.startWorkers(environment, wrapper);
+      return cluster;
+    } catch (Throwable e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private void startMaster() throws IOException, InterruptedException {
+    launch(
         "master",
         Map.of(),
         List.of(),
@@ -56,10 +67,14 @@ public final class StandaloneCluster implements AutoCloseable {
         "--host",
         "127.0.0.1",
         "--port",
-        Integer.toString(cluster.port),
+        Integer.toString(port),
         "--webui-port",
         Integer.toString(freePort()));
-    cluster.await("master", "Starting Spark master");
+    await("master", "Starting Spark master");
+  }
+
+  private void startWorkers(Map<String, String> environment, List<String> wrapper)
+      throws IOException, InterruptedException {
     for (int i = 0; i < WORKERS; i++) {
       Path gpus = folder.resolve("gpu-" + i + ".sh");
       Files.writeString(
@@ -73,7 +88,7 @@ public final class StandaloneCluster implements AutoCloseable {
           "spark.worker.resource.gpu.amount 1\nspark.worker.resource.gpu.discoveryScript "
               + gpus
               + "\n");
-      cluster.launch(
+      launch(
           "worker-" + i,
           environment,
           i == 0 ? List.of() : wrapper,
@@ -91,12 +106,11 @@ public final class StandaloneCluster implements AutoCloseable {
           folder.resolve("work-" + i).toString(),
           "--properties-file",
           properties.toString(),
-          cluster.master());
+          master());
     }
     for (int i = 0; i < WORKERS; i++) {
-      cluster.await("worker-" + i, "Successfully registered with master");
+      await("worker-" + i, "Successfully registered with master");
     }
-    return cluster;
   }
 
   String master() {

@@ -42,7 +42,7 @@ class StandaloneClusterIT {
     SparkSubmit.Ended spread = run(cluster.both(), "spread", "--set", "model.device=cpu");
     assertThat(spread.exitCode()).as(spread.output()).isZero();
     assertThat(engines("spread", "executor")).as("both worked").contains("0", "1");
-    SparkSubmit.Ended local = run(List.of("--master", "local[1]"), "local");
+    SparkSubmit.Ended local = local("local[1]", "local");
     assertThat(local.exitCode()).as(local.output()).isZero();
     SparkSubmit.requireSameRows(256, folder.resolve("spread"), folder.resolve("local"));
   }
@@ -65,10 +65,9 @@ class StandaloneClusterIT {
             "engine.max_batch=64");
     assertThat(one.exitCode()).as(one.output()).isZero();
     assertThat(engines("one-executor", "executor")).containsExactly("0");
-    SparkSubmit.Ended seven = run(List.of("--master", "local[7]"), "seven", other);
+    SparkSubmit.Ended seven = local("local[7]", "seven", other);
     assertThat(seven.exitCode()).as(seven.output()).isZero();
-    SparkSubmit.Ended single =
-        run(List.of("--master", "local[1]"), "single", "--set", "engine.max_batch=1");
+    SparkSubmit.Ended single = local("local[1]", "single", "--set", "engine.max_batch=1");
     assertThat(single.exitCode()).as(single.output()).isZero();
     assertThat(shards("seven")).isEqualTo(16);
     assertThat(shards("single")).isEqualTo(4);
@@ -118,6 +117,16 @@ class StandaloneClusterIT {
       throws IOException, InterruptedException {
     List<String> spark = new ArrayList<>(options);
     spark.addAll(List.of("--conf", "spark.executor.cores=1", "--conf", "spark.task.maxFailures=1"));
+    return SparkSubmit.gensweep(spark, arguments(output, sets));
+  }
+
+  /** What the rows of a cluster are compared with. */
+  private static SparkSubmit.Ended local(String master, String output, String... sets)
+      throws IOException, InterruptedException {
+    return SharedDriver.gensweep(List.of("--master", master), arguments(output, sets));
+  }
+
+  private static String[] arguments(String output, String... sets) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -126,6 +135,6 @@ class StandaloneClusterIT {
                 "--set",
                 "output.path=" + folder.resolve(output)));
     arguments.addAll(List.of(sets));
-    return SparkSubmit.gensweep(spark, arguments.toArray(String[]::new));
+    return arguments.toArray(String[]::new);
   }
 }
