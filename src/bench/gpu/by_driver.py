@@ -66,7 +66,7 @@ def record(folder):
 
     recorder = Recorder()
     decoder = step.Decoder(weights, recorder, 512)
-    cache = step.Cache(shape, 16, 256, torch.bfloat16, "cuda", torch.randperm(64))
+    cache = step.Cache(shape, 16, 256, torch.bfloat16, "cuda", torch.randperm(16 * (256 // step.PAGE)))
     for pages in cache.k + cache.v:
         pages.normal_()
     ids = torch.randint(0, shape.vocabulary, (16,), device="cuda")

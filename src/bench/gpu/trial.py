@@ -258,12 +258,12 @@ def right(trial, entry):
         lengths = [1, 2, 5, 17, 31, 40, 63, 64, 65, 80, 100, 130]
         prompts = [torch.randint(4, weights.shape.vocabulary, (n,), generator=g) for n in lengths]
         new, rows = 40, len(prompts)
-        cache = step.Cache(weights.shape, rows, 192, dtype, "cuda", torch.randperm(rows * 3, generator=g))
+        cache = step.Cache(weights.shape, rows, 192, dtype, "cuda", torch.randperm(rows * (192 // step.PAGE), generator=g))
         ends = torch.tensor(lengths).cumsum(0).cuda() - 1
         if dtype == BF16:
             # Two programs that round in other places part at near ties: how far is each from float32?
             everything = decoder.prefill(
-                torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache
+                torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)], cache), cache
             ).float()
             with torch.no_grad():
                 hfs = torch.cat([hf(p[None].cuda()).logits[0].float() for p in prompts])
@@ -273,7 +273,7 @@ def right(trial, entry):
             entry[f"{name} bfloat16"] = dict(error_to_float32=round(errors[0], 5), hfs_error=round(errors[1], 5))
             trial.say("relative error of logits to HF's float32:", name, entry[f"{name} bfloat16"])
             continue
-        logits = decoder.prefill(torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache, ends)
+        logits = decoder.prefill(torch.cat(prompts).cuda(), decoder.places([(i, 0, n) for i, n in enumerate(lengths)], cache), cache, ends)
         ours, one = [], torch.ones(rows, device="cuda")
         positions = torch.tensor(lengths, dtype=torch.int32).cuda()
         for _ in range(new):
@@ -307,9 +307,10 @@ def odd(trial, entry):
         spans, logits = [(i, 0, 140) for i in range(5)], []
         for w in (weights, exact):
             decoder = step.Decoder(w, step.Launcher(trial.pdl), 512)
-            logits.append(decoder.prefill(tokens.flatten(), decoder.places(spans), step.Cache(shape, 5, 192, w.head.dtype, "cuda")))
+            cache = step.Cache(shape, 5, 192, w.head.dtype, "cuda")
+            logits.append(decoder.prefill(tokens.flatten(), decoder.places(spans, cache), cache))
         decoder = step.Decoder(weights, step.Launcher(trial.pdl), 512)
-        graph = Graph(decoder, 5, 192, torch.randperm(15))
+        graph = Graph(decoder, 5, 192, torch.randperm(5 * (192 // step.PAGE)))
         same = sum(int((graph(tokens[:, t], t) == logits[0].view(5, 140, -1)[:, t]).all(-1).sum()) for t in range(140))
         error = float((logits[0].float() - logits[1]).norm() / logits[1].norm())
         entry[name] = dict(
@@ -329,7 +330,7 @@ def bits(trial, entry, shape):
     s = decoder.w.shape
     g = torch.Generator().manual_seed(7)
     tokens = torch.randint(0, s.vocabulary, (256, 140), generator=g).cuda()
-    width = 3
+    width = 192 // step.PAGE
 
     def run(rows):
         """Logits of the last token, the candidates and log-sum-exps, of rows `rows` of tokens fed one by one."""
@@ -356,7 +357,7 @@ def bits(trial, entry, shape):
     trial.say(shape, "rows with all the bits they have among 256:", entry["batches"], "candidates", entry["candidates"])
     # Prefill.
     prompt = tokens[0]
-    graph = Graph(decoder, 1, width * step.PAGE, torch.tensor([2, 0, 1]))
+    graph = Graph(decoder, 1, width * step.PAGE, torch.randperm(width, generator=g))
     decoded = torch.cat([graph(prompt[t : t + 1], t).clone() for t in range(140)])
     entry["decoded_in_batch"] = bool((decoded[-1] == whole[0]).all())
 
@@ -366,7 +367,7 @@ def bits(trial, entry, shape):
         out, start = [], 0
         for end in cuts:
             spans = [(i, start, end - start) for i in range(1 + beside)]
-            logits = decoder.prefill(torch.cat([tokens[i, start:end] for i in range(1 + beside)]), decoder.places(spans), cache)
+            logits = decoder.prefill(torch.cat([tokens[i, start:end] for i in range(1 + beside)]), decoder.places(spans, cache), cache)
             out.append(logits[: end - start])
             start = end
         order = cache.table[0].long()
@@ -461,7 +462,7 @@ def prefill(trial, entry, shape):
         cache = step.Cache(s, prompts, each, BF16, "cuda")
         wanted = torch.arange(1, prompts + 1, device="cuda") * each - 1
         spans = [(i, 0, each) for i in range(prompts)]
-        places = decoder.places(spans)
+        places = decoder.places(spans, cache)
         graph, _ = captured(lambda: decoder.prefill(ids, places, cache, wanted))
         ours = median_ms(graph.replay, 5)
         del graph
@@ -536,7 +537,7 @@ def profile(trial, entry, shape):
         ids = torch.zeros(4096 if n == "prefill" else n, device="cuda", dtype=torch.int64)
         positions = torch.full((rows,), CONTEXT - 1, device="cuda", dtype=torch.int32)
         inverse = torch.ones(rows, device="cuda")
-        places, wanted = decoder.places([(i, 0, 256) for i in range(16)]), torch.arange(1, 17, device="cuda") * 256 - 1
+        places, wanted = decoder.places([(i, 0, 256) for i in range(16)], cache), torch.arange(1, 17, device="cuda") * 256 - 1
 
         def run():
             if n == "prefill":
@@ -654,7 +655,7 @@ def tune_attention(trial, entry, shape):
         times = []
         for t in PREFILL:
             decoder.prefill_attention = t
-            rows = decoder.places([(p, 0, each) for p in range(prompts)])[0]
+            rows = decoder.places([(p, 0, each) for p in range(prompts)], cache)[0]
 
             def run():
                 for i, layer in enumerate(layers):

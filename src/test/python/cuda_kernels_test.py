@@ -118,6 +118,14 @@ class Candidates(unittest.TestCase):
         self.check(v, torch.ones(2))
 
 
+    def test_logits_that_are_picked(self):
+        logits = torch.randn(5, 320)
+        rows, ids = torch.tensor([4, 0, 4, 2], dtype=torch.int32), torch.tensor([319, 0, 7, 64], dtype=torch.int32)
+        y = torch.full((4,), float("nan"))
+        step.ks.pick_kernel[(1,)](logits, rows, ids, y, 320, 4, BLOCK=256, PDL=0)
+        self.assertTrue(torch.equal(y, logits[rows.long(), ids.long()]))
+
+
 def plain_attention(shape, decoder, layer, qkv, positions):
     """Attention of the last tokens of one sequence by PyTorch, float32: qkv [T, ..] of the whole sequence, positions all of it."""
     s, t = shape, qkv.shape[0]
@@ -131,17 +139,19 @@ def plain_attention(shape, decoder, layer, qkv, positions):
         return x * cos[:, None] + torch.cat((-x[..., half:], x[..., :half]), -1) * sin[:, None]
 
     q, k = turn(q, layer.q_norm), turn(k, layer.k_norm)
+    seen = (positions[None, :] <= positions[:, None]) & (positions[None, :] > positions[:, None] - decoder.window)
     a = F.scaled_dot_product_attention(
-        q.transpose(0, 1), k.transpose(0, 1).repeat_interleave(s.group, 0), v.transpose(0, 1).repeat_interleave(s.group, 0), is_causal=True
+        q.transpose(0, 1), k.transpose(0, 1).repeat_interleave(s.group, 0), v.transpose(0, 1).repeat_interleave(s.group, 0), attn_mask=seen
     )
     return a.transpose(0, 1).reshape(t, -1)
 
 
 class Attention(unittest.TestCase):
-    def check(self, head, group, tokens, cuts, dtype=F32, norm_heads=False, parts=None, kv=1):
+    def check(self, head, group, tokens, cuts, dtype=F32, norm_heads=False, parts=None, kv=1, window=1 << 30):
         """One sequence in slot 1 of 2: prefilled up to each of `cuts`, then the rest decoded token by token."""
         s = shape_of(head=head, kv=kv, group=group, norm_heads=norm_heads)
         decoder = decoder_of(s, dtype)
+        decoder.window = window
         layer = decoder.w.layers[0]
         g = torch.Generator().manual_seed(head + group)
         qkv = torch.randn(tokens, (s.heads + 2 * s.kv) * head, generator=g).to(dtype)
@@ -149,24 +159,23 @@ class Attention(unittest.TestCase):
         width = -(-tokens // step.PAGE)
         cache = step.Cache(s, 2, tokens, dtype, "cpu", torch.randperm(2 * width, generator=g))
         got, start = [], 0
-        per = max(decoder.prefill_attention.rows, decoder.gp) // decoder.gp
+        per = decoder.prefill_attention.rows // group
+        width = cache.width
         for end in cuts:
             n = end - start
             q, y = torch.empty(n, s.heads * head, dtype=dtype), torch.full((n, s.heads * head), float("nan"), dtype=dtype)
-            tiles = torch.tensor([(i, min(per, n - i), 1, start + i) for i in range(0, n, per)], dtype=torch.int32)
+            tiles = torch.tensor([(i, min(per, n - i), width, start + i) for i in range(0, n, per)], dtype=torch.int32)
             at = torch.arange(start, end, dtype=torch.int32)
-            decoder.rotate(layer, qkv[start:end], at, torch.ones(n, dtype=torch.int32), cache, 0, q)
+            decoder.rotate(layer, qkv[start:end], at, torch.full((n,), width, dtype=torch.int32), cache, 0, q)
             decoder.attend(layer, q, cache, 0, y, tiles=tiles)
             got.append(y)
             start = end
-        cache.table = cache.table[1:]
-        chunks = cache.width * step.PAGE // decoder.chunk
+        chunks = -(-cache.width * step.PAGE // decoder.chunk)
         for t in range(start, tokens):
             y = torch.full((1, s.heads * head), float("nan"), dtype=dtype)
-            part, stats = torch.empty(1, s.kv, chunks, decoder.gp, head), torch.empty(1, s.kv, chunks, decoder.gp, 2)
-            decoder.attend(
-                layer, qkv[t : t + 1], cache, 0, y, positions=torch.tensor([t], dtype=torch.int32), part=part, stats=stats, parts=parts or 1
-            )
+            part, stats = torch.empty(1, s.heads, chunks, head), torch.empty(1, s.heads, chunks, 2)
+            at, first = torch.tensor([t], dtype=torch.int32), torch.tensor([width], dtype=torch.int32)
+            decoder.attend(layer, qkv[t : t + 1], cache, 0, y, positions=at, starts=first, part=part, stats=stats, parts=parts or 1)
             got.append(y)
         close = dict(rtol=1e-2, atol=1e-2) if dtype == F16 else dict(rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(torch.cat(got).float(), want, **close)
@@ -186,6 +195,12 @@ class Attention(unittest.TestCase):
             self.check(64, 4, 200, [196], parts=parts)
         self.check(64, 3, 140, [126], parts=2)
 
+    def test_windows(self):
+        for window in (1, 30, 64, 100):
+            with self.subTest(window=window):
+                self.check(64, 2, 150, [70, 146], window=window, kv=2)
+        self.check(64, 4, 200, [197], parts=2, window=90)
+
     def test_norms_of_heads(self):
         self.check(64, 2, 68, [65], norm_heads=True)
         self.check(80, 3, 68, [65], norm_heads=True, parts=2)
@@ -204,9 +219,9 @@ class Model(unittest.TestCase):
         g = torch.Generator().manual_seed(5)
         lengths, new = [1, 9, 63], 4
         prompts = [torch.randint(4, 512, (n,), generator=g) for n in lengths]
-        cache = step.Cache(decoder.w.shape, 3, 128, F32, "cpu", torch.randperm(6, generator=g))
+        cache = step.Cache(decoder.w.shape, 3, 128, F32, "cpu", torch.randperm(12, generator=g))
         ends = torch.tensor(lengths).cumsum(0) - 1
-        logits = decoder.prefill(torch.cat(prompts), decoder.places([(i, 0, n) for i, n in enumerate(lengths)]), cache, ends)
+        logits = decoder.prefill(torch.cat(prompts), decoder.places([(i, 0, n) for i, n in enumerate(lengths)], cache), cache, ends)
         positions, ours = torch.tensor(lengths, dtype=torch.int32), []
         for _ in range(new):
             ids = decoder.candidates(logits, torch.ones(3))[1][:, 0]

@@ -71,10 +71,9 @@ def compile_attention(shape, dtype, rows, pdl, chunk, tile, parts):
     y = empty(m, s.heads * s.head, dtype=dtype)
     cache = step.Cache(s, m, 256, dtype, "meta")
     if rows:
-        part = empty(m, s.kv, 256 // chunk, decoder.gp, s.head, dtype=torch.float32) if parts > 1 else None
-        decoder.attend(
-            layer, empty(m, (s.heads + 2 * s.kv) * s.head, dtype=dtype), cache, 0, y, positions=empty(m), part=part, stats=part, parts=parts
-        )
+        part = empty(m, s.heads, 256 // chunk, s.head, dtype=torch.float32) if parts > 1 else None
+        qkv = empty(m, (s.heads + 2 * s.kv) * s.head, dtype=dtype)
+        decoder.attend(layer, qkv, cache, 0, y, positions=empty(m), starts=cache.starts, part=part, stats=part, parts=parts)
     else:
         decoder.attend(layer, y, cache, 0, y, tiles=empty(1, 4))
     return decoder.launch.compiled
@@ -88,9 +87,8 @@ def compile_all(shape, dtype, rows, prefill, pdl, tiles=None, ahead=True):
         logits = decoder.decode(empty(m, dtype=torch.int64), empty(m), step.Cache(small, m, 256, dtype, "meta"))
         decoder.candidates(logits, empty(m, dtype=torch.float32))
     for m in prefill:
-        decoder.prefill(
-            empty(m, dtype=torch.int64), decoder.places([(0, 0, m)]), step.Cache(small, 1, m, dtype, "meta"), empty(1, dtype=torch.int64)
-        )
+        cache = step.Cache(small, 1, m, dtype, "meta")
+        decoder.prefill(empty(m, dtype=torch.int64), decoder.places([(0, 0, m)], cache), cache, empty(1, dtype=torch.int64))
     return list({id(k): k for k in launch.compiled}.values())
 
 

@@ -16,8 +16,9 @@ for its first weights to come to L2 (`ahead`), which no other kernel writes, and
 whatever ran two or more kernels earlier is complete too.
 
 Shapes: rows M, hidden size H, vocabulary V, heads = KV x G (G query heads share one of KV key heads), head size D, DB = D rounded up to a
-power of two. Pages: k and v caches [pages, KV, PAGE, D], table [slots, width] of int32 page numbers, position p of a slot lies on page
-table[slot, p // PAGE]. All pointers are aligned to 16 bytes, N and K are multiples of 16.
+power of two. Pages: k and v caches of pages [KV, PAGE, D], `stride` elements from one page to the next (a page of other layers may lie
+between), table of int32 page numbers, position p of a sequence lies on page table[start + p // PAGE] with `start` its first entry. Position
+p sees those in (p - window, p]. All pointers are aligned to 16 bytes, N, K and strides are multiples of 16.
 """
 
 import triton
@@ -305,7 +306,7 @@ def turn_of(cos, sin, position, d, ROT: tl.constexpr):
     return c, tl.where(d < ROT // 2, -s, s)
 
 
-@triton.jit(do_not_specialize=["width"])
+@triton.jit
 def rotate_kernel(
     qkv,
     cos,
@@ -313,16 +314,16 @@ def rotate_kernel(
     q_norm,
     k_norm,
     positions,
-    slots,
+    starts,
     table,
     q,
     k_cache,
     v_cache,
-    width,
+    stride,
+    KV,
+    G,
     eps,
     NORM: tl.constexpr,
-    KV: tl.constexpr,
-    G: tl.constexpr,
     HEADS: tl.constexpr,
     D: tl.constexpr,
     DB: tl.constexpr,
@@ -333,7 +334,7 @@ def rotate_kernel(
 ):
     """Prefill: queries normed and rotated into q [M, KV G, D], keys likewise and values into their pages; qkv [M, (KV (G + 2)) D].
 
-    One token and HEADS heads a program: grid (M, heads rounded up / HEADS). positions, slots [M].
+    One token and HEADS heads a program: grid (M, heads rounded up / HEADS). positions, starts [M].
     """
     start_next(PDL)
     wait_for_last(PDL)
@@ -341,7 +342,7 @@ def rotate_kernel(
     h = tl.program_id(1) * HEADS + tl.arange(0, HEADS)
     d = tl.arange(0, DB)
     position = tl.load(positions + row)
-    page = tl.load(table + tl.load(slots + row) * width + position // PAGE).to(tl.int64)
+    page = tl.load(table + tl.load(starts + row) + position // PAGE).to(tl.int64) * stride
     c, s = turn_of(cos, sin, position, d, ROT)
     base = qkv + row * (KV * (G + 2)) * D + h * D
     live = (d < D)[None, :]
@@ -349,15 +350,15 @@ def rotate_kernel(
     tl.store(q + row * (KV * G) * D + h[:, None] * D + d[None, :], out.to(q.dtype.element_ty), mask=live & (h < KV * G)[:, None])
     keys = (h >= KV * G) & (h < KV * (G + 1))
     out = rotated(base, k_norm, keys, c[None, :], s[None, :], d, eps, NORM, HEADS, D, DB, LOG_DB, ROT)
-    to = ((page * KV + h - KV * G) * PAGE + position % PAGE) * D
+    to = page + ((h - KV * G) * PAGE + position % PAGE) * D
     tl.store(k_cache + to[:, None] + d[None, :], out.to(q.dtype.element_ty), mask=live & keys[:, None])
     values = (h >= KV * (G + 1)) & (h < KV * (G + 2))
     v = tl.load(base[:, None] + d[None, :], mask=live & values[:, None], other=0.0)
-    to = ((page * KV + h - KV * (G + 1)) * PAGE + position % PAGE) * D
+    to = page + ((h - KV * (G + 1)) * PAGE + position % PAGE) * D
     tl.store(v_cache + to[:, None] + d[None, :], v, mask=live & values[:, None])
 
 
-@triton.jit(do_not_specialize=["width", "chunks"])
+@triton.jit(do_not_specialize=["G", "chunks", "parts", "window"])
 def attend_kernel(
     q,
     cos,
@@ -365,6 +366,7 @@ def attend_kernel(
     q_norm,
     k_norm,
     positions,
+    starts,
     tiles,
     table,
     k_cache,
@@ -372,15 +374,17 @@ def attend_kernel(
     y,
     part,
     stats,
-    width,
+    stride,
+    KV,
+    G,
     chunks,
+    parts,
+    window,
     scale,
     eps,
     DECODE: tl.constexpr,
+    SPLIT: tl.constexpr,
     NORM: tl.constexpr,
-    KV: tl.constexpr,
-    G: tl.constexpr,
-    GP: tl.constexpr,
     D: tl.constexpr,
     DB: tl.constexpr,
     LOG_DB: tl.constexpr,
@@ -388,60 +392,61 @@ def attend_kernel(
     PAGE: tl.constexpr,
     CHUNK: tl.constexpr,
     BM: tl.constexpr,
-    PARTS: tl.constexpr,
     LINES: tl.constexpr,
     DOT: tl.constexpr,
     PDL: tl.constexpr,
 ):
-    """Causal attention over pages; y [M, KV G D]. Grid (tiles of queries, KV, PARTS).
+    """Causal attention over pages; y [M, KV G D]. Grid (tiles of queries, KV, parts).
 
-    A program has the G query heads of one key head (GP: G rounded up to a power of two) for up to BM // GP neighbouring tokens of a slot.
-    DECODE: one token a slot, slot and row are the tile's number, q = qkv [M, KV (G + 2) D]: it norms and rotates the queries and writes the
-    new key and value. Else q [M, KV G, D] comes from `rotate_kernel` and tiles [.., 4] has first row, tokens, slot, first position.
-    PARTS > 1 (decode alone): the chunks are dealt out over PARTS programs, each stores part [M, KV, chunks, GP, D] and stats
-    [M, KV, chunks, GP, 2] for `join_kernel`. scale: of the scores, times log2(e).
+    A program has the G query heads of one key head for up to BM // G neighbouring tokens of a sequence.
+    DECODE: one token a sequence, row and sequence are the tile's number, q = qkv [M, KV (G + 2) D]: it norms and rotates the queries and
+    writes the new key and value; its first entry of the table is starts[row]. Else q [M, KV G, D] comes from `rotate_kernel` and tiles
+    [.., 4] has first row, tokens, first entry of the table, first position.
+    SPLIT (decode alone): the chunks are dealt out over `parts` programs, each stores part [M, KV G, chunks, D] and stats
+    [M, KV G, chunks, 2] for `join_kernel`; else parts is 1. scale: of the scores, times log2(e).
     """
     start_next(PDL)
     tile, head, share = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     kind: tl.constexpr = y.dtype.element_ty
     if DECODE:
         first = tl.load(positions + tile)
-        row0, count, slot = tile, 1, tile
-        heads: tl.constexpr = KV * (G + 2)
+        row0, count = tile, 1
+        start = tl.load(starts + tile)
+        heads = KV * (G + 2)
     else:
         row0 = tl.load(tiles + tile * 4)
         count = tl.load(tiles + tile * 4 + 1)
-        slot = tl.load(tiles + tile * 4 + 2)
+        start = tl.load(tiles + tile * 4 + 2)
         first = tl.load(tiles + tile * 4 + 3)
-        heads: tl.constexpr = KV * G
+        heads = KV * G
     last = first + count - 1
     r = tl.arange(0, BM)
-    i = r // GP
-    g = r % GP
+    i = r // G
+    g = r % G
     d = tl.arange(0, DB)
     live = (d < D)[None, :]
     p0 = tl.arange(0, CHUNK)
     if LINES > 0:
         # The pages hold what earlier steps wrote: they may be asked for before this step's queries are there.
         old = share * CHUNK + p0
-        there = tl.load(table + slot * width + old // PAGE, mask=old < last, other=0).to(tl.int64)
-        soon = ((there * KV + head) * PAGE + old % PAGE) * D
+        there = tl.load(table + start + old // PAGE, mask=old < last, other=0).to(tl.int64)
+        soon = there * stride + (head * PAGE + old % PAGE) * D
         ELEMENTS: tl.constexpr = 1024 // kind.primitive_bitwidth
         ahead(k_cache + soon, D, LINES, ELEMENTS)
         ahead(v_cache + soon, D, LINES, ELEMENTS)
     wait_for_last(PDL)
-    ok = (i < count) & (g < G)
+    ok = i < count
     queries = q + (row0 + i).to(tl.int64) * heads * D + (head * G + g) * D
     if DECODE:
         c, s = turn_of(cos, sin, first, d, ROT)
         qs = rotated(queries, q_norm, ok, c[None, :], s[None, :], d, eps, NORM, BM, D, DB, LOG_DB, ROT).to(kind)
-        if (first // CHUNK) % PARTS == share:
+        if (first // CHUNK) % parts == share:
             one = tl.arange(0, 1)
             key = q + row0.to(tl.int64) * heads * D + (KV * G + head) * D
             k_new = rotated(key + one, k_norm, one == 0, c[None, :], s[None, :], d, eps, NORM, 1, D, DB, LOG_DB, ROT).to(kind)
             v_new = tl.load(key + KV * D + one[:, None] + d[None, :], mask=live, other=0.0)
-            new_page = tl.load(table + slot * width + first // PAGE).to(tl.int64)
-            new_at = ((new_page * KV + head) * PAGE + first % PAGE) * D
+            new_page = tl.load(table + start + first // PAGE).to(tl.int64)
+            new_at = new_page * stride + (head * PAGE + first % PAGE) * D
             tl.store(k_cache + new_at + one[:, None] + d[None, :], k_new, mask=live)
             tl.store(v_cache + new_at + one[:, None] + d[None, :], v_new, mask=live)
             tl.debug_barrier()  # the loop below reads them back
@@ -452,83 +457,93 @@ def attend_kernel(
     mass = tl.zeros((BM,), tl.float32)
     acc = tl.zeros((BM, DB), tl.float32)
     ones = tl.full((CHUNK, 16), 1.0, kind)
-    for chunk in range(share, last // CHUNK + 1, PARTS):
+    # The first chunk that a query of this tile sees, and that is this program's.
+    oldest = tl.maximum(first - window + 1, 0)
+    begin = oldest // CHUNK
+    if SPLIT:
+        begin += (share + parts - begin % parts) % parts
+        by = parts
+    else:
+        by = 1
+    for chunk in range(begin, last // CHUNK + 1, by):
         p = chunk * CHUNK + p0
-        inside = p <= last
+        inside = (p >= oldest) & (p <= last)
         if PAGE % CHUNK == 0:
-            page = tl.load(table + slot * width + chunk * CHUNK // PAGE).to(tl.int64)
+            page = tl.load(table + start + chunk * CHUNK // PAGE).to(tl.int64)
         else:
-            page = tl.load(table + slot * width + p // PAGE, mask=inside, other=0).to(tl.int64)
-        at = ((page * KV + head) * PAGE + p % PAGE) * D
+            page = tl.load(table + start + p // PAGE, mask=inside, other=0).to(tl.int64)
+        at = page * stride + (head * PAGE + p % PAGE) * D
         k = tl.load(k_cache + at[:, None] + d[None, :], mask=inside[:, None] & live, other=0.0)
         score = tl.dot(qs, tl.trans(k), input_precision=DOT) * scale
-        score = tl.where(p[None, :] <= position[:, None], score, float("-inf"))
+        seen = (p[None, :] <= position[:, None]) & (p[None, :] > position[:, None] - window)
+        score = tl.where(seen, score, float("-inf"))
         top = tl.max(score, 1)
         weight = tl.exp2(score - tl.where(top == float("-inf"), 0.0, top)[:, None]).to(kind)
         v = tl.load(v_cache + at[:, None] + d[None, :], mask=inside[:, None] & live, other=0.0)
         more = tl.dot(weight, v, input_precision=DOT)
         more_mass = tl.max(tl.dot(weight, ones, input_precision=DOT), 1)  # all columns are equal
-        if PARTS == 1:
+        if not SPLIT:
             best, mass, acc = fold(best, mass, acc, top, more_mass, more)
         else:
-            to = ((tile * KV + head).to(tl.int64) * chunks + chunk) * GP + g
+            to = ((tile * KV + head) * G + g).to(tl.int64) * chunks + chunk
             tl.store(part + to[:, None] * D + d[None, :], more, mask=ok[:, None] & live)
             tl.store(stats + to * 2, top, mask=ok)
             tl.store(stats + to * 2 + 1, more_mass, mask=ok)
-    if PARTS == 1:
+    if not SPLIT:
         out = (acc / mass[:, None]).to(kind)
         to = y + (row0 + i).to(tl.int64) * (KV * G * D) + (head * G + g) * D
         tl.store(to[:, None] + d[None, :], out, mask=ok[:, None] & live)
 
 
-@triton.jit(do_not_specialize=["chunks"])
+@triton.jit(do_not_specialize=["heads", "chunks", "window"])
 def join_kernel(
     part,
     stats,
     positions,
     y,
+    heads,
     chunks,
-    KV: tl.constexpr,
-    G: tl.constexpr,
-    GP: tl.constexpr,
+    window,
     D: tl.constexpr,
     BD: tl.constexpr,
     CHUNK: tl.constexpr,
     PDL: tl.constexpr,
 ):
-    """Folds the chunks that `attend_kernel` stored, in their order; y [M, KV G D]. Grid (M, KV, D rounded up / BD)."""
+    """Folds the chunks that `attend_kernel` stored, in their order; y [M, heads D]. Grid (M, heads, D rounded up / BD)."""
     start_next(PDL)
     row, head = tl.program_id(0), tl.program_id(1)
-    n = tl.load(positions + row) // CHUNK + 1
+    position = tl.load(positions + row)
     wait_for_last(PDL)
-    g = tl.arange(0, GP)
+    one = tl.arange(0, 1)
     d = tl.program_id(2) * BD + tl.arange(0, BD)
-    live = (g < G)[:, None] & (d < D)[None, :]
-    best = tl.full((GP,), float("-inf"), tl.float32)
-    mass = tl.zeros((GP,), tl.float32)
-    acc = tl.zeros((GP, BD), tl.float32)
-    for chunk in range(0, n):
-        at = ((row * KV + head).to(tl.int64) * chunks + chunk) * GP + g
-        top = tl.load(stats + at * 2, mask=g < G, other=0.0)
-        more_mass = tl.load(stats + at * 2 + 1, mask=g < G, other=1.0)
+    live = (d < D)[None, :]
+    best = tl.full((1,), float("-inf"), tl.float32)
+    mass = tl.zeros((1,), tl.float32)
+    acc = tl.zeros((1, BD), tl.float32)
+    for chunk in range(tl.maximum(position - window + 1, 0) // CHUNK, position // CHUNK + 1):
+        at = (row * heads + head).to(tl.int64) * chunks + chunk + one
+        top = tl.load(stats + at * 2)
+        more_mass = tl.load(stats + at * 2 + 1)
         more = tl.load(part + at[:, None] * D + d[None, :], mask=live, other=0.0)
         best, mass, acc = fold(best, mass, acc, top, more_mass, more)
-    to = y + (row * KV + head).to(tl.int64) * G * D + g[:, None] * D + d[None, :]
+    to = y + (row * heads + head).to(tl.int64) * D + one[:, None] * D + d[None, :]
     tl.store(to, (acc / mass[:, None]).to(y.dtype.element_ty), mask=live)
 
 
-@triton.jit(do_not_specialize=["blocks"])
-def groups_kernel(logits, inverse, groups, sums, V, blocks, GROUPS: tl.constexpr, BLOCK: tl.constexpr, PDL: tl.constexpr):
+@triton.jit(do_not_specialize=["V", "blocks"])
+def groups_kernel(logits, rows, inverse, groups, sums, stride, V, blocks, GROUPS: tl.constexpr, BLOCK: tl.constexpr, PDL: tl.constexpr):
     """Of each 64 neighbouring logits the greatest; of each BLOCK the greatest and the sums of exponentials at temperature 1 and T.
 
-    logits [M, V], inverse [M] = 1 / T (float32), groups [M, blocks BLOCK / 64] and sums [M, blocks, 3] float32. Grid (M, blocks).
+    logits of V of `stride` elements a row, rows [M]: which of them, inverse [M] = 1 / T (float32), groups [M, blocks BLOCK / 64] and sums
+    [M, blocks, 3] float32. Grid (M, blocks).
     """
     start_next(PDL)
     row, block = tl.program_id(0), tl.program_id(1)
     at = block * BLOCK + tl.arange(0, GROUPS)[:, None] * 64 + tl.arange(0, 64)[None, :]
     cold = tl.load(inverse + row)
+    source = tl.load(rows + row).to(tl.int64)
     wait_for_last(PDL)
-    v = tl.load(logits + row.to(tl.int64) * V + at, mask=at < V, other=float("-inf")).to(tl.float32)
+    v = tl.load(logits + source * stride + at, mask=at < V, other=float("-inf")).to(tl.float32)
     best = tl.max(v, 1)
     tl.store(groups + (row * blocks + block) * GROUPS + tl.arange(0, GROUPS), best)
     top = tl.max(best, 0)
@@ -562,15 +577,17 @@ def best_64(keys, SHIFT: tl.constexpr):
     return chosen, tl.cumsum(chosen.to(tl.int32), 0) - 1
 
 
-@triton.jit(do_not_specialize=["blocks", "count"])
+@triton.jit(do_not_specialize=["V", "blocks", "count"])
 def candidates_kernel(
     logits,
+    rows,
     inverse,
     groups,
     sums,
     values,
     ids,
     sums_out,
+    stride,
     V,
     blocks,
     count,
@@ -583,11 +600,12 @@ def candidates_kernel(
 
     values [M, 64] float32, ids [M, 64] int32 (with a value of -inf and an id >= V behind the last when V < 64), sums_out [M, 2]: natural
     log-sum-exp of logits and of logits / T. The best 64 lie in the 64 groups of 64 neighbours with the greatest maxima (ties by the lower
-    group): an element of another group has 64 maxima before it. count: groups of a row, GROUPS and BLOCKS powers of two >= count, blocks.
+    group): an element of another group has 64 maxima before it. logits, rows and stride as in `groups_kernel`. count: groups of a row, GROUPS and BLOCKS powers of two >= count, blocks.
     """
     start_next(PDL)
     row = tl.program_id(0).to(tl.int64)
     cold = tl.load(inverse + row)
+    source = tl.load(rows + row).to(tl.int64)
     wait_for_last(PDL)
     j = tl.arange(0, GROUPS)
     some = tl.arange(0, 64)
@@ -598,7 +616,7 @@ def candidates_kernel(
     group = tl.load(ids + row * 64 + some)
     tl.debug_barrier()
     at = tl.reshape(group[:, None] * 64 + some[None, :], (4096,))
-    v = tl.load(logits + row * V + at, mask=at < V, other=float("-inf")).to(tl.float32)
+    v = tl.load(logits + source * stride + at, mask=at < V, other=float("-inf")).to(tl.float32)
     chosen, place = best_64(order_of(v, SHIFT), SHIFT)
     tl.store(values + row * 64 + place, v, mask=chosen)
     tl.store(ids + row * 64 + place, at, mask=chosen)
@@ -622,3 +640,15 @@ def candidates_kernel(
     most = tl.max(top, 0)
     tl.store(sums_out + row * 2, most + tl.log(tl.sum(one * tl.exp(top - most), 0)))
     tl.store(sums_out + row * 2 + 1, most * cold + tl.log(tl.sum(warm * tl.exp((top - most) * cold), 0)))
+
+
+@triton.jit(do_not_specialize=["count"])
+def pick_kernel(logits, rows, ids, y, stride, count, BLOCK: tl.constexpr, PDL: tl.constexpr):
+    """y[i] = logits[rows[i], ids[i]] as float32, [count]; rows of `stride` elements. Grid (count rounded up / BLOCK)."""
+    start_next(PDL)
+    wait_for_last(PDL)
+    i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    live = i < count
+    row = tl.load(rows + i, mask=live, other=0).to(tl.int64)
+    id = tl.load(ids + i, mask=live, other=0)
+    tl.store(y + i, tl.load(logits + row * stride + id, mask=live, other=0.0).to(tl.float32), mask=live)

@@ -16,8 +16,9 @@ import triton
 import kernels as ks
 from tiles import bucket, tile
 
-PAGE = 64  # positions a page
+PAGE = 32  # positions a page, as in the engine's cache
 CANDIDATES = 64
+MOST_ROWS = 8192  # with logits at once
 BLOCK = 4096  # logits a program of groups_kernel
 
 
@@ -202,6 +203,9 @@ class Cache:
         self.v = [torch.zeros_like(k) for k in self.k]
         order = torch.arange(pages) if order is None else order
         self.table = order.to(torch.int32).view(slots, self.width).to(device)
+        self.stride = shape.kv * PAGE * shape.head
+        # The first entry of each slot.
+        self.starts = (torch.arange(slots, dtype=torch.int32) * self.width).to(device)
 
 
 class Decoder:
@@ -218,7 +222,7 @@ class Decoder:
         # HF rounds the tables to the model's type.
         self.cos, self.sin = (t.to(self.dtype).float().to(self.device) for t in (both.cos(), both.sin()))
         self.db = triton.next_power_of_2(s.head)
-        self.gp = triton.next_power_of_2(s.group)
+        self.window = 1 << 30  # positions that one sees, its own counted
         self.chunk = 64 if s.head <= 128 else 32  # positions; it is part of the order of attention's sums
         self.decode_attention, self.prefill_attention = AttentionTile(16, 2), AttentionTile(64, stages=2)
         if self.dtype.itemsize == 4 or s.head > 128:
@@ -227,6 +231,7 @@ class Decoder:
         # Hopper and the large Blackwells; 8.x has no tensor descriptors, 12.0 has too little shared memory for these tiles (99 KiB).
         self.tensor_maps = self.device.type != "cpu" and triton.runtime.driver.active.get_current_target().arch in (90, 100, 103)
         self.descriptors = {}
+        self.row_numbers = torch.arange(MOST_ROWS, dtype=torch.int32).to(self.device)
 
     def buffer(self, *n, dtype=None):
         return torch.empty(n, device=self.device, dtype=dtype or self.dtype)
@@ -328,12 +333,13 @@ class Decoder:
             return min(self.chosen_parts[rows], chunks)
         return max(1, min(triton.next_power_of_2(chunks), 128 // (triton.next_power_of_2(rows) * self.w.shape.kv)))
 
-    def attend(self, layer, q, cache, index, y, positions=None, tiles=None, part=None, stats=None, parts=1):
+    def attend(self, layer, q, cache, index, y, positions=None, starts=None, tiles=None, part=None, stats=None, parts=1):
+        """Decode of one token a row with `positions` and `starts` [M], else prefill with `tiles`."""
         s = self.w.shape
         decode = tiles is None
         grid = (positions.shape[0] if decode else tiles.shape[0], s.kv, parts)
         q_norm, k_norm = (layer.q_norm, layer.k_norm) if s.norm_heads else (layer.first_norm, layer.first_norm)
-        chunks = cache.width * PAGE // self.chunk
+        chunks = triton.cdiv(cache.width * PAGE, self.chunk)
         early = decode and self.launch.early and positions.shape[0] <= 64
         t = self.decode_attention if decode else self.prefill_attention
         self.launch(
@@ -345,30 +351,32 @@ class Decoder:
             q_norm,
             k_norm,
             positions if decode else tiles,
-            tiles if not decode else positions,
+            starts if decode else tiles,
+            positions if decode else tiles,
             cache.table,
             cache.k[index],
             cache.v[index],
             y,
             y if part is None else part,
             y if stats is None else stats,
-            cache.width,
+            cache.stride,
+            s.kv,
+            s.group,
             chunks,
+            parts,
+            self.window,
             s.head**-0.5 * ks.LOG2E,
             s.eps,
             DECODE=decode,
+            SPLIT=parts > 1,
             NORM=s.norm_heads,
-            KV=s.kv,
-            G=s.group,
-            GP=self.gp,
             D=s.head,
             DB=self.db,
             LOG_DB=int(math.log2(self.db)),
             ROT=s.head,
             PAGE=PAGE,
             CHUNK=self.chunk,
-            BM=max(t.rows, self.gp),
-            PARTS=parts,
+            BM=t.rows,
             LINES=triton.next_power_of_2(triton.cdiv(s.head * self.dtype.itemsize, 128)) if early else 0,
             DOT=self.dot,
             num_warps=t.warps,
@@ -379,15 +387,14 @@ class Decoder:
             bd = min(32, self.db)
             self.launch(
                 ks.join_kernel,
-                (grid[0], s.kv, triton.cdiv(s.head, bd)),
+                (grid[0], s.heads, triton.cdiv(s.head, bd)),
                 part,
                 stats,
                 positions,
                 y,
+                s.heads,
                 chunks,
-                KV=s.kv,
-                G=s.group,
-                GP=self.gp,
+                self.window,
                 D=s.head,
                 BD=bd,
                 CHUNK=self.chunk,
@@ -396,7 +403,7 @@ class Decoder:
             )
 
     def gather(self, table, ids, y):
-        block = min(2048, triton.next_power_of_2(y.shape[1]))
+        block = 1024
         self.launch(ks.gather_kernel, (ids.shape[0], triton.cdiv(y.shape[1], block)), table, ids, y, y.shape[1], BLOCK=block, num_warps=4)
 
     def candidates(self, logits, inverse):
@@ -407,13 +414,16 @@ class Decoder:
         groups, sums = self.buffer(m, count, dtype=torch.float32), self.buffer(m, blocks, 3, dtype=torch.float32)
         values, ids = self.buffer(m, CANDIDATES, dtype=torch.float32), self.buffer(m, CANDIDATES, dtype=torch.int32)
         out = self.buffer(m, 2, dtype=torch.float32)
+        rows = self.row_numbers[:m]
         self.launch(
             ks.groups_kernel,
             (m, blocks),
             logits,
+            rows,
             inverse,
             groups,
             sums,
+            logits.stride(0),
             v,
             blocks,
             GROUPS=BLOCK // 64,
@@ -425,12 +435,14 @@ class Decoder:
             ks.candidates_kernel,
             (m,),
             logits,
+            rows,
             inverse,
             groups,
             sums,
             values,
             ids,
             out,
+            logits.stride(0),
             v,
             blocks,
             count,
@@ -442,70 +454,71 @@ class Decoder:
         )
         return values, ids, out
 
-    def _rest(self, layer, x, y, attended):
+    def _rest(self, layer, x, y, attended, act):
         """What follows attention in a layer: both remaining parts add to x."""
         self.product("out", attended, layer.out, x, add=True)
         self.norm(x, layer.second_norm, y)
-        act = self.buffer(x.shape[0], self.w.shape.inner)
         self.gated(y, layer.gate, layer.up, act)
         self.product("down", act, layer.down, x, add=True)
 
     def decode(self, ids, positions, cache):
         """Logits [M, V] of the tokens ids [M] at positions [M] (int32) of slots 0 to M - 1, whose keys and values go into their pages."""
         s, m = self.w.shape, ids.shape[0]
-        chunks = cache.width * PAGE // self.chunk
+        chunks = triton.cdiv(cache.width * PAGE, self.chunk)
         parts = self.parts(m, chunks)
         x, y, attended = self.buffer(m, s.hidden), self.buffer(m, s.hidden), self.buffer(m, s.heads * s.head)
-        qkv = self.buffer(m, (s.heads + 2 * s.kv) * s.head)
+        qkv, act = self.buffer(m, (s.heads + 2 * s.kv) * s.head), self.buffer(m, s.inner)
         part = stats = None
         if parts > 1:
-            part = self.buffer(m, s.kv, chunks, self.gp, s.head, dtype=torch.float32)
-            stats = self.buffer(m, s.kv, chunks, self.gp, 2, dtype=torch.float32)
+            part = self.buffer(m, s.heads, chunks, s.head, dtype=torch.float32)
+            stats = self.buffer(m, s.heads, chunks, 2, dtype=torch.float32)
         self.gather(self.w.embedding, ids, x)
         for i, layer in enumerate(self.w.layers):
             self.norm(x, layer.first_norm, y)
             self.product("qkv", y, layer.qkv, qkv, bias=layer.bias)
-            self.attend(layer, qkv, cache, i, attended, positions=positions, part=part, stats=stats, parts=parts)
-            self._rest(layer, x, y, attended)
+            self.attend(layer, qkv, cache, i, attended, positions=positions, starts=cache.starts, part=part, stats=stats, parts=parts)
+            self._rest(layer, x, y, attended, act)
         return self._logits(x, y)
 
     def _logits(self, x, y):
+        y = y[: x.shape[0]]
         self.norm(x, self.w.last_norm, y)
         logits = self.buffer(x.shape[0], self.w.shape.vocabulary)
         self.product("head", y, self.w.head, logits)
         return logits
 
-    def places(self, spans):
-        """Where the rows of a prefill go, spans: [(slot, first position, tokens)] in their order: tiles of attention, positions, slots."""
-        per = max(self.prefill_attention.rows, self.gp) // self.gp
-        tiles, positions, slots, row = [], [], [], 0
+    def places(self, spans, cache):
+        """Where the rows of a prefill go, spans: [(slot, first position, tokens)] in their order: tiles of attention, positions, starts."""
+        per = self.prefill_attention.rows // self.w.shape.group
+        tiles, positions, starts, row = [], [], [], 0
         for slot, first, tokens in spans:
+            start = slot * cache.width
             positions += range(first, first + tokens)
-            slots += [slot] * tokens
-            tiles += [(row + i, min(per, tokens - i), slot, first + i) for i in range(0, tokens, per)]
+            starts += [start] * tokens
+            tiles += [(row + i, min(per, tokens - i), start, first + i) for i in range(0, tokens, per)]
             row += tokens
-        return tuple(torch.tensor(a, dtype=torch.int32).to(self.device) for a in (tiles, positions, slots))
+        return tuple(torch.tensor(a, dtype=torch.int32).to(self.device) for a in (tiles, positions, starts))
 
     def prefill(self, ids, places, cache, wanted=None):
         """Logits of `wanted` rows (all without it) of a chunk of prompts: ids [T], `places` of their spans."""
         s, t = self.w.shape, ids.shape[0]
-        tiles, positions, slots = places
+        tiles, positions, starts = places
         x, y, attended = self.buffer(t, s.hidden), self.buffer(t, s.hidden), self.buffer(t, s.heads * s.head)
-        qkv, q = self.buffer(t, (s.heads + 2 * s.kv) * s.head), self.buffer(t, s.heads * s.head)
+        qkv, q, act = self.buffer(t, (s.heads + 2 * s.kv) * s.head), self.buffer(t, s.heads * s.head), self.buffer(t, s.inner)
         self.gather(self.w.embedding, ids, x)
         for i, layer in enumerate(self.w.layers):
             self.norm(x, layer.first_norm, y)
             self.product("qkv", y, layer.qkv, qkv, bias=layer.bias)
-            self.rotate(layer, qkv, positions, slots, cache, i, q)
+            self.rotate(layer, qkv, positions, starts, cache, i, q)
             self.attend(layer, q, cache, i, attended, tiles=tiles)
-            self._rest(layer, x, y, attended)
+            self._rest(layer, x, y, attended, act)
         if wanted is None:
             return self._logits(x, y)
         last = self.buffer(wanted.shape[0], s.hidden)
         self.gather(x, wanted, last)
-        return self._logits(last, self.buffer(wanted.shape[0], s.hidden))
+        return self._logits(last, y)
 
-    def rotate(self, layer, qkv, positions, slots, cache, index, q):
+    def rotate(self, layer, qkv, positions, starts, cache, index, q):
         s = self.w.shape
         heads = s.heads + 2 * s.kv
         each = min(8, triton.next_power_of_2(heads))
@@ -519,16 +532,16 @@ class Decoder:
             q_norm,
             k_norm,
             positions,
-            slots,
+            starts,
             cache.table,
             q,
             cache.k[index],
             cache.v[index],
-            cache.width,
+            cache.stride,
+            s.kv,
+            s.group,
             s.eps,
             NORM=s.norm_heads,
-            KV=s.kv,
-            G=s.group,
             HEADS=each,
             D=s.head,
             DB=self.db,
