@@ -1,27 +1,29 @@
 package io.gensweep.model;
 
+import java.util.List;
 import java.util.Locale;
 
-/** Plain Java. What computes the decoder, and the part of its program that says so. */
+/** Plain Java. What computes the decoder, and the parts of its program. */
 public enum Backend {
-  /** libtorch's own operations: GPUs. */
-  PLAIN("decoder_torch.py"),
+  /** libtorch's own operations: GPUs, by a CUDA build of libtorch. */
+  PLAIN,
 
   /** libtorch's operations, products with weights that oneDNN has packed: any CPU. */
-  PACKED("decoder_torch.py"),
+  PACKED,
 
   /** {@link Kernels}: CPUs that have their instructions. */
-  KERNELS("decoder_kernels.py");
+  KERNELS,
 
-  private final String text;
+  /** {@link io.gensweep.model.cuda}: NVIDIA's GPUs, by their driver alone. */
+  CUDA;
 
-  Backend(String text) {
-    this.text = text;
-  }
-
-  /** The resource with the methods that differ. */
-  String text() {
-    return text;
+  /** The resources that its program is made of, in their order. */
+  List<String> texts() {
+    return switch (this) {
+      case PLAIN, PACKED -> List.of("decoder.py", "decoder_common.py", "decoder_torch.py");
+      case KERNELS -> List.of("decoder.py", "decoder_common.py", "decoder_kernels.py");
+      case CUDA -> List.of("decoder_cuda.py", "decoder_common.py");
+    };
   }
 
   /** As manifests spell it. */

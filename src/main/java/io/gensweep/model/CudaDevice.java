@@ -3,6 +3,7 @@ package io.gensweep.model;
 import com.sun.jna.Native;
 import com.sun.jna.ptr.LongByReference;
 import io.gensweep.job.JobError;
+import io.gensweep.model.cuda.KernelArchive;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ public record CudaDevice(
   private static final int UUID_BYTES = 16;
 
   /** The least that the kernels are compiled for: bfloat16 in the tensor cores begins there. */
-  private static final int CAPABILITY = 80;
+  private static final int CAPABILITY = KernelArchive.LEAST_CAPABILITY;
 
   /**
    * The kernels are machine code of ptxas of CUDA 12, which every driver of CUDA 12 runs (CUDA
@@ -50,11 +51,6 @@ public record CudaDevice(
    * which came with 12.0.
    */
   private static final int DRIVER = 12_000;
-
-  /** Triton compiles for these by a ptxas of CUDA 13: drivers 580 and later (the same guide). */
-  private static final int BLACKWELL = 100;
-
-  private static final int BLACKWELL_DRIVER = 13_000;
 
   private static final Path RELEASE = Path.of("/proc/driver/nvidia/version");
   private static final Pattern RELEASE_NUMBER = Pattern.compile("\\s(\\d+\\.\\d+(?:\\.\\d+)?)\\s");
@@ -156,12 +152,12 @@ public record CudaDevice(
    * What a job is told that this GPU computes nothing for.
    *
    * @param libtorch version and flavor of a build that does not use it
+   * @param why the kernels do not compute
    */
-  JobError refused(String libtorch) {
-    String torch = "libtorch " + libtorch + " is no CUDA build";
+  JobError refused(String libtorch, String why) {
     return CudaDriver.refused(
         name(ordinal),
-        whyNot().map(why -> why + "; " + torch).orElse(torch),
+        "of Gensweep's kernels " + why + "; libtorch " + libtorch + " is no CUDA build",
         "put libtorch's CUDA build on the class path");
   }
 
@@ -174,14 +170,13 @@ public record CudaDevice(
   public Optional<String> whyNot() {
     if (!bfloat16Native()) {
       return Optional.of(
-          "Gensweep's kernels need compute capability 8.0, %s has %d.%d"
+          "they need compute capability 8.0, %s has %d.%d"
               .formatted(name, capability / 10, capability % 10));
     }
-    int least = capability < BLACKWELL ? DRIVER : BLACKWELL_DRIVER;
-    return driver < least
+    return driver < DRIVER
         ? Optional.of(
-            "Gensweep's kernels need a driver of CUDA %s or later, this one is of %s"
-                .formatted(version(least), version(driver)))
+            "they need a driver of CUDA %s or later, this one is of %s"
+                .formatted(version(DRIVER), version(driver)))
         : Optional.empty();
   }
 

@@ -1,13 +1,8 @@
 package io.gensweep.model;
 
-import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.repository.zoo.Criteria;
-import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
@@ -15,13 +10,9 @@ import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.spec.DecoderSpec;
 import io.gensweep.model.spec.RopeSpec;
 import io.gensweep.model.weights.StoredTensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Executor, once per JVM and device. Loads the decoder program through DJL and hands it the
@@ -75,10 +66,13 @@ public final class DecoderLoader {
               + settings.device()
               + "; use model.device: cpu or another dtype");
     }
-    if (backend == Backend.KERNELS && !Kernels.load()) {
+    if ((backend == Backend.KERNELS || backend == Backend.CUDA) && !Kernels.load()) {
       throw new IllegalStateException("this libtorch is too old for the kernels");
     }
     try {
+      if (backend == Backend.CUDA) {
+        return CudaLoader.load(folder, settings, scalarType(settings.dtype()));
+      }
       return new DecoderLoader(folder, settings, backend).load(folder);
     } catch (RuntimeException | OutOfMemoryError e) {
       Optional<JobError> shortage = MemoryShortage.whileLoading(folder, settings.dtype(), e);
@@ -90,7 +84,8 @@ public final class DecoderLoader {
   }
 
   private ModelRunner load(ModelFolder folder) {
-    ZooModel<ProgramCall, ByteBuffer> model = program();
+    ZooModel<ProgramCall, ByteBuffer> model =
+        DecoderModel.load(backend, constants(), settings.device());
     ProgramThreads threads = new ProgramThreads(settings.threads(), lanes());
     try {
       int lanes = threads.whole(() -> fill(model, threads));
@@ -99,43 +94,15 @@ public final class DecoderLoader {
       return new TorchDecoder(model, threads, shape, pool, lanes);
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
-      close(model);
+      DecoderModel.close(model);
       throw e;
     }
-  }
-
-  private ZooModel<ProgramCall, ByteBuffer> program() {
-    Path folder = null;
-    try {
-      folder = Files.createTempDirectory("gensweep-decoder");
-      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive(backend, constants()));
-      return Criteria.builder()
-          .setTypes(ProgramCall.class, ByteBuffer.class)
-          .optEngine("PyTorch")
-          .optDevice(device())
-          .optModelPath(folder)
-          .optModelName("decoder")
-          .optOption("mapLocation", "true")
-          .optTranslator(new ProgramCall.Translator())
-          .build()
-          .loadModel();
-    } catch (IOException | ModelNotFoundException | MalformedModelException e) {
-      throw new IllegalStateException("libtorch refused the decoder program: " + e.getMessage(), e);
-    } finally {
-      delete(folder);
-    }
-  }
-
-  private Device device() {
-    return settings.device().equals("cpu")
-        ? Device.cpu()
-        : Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
   }
 
   /** What the program's attributes are from the beginning, by name. */
   private Map<String, Object> constants() {
     return Map.ofEntries(
-        Map.entry("dtype", scalarType()),
+        Map.entry("dtype", scalarType(settings.dtype())),
         Map.entry("packed", backend == Backend.PACKED),
         Map.entry("levels", activationLevels()),
         Map.entry("vocab", spec.vocabSize()),
@@ -156,7 +123,7 @@ public final class DecoderLoader {
     requireFinite(head.orElse(weights.embedding()));
     try (DeviceTensors tensors = new DeviceTensors(root)) {
       LayerArguments ends = LayerArguments.of(spec.ends());
-      run(
+      DecoderModel.run(
           block,
           "set_ends",
           DeviceTensors.list(tensors.pieces(Optional.of(weights.embedding()))),
@@ -167,7 +134,7 @@ public final class DecoderLoader {
           ends.words());
     }
     for (RopeSpec rope : spec.ropes()) {
-      run(
+      DecoderModel.run(
           block,
           "add_rope_" + rope.scaling().type(),
           IValue.from((long) settings.maxModelLen()),
@@ -188,7 +155,7 @@ public final class DecoderLoader {
     if (backend == Backend.PACKED) {
       lanes = new ProductCheck(block, root, threads).settle(lanes);
     }
-    run(block, "set_lanes", IValue.from((long) lanes));
+    DecoderModel.run(block, "set_lanes", IValue.from((long) lanes));
     return lanes;
   }
 
@@ -199,7 +166,7 @@ public final class DecoderLoader {
       LayerArguments arguments) {
     tensors.values().forEach(this::requireFinite);
     try (DeviceTensors here = new DeviceTensors(model.getNDManager())) {
-      run(
+      DecoderModel.run(
           (PtSymbolBlock) model.getBlock(),
           method,
           here.named(tensors),
@@ -249,29 +216,11 @@ public final class DecoderLoader {
   }
 
   /** Scalar type numbers of libtorch (c10/core/ScalarType.h) for activations and KV cache. */
-  private int scalarType() {
-    return switch (settings.dtype()) {
+  private static int scalarType(DType dtype) {
+    return switch (dtype) {
       case FLOAT32, INT8 -> 6;
       case BFLOAT16 -> 15;
-      default -> throw new IllegalArgumentException("no decoder in " + settings.dtype());
+      default -> throw new IllegalArgumentException("no decoder in " + dtype);
     };
-  }
-
-  /** Frees the model, and what its program holds beside libtorch's tensors. */
-  static void close(ZooModel<ProgramCall, ByteBuffer> model) {
-    run((PtSymbolBlock) model.getBlock(), "end");
-    model.close();
-  }
-
-  private static void run(PtSymbolBlock block, String method, IValue... arguments) {
-    IValueUtils.runMethod(block, method, arguments).close();
-    Stream.of(arguments).forEach(IValue::close);
-  }
-
-  private static void delete(Path folder) {
-    if (folder != null) {
-      folder.resolve("decoder.pt").toFile().delete();
-      folder.toFile().delete();
-    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -59,7 +60,7 @@ final class DecoderProgram {
   }
 
   private static String code(Backend backend) {
-    return text("decoder.py") + "\n" + text(backend.text());
+    return backend.texts().stream().map(DecoderProgram::text).collect(Collectors.joining("\n"));
   }
 
   static byte[] archive(String code, Map<String, Object> constants) {

@@ -2,6 +2,8 @@ package io.gensweep.model;
 
 import io.gensweep.job.DType;
 import io.gensweep.job.JobError;
+import io.gensweep.model.cuda.Coverage;
+import io.gensweep.model.cuda.KernelArchive;
 import io.gensweep.model.spec.DecoderSpec;
 import java.io.Serializable;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.stream.Stream;
  * @param gpu the one that computes; none where the CPU does
  * @param settings of the environment that say what a GPU's libraries compute with
  * @param torchComputes whether libtorch can use the device: its CPU build has no GPUs
- * @param kernels hash of those for CPUs that can be loaded here; empty where none can
+ * @param kernels hash of the native library, if it can be loaded here; else empty
  */
 public record Machine(
     String device,
@@ -60,7 +62,8 @@ public record Machine(
           cpu,
           System.getenv(),
           TorchVersions.libtorch(),
-          TorchEnvironment.gpus() > gpu.ordinal());
+          TorchEnvironment.gpus() > gpu.ordinal(),
+          Kernels.exist() && Kernels.load() ? Kernels.hash() : "");
     }
     TorchEnvironment.prepare();
     boolean kernels = Stream.of(DType.values()).anyMatch(cpu::kernels) && Kernels.load();
@@ -80,14 +83,15 @@ public record Machine(
       CpuFeatures cpu,
       Map<String, String> environment,
       String libtorch,
-      boolean torchComputes) {
+      boolean torchComputes,
+      String kernels) {
     String settings =
         GPU_SETTINGS.stream()
             .filter(environment::containsKey)
             .map(name -> name + "=" + environment.get(name))
             .collect(Collectors.joining(" "));
     return new Machine(
-        CUDA, gpu.architecture(), cpu, List.of(gpu), settings, libtorch, torchComputes, "");
+        CUDA, gpu.architecture(), cpu, List.of(gpu), settings, libtorch, torchComputes, kernels);
   }
 
   /**
@@ -128,7 +132,6 @@ public record Machine(
    */
   public Numerics numerics(DType dtype, DecoderSpec spec, int threads) {
     Backend backend = backend(dtype, spec);
-    boolean onCpu = device.equals(CPU);
     if (dtype == DType.BFLOAT16 && backend == Backend.PACKED && !cpu.bfloat16Products()) {
       throw new JobError(
           "model.dtype: bfloat16 needs a CPU with AVX-512 for this model, since of the kernels "
@@ -136,32 +139,62 @@ public record Machine(
               + "; use float32");
     }
     if (backend == Backend.PLAIN && !torchComputes) {
-      throw gpu.get(0).refused(libtorch);
+      throw gpu.get(0).refused(libtorch, whyNotKernels(dtype, spec).orElseThrow());
     }
     return new Numerics(
         device,
         architecture,
         backend,
-        onCpu ? cpu.instructions() : settings,
+        // The kernels for GPUs take rotary tables that the CPU computes.
+        backend == Backend.PLAIN ? settings : cpu.instructions(),
         libtorch,
-        backend == Backend.KERNELS ? kernels : "",
+        kernels(backend, dtype),
         DecoderProgram.hash(backend),
         dtype,
         backend == Backend.PACKED ? threads : 0);
   }
 
+  private String kernels(Backend backend, DType dtype) {
+    return switch (backend) {
+      case KERNELS -> kernels;
+      case CUDA -> Sha256.hex(archive(dtype).orElseThrow().bytes());
+      default -> "";
+    };
+  }
+
   /** The fastest one there is for a model held so. */
   private Backend backend(DType dtype, DecoderSpec spec) {
-    if (!device.equals(CPU)) {
-      return Backend.PLAIN;
+    boolean own = whyNotKernels(dtype, spec).isEmpty();
+    if (device.equals(CPU)) {
+      return own ? Backend.KERNELS : Backend.PACKED;
     }
-    return whyNotKernels(dtype, spec).isEmpty() ? Backend.KERNELS : Backend.PACKED;
+    return own ? Backend.CUDA : Backend.PLAIN;
+  }
+
+  private Optional<KernelArchive> archive(DType dtype) {
+    return KernelArchive.of(gpu.get(0).capability(), dtype);
+  }
+
+  private Optional<String> whyNotGpuKernels(DType dtype, DecoderSpec spec) {
+    if (torchComputes) {
+      return Optional.of("libtorch " + libtorch + " is a CUDA build, which goes first");
+    }
+    Optional<String> why = gpu.get(0).whyNot();
+    if (why.isPresent()) {
+      return why;
+    }
+    if (kernels.isEmpty()) {
+      return Optional.of("libtorch " + libtorch + " is too old for them");
+    }
+    return archive(dtype).isEmpty()
+        ? Optional.of("they compute in bfloat16 and float32, not in " + dtype)
+        : Coverage.whyNot(spec);
   }
 
   /** Why another backend than the project's own kernels computes a model held so, if one does. */
   public Optional<String> whyNotKernels(DType dtype, DecoderSpec spec) {
     if (!device.equals(CPU)) {
-      return Optional.of("they are for CPUs, this is " + architecture);
+      return whyNotGpuKernels(dtype, spec);
     }
     Optional<String> why = cpu.whyNotKernels(dtype);
     if (why.isPresent()) {

@@ -1,10 +1,13 @@
 package io.gensweep.model;
 
+import ai.djl.engine.EngineException;
+import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -29,12 +32,36 @@ record ProgramCall(String method, List<Argument> arguments) {
         manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
   }
 
+  static Argument ints(int[] values) {
+    return manager -> manager.create(values);
+  }
+
   static Argument number(long value) {
     return manager -> manager.create(value);
   }
 
   static Argument floats(float[] values) {
     return manager -> manager.create(values);
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws DeviceMemoryException if there was not the memory for it
+   * @throws DeviceException if it failed otherwise
+   */
+  ByteBuffer run(Predictor<ProgramCall, ByteBuffer> predictor) {
+    try {
+      return predictor.predict(this);
+    } catch (TranslateException | EngineException e) {
+      String message = "the decoder failed in " + method + ": " + e.getMessage();
+      throw MemoryShortage.isToldBy(message)
+          ? new DeviceMemoryException(message, e)
+          : new DeviceException(message, e);
+    } catch (OutOfMemoryError e) {
+      // What goes in and out has buffers outside the heap.
+      throw new DeviceMemoryException("the decoder failed in " + method + ": " + e.getMessage(), e);
+    }
   }
 
   /** Call in, the bytes of the one result tensor out. */

@@ -1,9 +1,7 @@
 package io.gensweep.model;
 
-import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.repository.zoo.ZooModel;
-import ai.djl.translate.TranslateException;
 import io.gensweep.model.kv.BlockCopy;
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.sampling.Candidates;
@@ -287,24 +285,13 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   }
 
   private ByteBuffer call(int lane, ProgramCall call) {
-    try {
-      return predictors.get(lane).predict(call);
-    } catch (TranslateException | EngineException e) {
-      String message = "the decoder failed in " + call.method() + ": " + e.getMessage();
-      throw MemoryShortage.isToldBy(message)
-          ? new DeviceMemoryException(message, e)
-          : new DeviceException(message, e);
-    } catch (OutOfMemoryError e) {
-      // What goes in and out has buffers outside the heap.
-      throw new DeviceMemoryException(
-          "the decoder failed in " + call.method() + ": " + e.getMessage(), e);
-    }
+    return call.run(predictors.get(lane));
   }
 
   @Override
   public void close() {
     threads.close();
     predictors.forEach(Predictor::close);
-    DecoderLoader.close(model);
+    DecoderModel.close(model);
   }
 }
