@@ -20,7 +20,7 @@ enum {
   ILLEGAL_ADDRESS = 700,
 };
 
-enum { DEVICES = 2, DEVICE_BYTES = 256 << 20, MOST_ARGUMENTS = 16 };
+enum { DEVICES = 2, DEVICE_BYTES = 256 << 20, MOST_ARGUMENTS = 32 };
 
 struct function {
   char name[64];
@@ -91,6 +91,11 @@ __attribute__((format(printf, 1, 2))) void tell(const char* format, ...);
 int lose(int device, int error);
 int lost_by(int device);
 struct object* make(enum kind kind);
+// A function of a module, of which only the name is known.
+struct function* add_function(struct object* module, const char* name);
+// Whether an image is machine code, and its functions.
+bool is_cubin(const char* image);
+void read_cubin(const char* image, struct object* module);
 // The live object of a handle, of this kind and of the current device; else a complaint and 0.
 struct object* live(const void* handle, enum kind kind, const char* what);
 void end_object(struct object* o);

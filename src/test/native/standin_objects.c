@@ -201,27 +201,39 @@ int cuMemFreeHost(void* memory) {
   return free_memory(memory, PINNED, error);
 }
 
-// An image is text: "standin", then a line for each function, with the bytes of its parameters.
+struct function* add_function(struct object* module, const char* name) {
+  module->functions = realloc(module->functions, (size_t)(module->count + 1) * sizeof *module->functions);
+  struct function* f = module->functions + module->count++;
+  *f = (struct function){.shared = DEFAULT_SHARED};
+  snprintf(f->name, sizeof f->name, "%s", name);
+  return f;
+}
+
+// An image is machine code, or text: "standin", then a line for each function, with the bytes of its parameters.
 int cuModuleLoadData(void** module, const void* image) {
   BEGIN(true)
-  if (strncmp(image, "standin\n", 8) != 0) {
+  bool text = strncmp(image, "standin\n", 8) == 0;
+  if (!text && !is_cubin(image)) {
     return INVALID_IMAGE;
   }
   struct object* o = make(MODULE);
-  char* text = strdup(image);
-  for (char* line = strtok(text + 8, "\n"); line; line = strtok(0, "\n")) {
-    o->functions = realloc(o->functions, (size_t)(o->count + 1) * sizeof *o->functions);
-    struct function* f = o->functions + o->count++;
-    *f = (struct function){.shared = DEFAULT_SHARED};
+  *module = o;
+  if (!text) {
+    read_cubin(image, o);
+    return 0;
+  }
+  char* lines = strdup(image);
+  for (char* line = strtok(lines + 8, "\n"); line; line = strtok(0, "\n")) {
+    char name[64];
     int at;
-    sscanf(line, "%63s%n", f->name, &at);
+    sscanf(line, "%63s%n", name, &at);
+    struct function* f = add_function(o, name);
     for (int next; f->count < MOST_ARGUMENTS && sscanf(line + at, "%zu%n", f->sizes + f->count, &next) == 1;
          at += next) {
       f->count++;
     }
   }
-  free(text);
-  *module = o;
+  free(lines);
   return 0;
 }
 

@@ -8,15 +8,19 @@ public final class BenchModel {
   private BenchModel() {}
 
   /**
-   * Loads the model for a CPU.
+   * Loads the model.
    *
-   * @param backend a name of {@link Backend} in lower case; that of a job if there is none
+   * @param computes a name of {@link Backend} in lower case, for a CPU, or cuda:N for the kernels
+   *     on that GPU; what a job on a CPU has if there is none
    */
   public static ModelRunner load(
-      ModelFolder folder, DecoderSettings settings, Optional<String> backend) {
-    return backend
-        .map(name -> Backend.valueOf(name.toUpperCase(Locale.ROOT)))
-        .map(each -> DecoderLoader.load(folder, settings, each))
-        .orElseGet(() -> DecoderLoader.load(folder, settings));
+      ModelFolder folder, DecoderSettings settings, Optional<String> computes) {
+    if (computes.isEmpty()) {
+      return DecoderLoader.load(folder, settings);
+    }
+    String name = computes.get();
+    return name.startsWith("cuda:")
+        ? DecoderLoader.load(folder, settings.on(name), Backend.CUDA)
+        : DecoderLoader.load(folder, settings, Backend.valueOf(name.toUpperCase(Locale.ROOT)));
   }
 }

@@ -82,11 +82,11 @@ class CudaDeviceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "75  | 12080 | Gensweep's kernels need compute capability 8.0, X has 7.5",
-        "80  | 11080 | Gensweep's kernels need a driver of CUDA 12.0 or later, this one is of 11.8",
+        "75  | 12080 | they need compute capability 8.0, X has 7.5",
+        "80  | 11080 | they need a driver of CUDA 12.0 or later, this one is of 11.8",
         "80  | 12000 | ",
         "90  | 13000 | ",
-        "120 | 12080 | Gensweep's kernels need a driver of CUDA 13.0 or later, this one is of 12.8",
+        "120 | 12080 | ",
         "100 | 13000 | "
       })
   void kernelsNeedACapabilityAndADriver(int capability, int driver, String why) {
@@ -136,24 +136,45 @@ class CudaDeviceTest {
   }
 
   @Test
+  void kernelsComputeWhereLibtorchIsNoCudaBuild() {
+    Machine machine = Machine.gpu(H100, CPU, Map.of(), "2.7.1 cpu", false, "ab");
+    Numerics numerics = machine.numerics(DType.BFLOAT16, spec(), 4);
+    assertThat(numerics.backend()).isEqualTo(Backend.CUDA);
+    assertThat(numerics.parts())
+        .containsEntry("program", DecoderProgram.hash(Backend.CUDA))
+        .containsEntry("instructions", CPU.instructions())
+        .doesNotContainKeys("threads");
+    assertThat(numerics.kernels())
+        .as("those of the type")
+        .hasSize(64)
+        .isNotEqualTo(machine.numerics(DType.FLOAT32, spec(), 4).kernels());
+    assertThat(machine.whyNotKernels(DType.BFLOAT16, spec())).isEmpty();
+    assertThat(
+            Machine.gpu(H100, CPU, Map.of(), "2.7.1 cu128", true, "ab")
+                .whyNotKernels(DType.BFLOAT16, spec()))
+        .hasValue("libtorch 2.7.1 cu128 is a CUDA build, which goes first");
+  }
+
+  @Test
   void aGpuThatNothingComputesOnIsRefusedWithAllReasons() {
-    Machine bare = Machine.gpu(H100, CPU, Map.of(), "2.7.1 cpu", false);
+    Machine bare = Machine.gpu(H100, CPU, Map.of(), "2.7.1 cpu", false, "");
     assertThatThrownBy(() -> bare.numerics(DType.BFLOAT16, spec(), 4))
         .isInstanceOf(JobError.class)
         .hasMessage(
-            "model.device: cuda:1 cannot be used: libtorch 2.7.1 cpu is no CUDA build; put"
-                + " libtorch's CUDA build on the class path, or set model.device to cpu");
+            "model.device: cuda:1 cannot be used: of Gensweep's kernels libtorch 2.7.1 cpu is too old"
+                + " for them; libtorch 2.7.1 cpu is no CUDA build; put libtorch's CUDA build on the"
+                + " class path, or set model.device to cpu");
     CudaDevice old = new CudaDevice(0, "Tesla T4", 75, 40, 1L << 34, 12_080, "");
-    Machine t4 = Machine.gpu(old, CPU, Map.of(), "2.7.1 cpu", false);
+    Machine t4 = Machine.gpu(old, CPU, Map.of(), "2.7.1 cpu", false, "");
     assertThatThrownBy(() -> t4.numerics(DType.BFLOAT16, spec(), 4))
         .isInstanceOf(JobError.class)
         .hasMessageStartingWith(
-            "model.device: cuda:0 cannot be used: Gensweep's kernels need compute capability 8.0,"
+            "model.device: cuda:0 cannot be used: of Gensweep's kernels they need compute capability 8.0,"
                 + " Tesla T4 has 7.5; libtorch 2.7.1 cpu is no CUDA build; ");
   }
 
   private static Numerics numerics(CudaDevice gpu, Map<String, String> environment, int threads) {
-    return Machine.gpu(gpu, CPU, environment, "2.7.1 cu124", true)
+    return Machine.gpu(gpu, CPU, environment, "2.7.1 cu124", true, "")
         .numerics(DType.BFLOAT16, spec(), threads);
   }
 

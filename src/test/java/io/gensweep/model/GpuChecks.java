@@ -20,7 +20,10 @@ final class GpuChecks {
     StandIn driver = new StandIn(Path.of(arguments[1]));
     try (GpuOperators gpu = new GpuOperators(Path.of(arguments[0]))) {
       for (Object checks :
-          List.of(new GpuWorkChecks(gpu, driver), new GpuFaultChecks(gpu, driver))) {
+          List.of(
+              new GpuWorkChecks(gpu, driver),
+              new GpuFaultChecks(gpu, driver),
+              new GpuDecoderChecks())) {
         for (Method check : of(checks.getClass()).toList()) {
           System.out.println(check.getName() + " " + run(check, checks, driver));
         }
@@ -31,7 +34,8 @@ final class GpuChecks {
   }
 
   static List<String> names() {
-    return Stream.concat(of(GpuWorkChecks.class), of(GpuFaultChecks.class))
+    return Stream.of(GpuWorkChecks.class, GpuFaultChecks.class, GpuDecoderChecks.class)
+        .flatMap(GpuChecks::of)
         .map(Method::getName)
         .toList();
   }

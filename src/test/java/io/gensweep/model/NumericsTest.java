@@ -130,14 +130,14 @@ class NumericsTest {
     Machine zen = cpu(Set.of("avx2", "avx512bw", "avx512_bf16"), "");
     CudaDevice h100 = new CudaDevice(0, "H100", 90, 132, 80L << 30, 12_080, "");
     Machine gpu =
-        Machine.gpu(h100, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true);
+        Machine.gpu(h100, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true, "");
     assertThat(old.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.FLOAT32);
     assertThat(zen.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
     assertThat(gpu.dtype(DType.AUTO, "bfloat16")).isEqualTo(DType.BFLOAT16);
     assertThat(gpu.dtype(DType.AUTO, "float32")).isEqualTo(DType.FLOAT32);
     CudaDevice t4 = new CudaDevice(0, "Tesla T4", 75, 40, 16L << 30, 12_080, "");
     Machine older =
-        Machine.gpu(t4, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true);
+        Machine.gpu(t4, new CpuFeatures(Set.of(), "V", Map.of()), Map.of(), "2.7.1", true, "");
     assertThat(older.dtype(DType.AUTO, "bfloat16"))
         .as("its tensor cores have no bfloat16")
         .isEqualTo(DType.FLOAT32);
