@@ -68,7 +68,8 @@ class LocalRunIT {
     SparkSubmit.Ended key = quickstart("--set", "sampling.temprature=1");
     assertThat(key.exitCode()).isEqualTo(2);
     assertThat(key.output()).contains("sampling.temprature").contains("temperature");
-    SparkSubmit.Ended path = quickstart("--set", "prompts.path=no/such.jsonl");
+    SparkSubmit.Ended path =
+        SharedDriver.gensweep(LOCAL, arguments("--set", "prompts.path=no/such.jsonl"));
     assertThat(path.exitCode()).isEqualTo(2);
     assertThat(path.output()).contains("prompts.path").contains("no/such.jsonl");
   }
@@ -84,19 +85,22 @@ class LocalRunIT {
     Path weights = model.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
     Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length - 1000));
-    SparkSubmit.Ended ended = quickstart("--set", "model.path=" + model);
+    SparkSubmit.Ended ended =
+        SharedDriver.gensweep(LOCAL, arguments("--set", "model.path=" + model));
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.output()).contains("model.path").contains("truncated");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
   private SparkSubmit.Ended quickstart(String... sets) throws Exception {
-    List<String> arguments =
-        Stream.concat(
-                Stream.of(
-                    "run", "jobs/quickstart.yaml", "--set", "output.path=" + folder.resolve("out")),
-                Stream.of(sets))
-            .toList();
-    return SparkSubmit.gensweep(LOCAL, arguments.toArray(String[]::new));
+    return SparkSubmit.gensweep(LOCAL, arguments(sets));
+  }
+
+  private String[] arguments(String... sets) {
+    return Stream.concat(
+            Stream.of(
+                "run", "jobs/quickstart.yaml", "--set", "output.path=" + folder.resolve("out")),
+            Stream.of(sets))
+        .toArray(String[]::new);
   }
 }
