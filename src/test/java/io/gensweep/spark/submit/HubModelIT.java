@@ -21,13 +21,15 @@ class HubModelIT {
   void theRowsAreThoseOfTheFolderAndTheManifestHasTheCommit() throws Exception {
     HubLayout.in(folder.resolve("hf/hub"), Path.of(TinyJob.MODEL));
     Map<String, String> home = Map.of("HF_HOME", folder.resolve("hf").toString());
-    done(SparkSubmit.gensweep(home, LOCAL, run("hf:org/tiny", "cached")));
-    done(SparkSubmit.gensweep(LOCAL, run(TinyJob.MODEL, "named")));
+    try (SharedDriver driver = SharedDriver.start(home)) {
+      done(driver.execute(LOCAL, run("hf:org/tiny", "cached")));
+      done(driver.execute(LOCAL, "verify", folder.resolve("cached").toString()));
+    }
+    done(SharedDriver.gensweep(LOCAL, run(TinyJob.MODEL, "named")));
     SparkSubmit.requireSameRows(64, folder.resolve("cached"), folder.resolve("named"));
     assertThat(Files.readString(folder.resolve("cached/manifest.json")))
         .contains("\"hf:org/tiny@" + HubLayout.COMMIT + "\"");
-    done(SparkSubmit.gensweep(home, LOCAL, "verify", folder.resolve("cached").toString()));
-    SparkSubmit.Ended elsewhere = SparkSubmit.gensweep(LOCAL, run("hf:org/tiny", "elsewhere"));
+    SparkSubmit.Ended elsewhere = SharedDriver.gensweep(LOCAL, run("hf:org/tiny", "elsewhere"));
     assertThat(elsewhere.exitCode()).isEqualTo(2);
     assertThat(elsewhere.output())
         .contains("hf:org/tiny is not in the cache of this machine")
