@@ -18,7 +18,7 @@ class EveryRuleIT {
   @Test
   void everyRowOfAWholeJobIsWhatHfSays() throws Exception {
     SparkSubmit.Ended ended =
-        SparkSubmit.gensweep(
+        SharedDriver.gensweep(
             List.of("--master", "local[2]"),
             "run",
             "src/test/resources/jobs/every-rule.yaml",

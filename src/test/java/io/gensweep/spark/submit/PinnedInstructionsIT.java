@@ -15,24 +15,23 @@ class PinnedInstructionsIT {
   private static final Map<String, String> PIN =
       Map.of("ONEDNN_MAX_CPU_ISA", "AVX2", "ATEN_CPU_CAPABILITY", "avx2", "MKL_CBWR", "AVX2");
 
+  private static final List<String> LOCAL = List.of("--master", "local[2]");
+
   @TempDir private Path folder;
 
   @Test
   void pinnedRunsShareTheirBitsAndSayWhatHeldThem() throws Exception {
-    run(PIN, "local[2]", "first");
-    run(PIN, "local[1]", "second");
-    run(Map.of(), "local[2]", "free");
+    // Two processes, as of two machines.
+    done(SparkSubmit.gensweep(PIN, LOCAL, job("first")));
+    done(SparkSubmit.gensweep(PIN, List.of("--master", "local[1]"), job("second")));
+    done(SharedDriver.gensweep(LOCAL, job("free")));
     assertThat(Files.readString(folder.resolve("first/manifest.json")))
         .contains("\"instructions\" : \"oneDNN avx2, ATen avx2, MKL CBWR=AVX2 on ");
     assertThat(compare("first", "second")).isEqualTo("same 256\n");
 
     SparkSubmit.Ended verified =
-        SparkSubmit.gensweep(
-            List.of("--master", "local[2]"),
-            "verify",
-            folder.resolve("first").toString(),
-            "--fraction",
-            "1");
+        SharedDriver.gensweep(
+            LOCAL, "verify", folder.resolve("first").toString(), "--fraction", "1");
     assertThat(verified.output())
         .contains("gensweep: rows are computed otherwise here than in the run")
         .contains("instructions was oneDNN avx2, ATen avx2, MKL CBWR=AVX2 on ");
@@ -55,15 +54,16 @@ class PinnedInstructionsIT {
         .output();
   }
 
-  private void run(Map<String, String> environment, String master, String output) throws Exception {
-    SparkSubmit.Ended ended =
-        SparkSubmit.gensweep(
-            environment,
-            List.of("--master", master),
-            "run",
-            "src/test/resources/jobs/sampled.yaml",
-            "--set",
-            "output.path=" + folder.resolve(output));
+  private String[] job(String output) {
+    return new String[] {
+      "run",
+      "src/test/resources/jobs/sampled.yaml",
+      "--set",
+      "output.path=" + folder.resolve(output)
+    };
+  }
+
+  private static void done(SparkSubmit.Ended ended) {
     assertThat(ended.exitCode()).as(ended.output()).isZero();
   }
 }

@@ -38,21 +38,21 @@ class ResumeIT {
         kill("killed", List.of("--master", "local[1]"), job, () -> shards("killed") == all);
     assertThat(finishing).contains((all - done) + " of " + all + " shards to do");
     assertThat(folder.resolve("killed/_SUCCESS")).doesNotExist();
-    SparkSubmit.Ended resumed = SparkSubmit.gensweep(LOCAL, arguments("killed"));
+    SparkSubmit.Ended resumed = SharedDriver.gensweep(LOCAL, arguments("killed"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
     assertThat(resumed.output()).contains(" 0 of " + all + " shards to do");
     assertThat(folder.resolve("killed/_SUCCESS")).exists();
 
-    SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, arguments("whole"));
+    SparkSubmit.Ended whole = SharedDriver.gensweep(LOCAL, arguments("whole"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
     SparkSubmit.requireSameRows(2048, folder.resolve("killed"), folder.resolve("whole"));
 
     SparkSubmit.Ended changed =
-        SparkSubmit.gensweep(LOCAL, arguments("whole", "--set", "sampling.seed=4"));
+        SharedDriver.gensweep(LOCAL, arguments("whole", "--set", "sampling.seed=4"));
     assertThat(changed.exitCode()).isEqualTo(2);
     assertThat(changed.output()).contains("sampling.seed was 3, is 4");
     SparkSubmit.Ended refused =
-        SparkSubmit.gensweep(LOCAL, arguments("whole", "--set", "output.if_exists=fail"));
+        SharedDriver.gensweep(LOCAL, arguments("whole", "--set", "output.if_exists=fail"));
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.output()).contains("output.if_exists");
   }
@@ -73,9 +73,9 @@ class ResumeIT {
     kill("scored", LOCAL, scoring("scored"), () -> shards("scored", "scores") > 0);
     assertThat(folder.resolve("scored/_SUCCESS")).as("the kill came too late").doesNotExist();
     List<String> one = List.of("--master", "local[1]");
-    SparkSubmit.Ended resumed = SparkSubmit.gensweep(one, scoring("scored"));
+    SparkSubmit.Ended resumed = SharedDriver.gensweep(one, scoring("scored"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-    SparkSubmit.Ended whole = SparkSubmit.gensweep(LOCAL, scoring("unbroken"));
+    SparkSubmit.Ended whole = SharedDriver.gensweep(LOCAL, scoring("unbroken"));
     assertThat(whole.exitCode()).as(whole.output()).isZero();
     SparkSubmit.requireSameRows(400, folder.resolve("scored"), folder.resolve("unbroken"));
   }
@@ -105,7 +105,7 @@ class ResumeIT {
     }
     // Held while the second tries, which may take as long as all of the first.
     SparkSubmit.signal("STOP", ended.toHandle());
-    SparkSubmit.Ended second = SparkSubmit.gensweep(LOCAL, arguments("ended"));
+    SparkSubmit.Ended second = SharedDriver.gensweep(LOCAL, arguments("ended"));
     SparkSubmit.signal("CONT", ended.toHandle());
     assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
     assertThat(second.output())
@@ -118,7 +118,7 @@ class ResumeIT {
     assertThat(folder.resolve("ended/_tmp")).doesNotExist();
     assertThat(folder.resolve("ended/_SUCCESS")).doesNotExist();
 
-    SparkSubmit.Ended resumed = SparkSubmit.gensweep(LOCAL, arguments("ended"));
+    SparkSubmit.Ended resumed = SharedDriver.gensweep(LOCAL, arguments("ended"));
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
     assertThat(folder.resolve("ended/_lock")).doesNotExist();
     SparkSubmit.Ended rows =
