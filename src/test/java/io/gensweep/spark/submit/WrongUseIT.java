@@ -80,16 +80,32 @@ class WrongUseIT {
       textBlock =
           """
           output.path=/proc/gensweep => output.path: file:/proc/gensweep: it cannot be written to:
-          prompts.path=s3a://bucket/p.jsonl => prompts.path: s3a://bucket/p.jsonl: cannot be read:
-          prompts.format=parquet => prompts.path: data/prompts/quickstart.jsonl: cannot be read:
           sampling.temprature=1 => --set: sampling.temprature: unknown key; did you mean
           """)
   void aWrongJobSaysWhichKey(String set, String line) throws Exception {
+    assertOneLine(SparkSubmit.gensweep(LOCAL, "run", job(), "--set", set), line);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "=>",
+      textBlock =
+          """
+          prompts.path=s3a://bucket/p.jsonl => prompts.path: s3a://bucket/p.jsonl: cannot be read:
+          prompts.format=parquet => prompts.path: data/prompts/quickstart.jsonl: cannot be read:
+          """)
+  void ofWhatSparkTellsOfFilesThatItCannotReadOneLineIsSeen(String set, String line)
+      throws Exception {
+    assertOneLine(SharedDriver.gensweep(LOCAL, "run", job(), "--set", set), line);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  private String job() throws IOException {
     Path job = Files.createDirectory(folder.resolve("job")).resolve("job.yaml");
     Files.writeString(
         job, Files.readString(Path.of(JOB)).replace("out/quickstart", folder + "/out"));
-    assertOneLine(SparkSubmit.gensweep(LOCAL, "run", job.toString(), "--set", set), line);
-    assertThat(folder.resolve("out")).doesNotExist();
+    return job.toString();
   }
 
   /** As a terminal starts it: a shell in the background has its children ignore SIGINT. */
