@@ -26,7 +26,7 @@ class FaultsIT {
   static void start() throws Exception {
     cluster = StandaloneCluster.start(folder, Map.of());
     SparkSubmit.Ended quiet =
-        SparkSubmit.gensweep(List.of("--master", "local[2]"), arguments(folder.resolve("quiet")));
+        SharedDriver.gensweep(List.of("--master", "local[2]"), arguments(folder.resolve("quiet")));
     assertThat(quiet.exitCode()).as(quiet.output()).isZero();
   }
 
@@ -92,7 +92,7 @@ class FaultsIT {
       assertThat(full.output()).contains("No space left on device");
       assertThat(out.resolve("_SUCCESS")).doesNotExist();
       assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isZero();
-      SparkSubmit.Ended resumed = SparkSubmit.gensweep(local, arguments(out));
+      SparkSubmit.Ended resumed = SharedDriver.gensweep(local, arguments(out));
       assertThat(resumed.exitCode()).as(resumed.output()).isZero();
       requireQuietRows(out);
     } finally {
