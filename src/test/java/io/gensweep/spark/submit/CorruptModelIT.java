@@ -47,7 +47,7 @@ class CorruptModelIT {
       assertThat(both.exitCode()).as(both.output()).isZero();
       assertThat(both.output()).contains("have the hash");
       SparkSubmit.Ended local =
-          SparkSubmit.gensweep(List.of("--master", "local[1]"), arguments("local", model));
+          SharedDriver.gensweep(List.of("--master", "local[1]"), arguments("local", model));
       assertThat(local.exitCode()).as(local.output()).isZero();
       SparkSubmit.requireSameRows(256, folder.resolve("both"), folder.resolve("local"));
 
