@@ -139,8 +139,8 @@ class Trial:
 
     def bits(self):
         """Ids and log-probs of sampled continuations in batches of many sizes."""
-        cases = [(ROOT / "data/models/tiny", "float32", 512, 24), (ROOT / "data/models/tiny", "bfloat16", 512, 24)]
-        cases += [(self.model(s), "bfloat16", 128256, 12) for s in self.a.shapes[:1]]
+        cases = [(self.model(s), "bfloat16", 128256, 12) for s in self.a.shapes[:1]]
+        cases += [(ROOT / "data/models/tiny", dtype, 512, 24) for dtype in ("float32", "bfloat16")]
         for model, dtype, vocabulary, tokens in cases:
             prompts = self.prompts(200, [1, 7, 33, 64, 150, 31, 90], vocabulary)
             lines = self.engine(model, dtype, 256, tokens, 0.8, prompts, BITS)

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "src/main/native/cuda"))
 import torch
 import triton
 
+import archive
 import kernels as ks
 import step
 
@@ -45,6 +46,8 @@ class Recorder(step.Launcher):
         named = dict(zip(names, args))
         for unused in unread(kernel, options):
             named[unused] = None
+        for name, value in named.items():
+            require_type(kernel, name, value)
         self.launches.append(
             dict(
                 kernel=name_of(kernel, named, options),
@@ -52,6 +55,16 @@ class Recorder(step.Launcher):
                 arguments=[None if v is None else self.argument(v) for v in named.values()],
             )
         )
+
+
+def require_type(kernel, name, value):
+    """Archives take an argument's type from its name: it has to be that of the tensor that it is here. ids are wider here."""
+    if not isinstance(value, torch.Tensor):
+        return
+    compiled = archive.type_of(name, "bfloat16", {})
+    here = {torch.bfloat16: "*bf16", torch.float32: "*fp32", torch.int32: "*i32", torch.int64: "*i32"}[value.dtype]
+    if compiled != here:
+        raise SystemExit(f"{kernel.fn.__name__}: {name} is compiled as {compiled} and launched with {here}")
 
 
 def unread(kernel, options):

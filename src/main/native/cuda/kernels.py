@@ -73,8 +73,8 @@ def fold(best, mass, acc, top, more_mass, more):
 
 
 @triton.jit
-def gather_kernel(table, ids, y, H, BLOCK: tl.constexpr, PDL: tl.constexpr):
-    """y[row] = table[ids[row]], [M, H]: the embedding, or the last rows of a prefill.
+def gather_kernel(matrix, ids, y, H, BLOCK: tl.constexpr, PDL: tl.constexpr):
+    """y[row] = matrix[ids[row]], [M, H]: the embedding, or the last rows of a prefill.
 
     The first kernel of a step: it waits before it lets the next start, so that all later ones may read the step's inputs before they wait.
     """
@@ -83,7 +83,7 @@ def gather_kernel(table, ids, y, H, BLOCK: tl.constexpr, PDL: tl.constexpr):
     row = tl.program_id(0).to(tl.int64)
     i = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     source = tl.load(ids + row).to(tl.int64)
-    tl.store(y + row * H + i, tl.load(table + source * H + i, mask=i < H, other=0.0), mask=i < H)
+    tl.store(y + row * H + i, tl.load(matrix + source * H + i, mask=i < H, other=0.0), mask=i < H)
 
 
 @triton.jit
@@ -471,7 +471,10 @@ def attend_kernel(
         if PAGE % CHUNK == 0:
             page = tl.load(table + start + chunk * CHUNK // PAGE).to(tl.int64)
         else:
-            page = tl.load(table + start + p // PAGE, mask=inside, other=0).to(tl.int64)
+            # Two pages: scalars that are loaded ahead, where a page for each position would wait for its load.
+            first_page = tl.load(table + start + 2 * chunk).to(tl.int64)
+            second_page = tl.load(table + start + 2 * chunk + 1, mask=chunk * CHUNK + PAGE <= last, other=0).to(tl.int64)
+            page = tl.where(p0 < PAGE, first_page, second_page)
         at = page * stride + (head * PAGE + p % PAGE) * D
         k = tl.load(k_cache + at[:, None] + d[None, :], mask=inside[:, None] & live, other=0.0)
         score = tl.dot(qs, tl.trans(k), input_precision=DOT) * scale

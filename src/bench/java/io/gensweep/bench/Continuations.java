@@ -50,6 +50,8 @@ public final class Continuations {
     SamplingConfig sampling =
         SamplingConfig.defaults()
             .withTemperature(Float.parseFloat(args[5]))
+            .withTopK(50)
+            .withTopP(0.95)
             .withMaxTokens(Integer.parseInt(args[4]))
             .withIgnoreEos(true);
     DecoderSettings settings =

@@ -354,7 +354,8 @@ final class CudaDecoder implements ModelRunner, DecodedRow.Source {
               out.ids() + DecoderLaunches.BEST * offset,
               out.sums() + 2 * offset));
     }
-    int bytes = questions == 0 ? 0 : Memory.foundBytes(questions) + questions * Float.BYTES;
+    // A number at least: the call ends when the card has done it, so that its time is prefill's.
+    int bytes = Math.max(1, questions) * (Memory.foundBytes(1) + Float.BYTES);
     ByteBuffer result =
         program.play(
             all.words(), new CudaProgram.Transfer(in.all().toArray(), at, memory.output(), bytes));

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Executor, once per GPU. Loads a decoder that the kernels for GPUs compute: weights first, then
@@ -29,8 +27,6 @@ final class CudaLoader {
 
   /** Rows that have logits at once when a prompt's tokens are scored. */
   private static final int SCORED_ROWS = 256;
-
-  private static final Logger LOG = LoggerFactory.getLogger(CudaLoader.class);
 
   private final DecoderSettings settings;
   private final DecoderSpec spec;
@@ -59,10 +55,6 @@ final class CudaLoader {
     int number = Integer.parseInt(settings.device().substring("cuda:".length()));
     KernelArchive archive =
         KernelArchive.of(CudaDevice.of(number).capability(), settings.dtype()).orElseThrow();
-    LOG.warn(
-        "kernels for GPUs ({}) compute: they were measured on an H200, and the engine has not played"
-            + " them on any card yet; compare some rows with those of model.device: cpu",
-        archive.name());
     Map<String, Object> constants =
         Map.of("dtype", scalarType, "vocab", folder.spec().vocabSize(), "number", number);
     CudaProgram program =

@@ -145,13 +145,22 @@ public record Machine(
         device,
         architecture,
         backend,
-        // The kernels for GPUs take rotary tables that the CPU computes.
-        backend == Backend.PLAIN ? settings : cpu.instructions(),
+        instructions(backend, dtype),
         libtorch,
         kernels(backend, dtype),
         DecoderProgram.hash(backend),
         dtype,
         backend == Backend.PACKED ? threads : 0);
+  }
+
+  /** The kernels for GPUs take rotary tables that the CPU computes. */
+  private String instructions(Backend backend, DType dtype) {
+    if (backend == Backend.PLAIN) {
+      return settings;
+    }
+    boolean compiledByDriver = backend == Backend.CUDA && archive(dtype).orElseThrow().isPtx();
+    return cpu.instructions()
+        + (compiledByDriver ? ", PTX compiled by " + gpu.get(0).driverText() : "");
   }
 
   private String kernels(Backend backend, DType dtype) {
@@ -176,9 +185,6 @@ public record Machine(
   }
 
   private Optional<String> whyNotGpuKernels(DType dtype, DecoderSpec spec) {
-    if (torchComputes) {
-      return Optional.of("libtorch " + libtorch + " is a CUDA build, which goes first");
-    }
     Optional<String> why = gpu.get(0).whyNot();
     if (why.isPresent()) {
       return why;

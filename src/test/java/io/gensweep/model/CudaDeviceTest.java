@@ -136,7 +136,7 @@ class CudaDeviceTest {
   }
 
   @Test
-  void kernelsComputeWhereLibtorchIsNoCudaBuild() {
+  void kernelsComputeWhateverLibtorchIs() {
     Machine machine = Machine.gpu(H100, CPU, Map.of(), "2.7.1 cpu", false, "ab");
     Numerics numerics = machine.numerics(DType.BFLOAT16, spec(), 4);
     assertThat(numerics.backend()).isEqualTo(Backend.CUDA);
@@ -152,7 +152,15 @@ class CudaDeviceTest {
     assertThat(
             Machine.gpu(H100, CPU, Map.of(), "2.7.1 cu128", true, "ab")
                 .whyNotKernels(DType.BFLOAT16, spec()))
-        .hasValue("libtorch 2.7.1 cu128 is a CUDA build, which goes first");
+        .isEmpty();
+  }
+
+  @Test
+  void whatADriverCompilesDependsOnIt() {
+    CudaDevice other = new CudaDevice(0, "X", 103, 1, 1, 13_010, "580.95.05");
+    Machine machine = Machine.gpu(other, CPU, Map.of(), "2.7.1 cpu", false, "ab");
+    assertThat(machine.numerics(DType.BFLOAT16, spec(), 4).instructions())
+        .isEqualTo(CPU.instructions() + ", PTX compiled by 580.95.05, CUDA 13.1");
   }
 
   @Test

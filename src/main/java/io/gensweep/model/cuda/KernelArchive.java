@@ -34,6 +34,8 @@ public final class KernelArchive {
 
   private static final int MEDIUM = 10000;
 
+  private static final String PTX = "ptx";
+
   private final String name;
   private final byte[] bytes;
   private final JsonNode index;
@@ -59,7 +61,7 @@ public final class KernelArchive {
     }
     int compiled = capability < EARLY_LAUNCHES ? LEAST_CAPABILITY : capability;
     String type = "-" + dtype + ".zip";
-    return read("sm_" + compiled + type).or(() -> read("ptx" + type));
+    return read("sm_" + compiled + type).or(() -> read(PTX + type));
   }
 
   private static Optional<KernelArchive> read(String name) {
@@ -75,6 +77,11 @@ public final class KernelArchive {
   /** Its name in the jar. */
   public String name() {
     return name;
+  }
+
+  /** Whether the driver compiles them: its version is part of what they compute, then. */
+  public boolean isPtx() {
+    return name.startsWith(PTX);
   }
 
   /** All bytes of it. */
