@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -40,6 +41,7 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   private final ProgramThreads threads;
   private final ModelShape shape;
   private final BlockPool pool;
+  private final boolean zeros;
 
   /** By lane; no lane is computed by two threads at a time. */
   private final List<Predictor<ProgramCall, ByteBuffer>> predictors;
@@ -47,17 +49,23 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
   private int allocatedBlocks;
   private int allocatedStates;
 
-  /** The threads are the decoder's from here on. */
+  /**
+   * The threads are the decoder's from here on.
+   *
+   * @param zeros whether what a block lacks is multiplied with zero, and not left out
+   */
   TorchDecoder(
       ZooModel<ProgramCall, ByteBuffer> model,
       ProgramThreads threads,
       ModelShape shape,
       BlockPool pool,
-      int lanes) {
+      int lanes,
+      boolean zeros) {
     this.model = model;
     this.threads = threads;
     this.shape = shape;
     this.pool = pool;
+    this.zeros = zeros;
     this.predictors = Stream.generate(model::newPredictor).limit(lanes).toList();
   }
 
@@ -251,12 +259,27 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
       var unused = callWhole(0, ProgramCall.of("grow", ProgramCall.number(wanted)));
       allocatedBlocks = wanted;
     }
-    copy("copy_blocks", pool.takeCopies());
+    List<BlockCopy> copies = pool.takeCopies();
+    copy("copy_blocks", copies);
+    wipe(copies);
     if (pool.stateHighWater() > allocatedStates) {
       allocatedStates = Math.max(pool.stateHighWater(), 2 * allocatedStates);
       var unused = callWhole(0, ProgramCall.of("grow_states", ProgramCall.number(allocatedStates)));
     }
     copy("copy_states", pool.takeStateCopies());
+  }
+
+  /** Clears blocks of earlier holders, but those that have just been copied to. */
+  private void wipe(List<BlockCopy> copies) {
+    int[] reused = pool.takeReused();
+    long[] wiped =
+        Arrays.stream(reused)
+            .filter(block -> copies.stream().noneMatch(copy -> copy.target() == block))
+            .asLongStream()
+            .toArray();
+    if (zeros && wiped.length > 0) {
+      var unused = callWhole(0, ProgramCall.of("wipe_blocks", ProgramCall.longs(wiped)));
+    }
   }
 
   private void copy(String method, List<BlockCopy> copies) {

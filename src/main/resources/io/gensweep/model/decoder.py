@@ -497,3 +497,9 @@ class Decoder(Module):
     for column in self.cache:
       _0 = torch.index_put_(column, where, torch.index_select(column, 0, source))
     return target
+
+  # Zeros for blocks [count].
+  def wipe_blocks(self: __torch__.Decoder, blocks: Tensor) -> Tensor:
+    for column in self.cache:
+      _0 = torch.index_fill_(column, 0, blocks, 0)
+    return blocks

@@ -30,6 +30,11 @@ public final class BlockPool {
   /** Held, or kept for their content. */
   private final BitSet taken = new BitSet();
 
+  /** Blocks that had a holder since the runner's memory was new, and those with a further one. */
+  private final BitSet written = new BitSet();
+
+  private final BitSet reused = new BitSet();
+
   private final PrefixIndex prefixes;
   private final List<BlockCopy> copies = new ArrayList<>();
   private int held;
@@ -180,6 +185,16 @@ public final class BlockPool {
   }
 
   /**
+   * Takes the blocks that were taken since the last call and have rows of an earlier holder. Where
+   * what a block lacks is multiplied with zero, such rows may not stay: they may be no numbers.
+   */
+  public int[] takeReused() {
+    int[] blocks = reused.stream().toArray();
+    reused.clear();
+    return blocks;
+  }
+
+  /**
    * Forgets what blocks hold, and the copies that were to be made.
    *
    * @throws IllegalStateException if a sequence holds a block
@@ -191,6 +206,8 @@ public final class BlockPool {
     prefixes.clear();
     taken.clear();
     copies.clear();
+    written.clear();
+    reused.clear();
   }
 
   LongContext longContext() {
@@ -214,6 +231,10 @@ public final class BlockPool {
       throw new IllegalStateException("no block is free: sequences hold all " + blocks);
     }
     taken.set(block);
+    if (written.get(block)) {
+      reused.set(block);
+    }
+    written.set(block);
     holders[block] = 1;
     held++;
     return block;
