@@ -4,7 +4,8 @@
 
 One archive a compute capability and type, `sm_90-bfloat16.zip`: a file for each kernel and index.json, which says of each kernel its file,
 entry, threads, bytes of shared memory and the boxes of its tensor maps, and of each product which kernel takes it. Capability 0 is PTX for
-cards that come later. Contents are the same wherever they are compiled; how a zip deflates them may differ.
+cards that come later. Contents are the same wherever they are compiled, but what uses the tensor memory of 10.0 comes in one of two images by
+chance; how a zip deflates them may differ.
 """
 
 import argparse

@@ -91,8 +91,7 @@ public final class DecoderLoader {
       int lanes = threads.whole(() -> fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(
-          model, threads, shape, pool, lanes, backend != Backend.KERNELS);
+      return new TorchDecoder(model, threads, shape, pool, lanes, backend != Backend.KERNELS);
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       DecoderModel.close(model);
