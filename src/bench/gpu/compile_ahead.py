@@ -1,24 +1,10 @@
-"""Compiles every kernel that a decoder's steps need, on a machine without a GPU, with torch and triton:
-
-    python src/main/native/cuda/compile_ahead.py [--shape 1b] [--rows 1 64] [--prefill 512] [80 86 89 90 100 120]
-
-Prints a line for each kernel; ends with 1 when one needs more shared memory than a card of that capability has.
-"""
-
-import argparse
-import sys
-import time
+"""Compiles the kernels of a trial's steps into Triton's cache without a GPU; those of the engine are compiled by `archive.py`."""
 
 import torch
-import triton
 from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
 
 import step
-
-
-# KiB of shared memory that one program may have.
-SHARED = {80: 163, 86: 99, 89: 99, 90: 227, 100: 227, 103: 227, 120: 99}
 
 
 class NoCard:
@@ -38,6 +24,11 @@ class NoCard:
 
     def get_active_torch_device(self):
         return torch.device("meta")
+
+
+def pretend(capability):
+    """Makes Triton compile for a card that is not here."""
+    driver.set_active(NoCard(capability))
 
 
 def empty(*n, dtype=torch.int32):
@@ -90,38 +81,3 @@ def compile_all(shape, dtype, rows, prefill, pdl, tiles=None, ahead=True):
         cache = step.Cache(small, 1, m, dtype, "meta")
         decoder.prefill(empty(m, dtype=torch.int64), decoder.places([(0, 0, m)], cache), cache, empty(1, dtype=torch.int64))
     return list({id(k): k for k in launch.compiled}.values())
-
-
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("capabilities", nargs="*", type=int, default=[80, 90], help="of " + " ".join(map(str, SHARED)))
-    p.add_argument("--shape", default="1b", choices=step.SHAPES)
-    p.add_argument("--dtype", default="bfloat16")
-    p.add_argument("--rows", nargs="*", type=int, default=[1, 64])
-    p.add_argument("--prefill", nargs="*", type=int, default=[512])
-    a = p.parse_args()
-    too_large = 0
-    for capability in a.capabilities:
-        driver.set_active(NoCard(capability))
-        for f in vars(step.ks).values():
-            if isinstance(f, triton.runtime.JITFunction):
-                f.device_caches.clear()
-        start = time.time()
-        pdl = 2 if capability >= 90 else 0
-        compiled = compile_all(step.SHAPES[a.shape], getattr(torch, a.dtype), a.rows, a.prefill, pdl)
-        for k in {k.asm["cubin"]: k for k in compiled}.values():
-            ptx, meta = k.asm["ptx"], k.metadata
-            unit = next((u for u in ("tcgen05.mma", "wgmma", "mma.sync") if u in ptx), "-")
-            large = meta.shared > SHARED[capability] << 10
-            too_large += large
-            print(
-                f"sm_{capability} {meta.name:18} {len(k.asm['cubin']):7} bytes, {meta.shared:6} bytes of shared memory, "
-                f"{meta.num_warps} warps, {unit}{', tensor maps' if 'cp.async.bulk.tensor' in ptx else ''}{', TOO LARGE' if large else ''}",
-                flush=True,
-            )
-        print(f"sm_{capability}: {time.time() - start:.0f} s", flush=True)
-    return int(too_large > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

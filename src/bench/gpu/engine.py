@@ -18,34 +18,33 @@ import torch
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "src/main/native/cuda"), str(ROOT / "src/bench/gpu")]
+
+import mark
+import step
+
 JAVA = f"java -cp {ROOT}/target/gensweep.jar:{ROOT}/target/test-classes"
 BITS = (1, 2, 3, 5, 8, 13, 16, 29, 64, 100, 128, 200)
 
 
-def config(hidden, inner, layers, heads, kv, head, vocabulary):
+def config(shape):
+    """What config.json says of a Llama of a shape (`step.Shape`)."""
     return dict(
         architectures=["LlamaForCausalLM"],
         model_type="llama",
-        hidden_size=hidden,
-        intermediate_size=inner,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        num_key_value_heads=kv,
-        head_dim=head,
-        vocab_size=vocabulary,
+        hidden_size=shape.hidden,
+        intermediate_size=shape.inner,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.kv,
+        head_dim=shape.head,
+        vocab_size=shape.vocabulary,
         max_position_embeddings=8192,
-        rms_norm_eps=1e-5,
-        rope_theta=500000.0,
+        rms_norm_eps=shape.eps,
+        rope_theta=shape.theta,
         tie_word_embeddings=False,
         torch_dtype="bfloat16",
         hidden_act="silu",
     )
-
-
-SHAPES = {
-    "1b": config(2048, 8192, 16, 32, 8, 64, 128256),
-    "8b": config(4096, 14336, 32, 32, 8, 128, 128256),
-}
 
 
 def make(folder, c, seed=1):
@@ -117,7 +116,7 @@ class Trial:
         folder = self.folder / shape
         if not (folder / "config.json").exists():
             begun = time.time()
-            make(folder, SHAPES[shape])
+            make(folder, config(step.SHAPES[shape]))
             self.say(part="make", shape=shape, seconds=round(time.time() - begun, 1))
         return folder
 
@@ -156,9 +155,6 @@ class Trial:
 
     def speed(self):
         """Decode steps at contexts of 224 to 288, prefill and load."""
-        import mark
-        import step
-
         for shape in self.a.shapes:
             model, other = self.model(shape), mark.Mark(step.SHAPES[shape])
             marks = {}
@@ -191,7 +187,7 @@ class Trial:
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--only", nargs="*", default=["right", "bits", "speed"])
-    p.add_argument("--shapes", nargs="*", default=list(SHAPES), choices=SHAPES)
+    p.add_argument("--shapes", nargs="*", default=list(step.SHAPES), choices=step.SHAPES)
     p.add_argument("--batches", nargs="*", type=int, default=[1, 16, 64, 256])
     p.add_argument("--java", default=JAVA, help="what runs a class of the engine")
     p.add_argument("--device", default="cuda:0")

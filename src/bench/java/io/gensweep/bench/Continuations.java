@@ -15,7 +15,6 @@ import io.gensweep.sampling.SamplingConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,7 +44,7 @@ public final class Continuations {
     // Standard output carries answers only, whatever a library prints.
     PrintStream answers = System.out;
     System.setOut(System.err);
-    List<int[]> prompts = prompts(Path.of(args[6]));
+    List<int[]> prompts = EngineAlone.prompts(Path.of(args[6]));
     int[] sizes = Stream.of(args).skip(7).mapToInt(Integer::parseInt).toArray();
     SamplingConfig sampling =
         SamplingConfig.defaults()
@@ -132,14 +131,6 @@ public final class Continuations {
       return HexFormat.of().formatHex(sha.digest()).substring(0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<int[]> prompts(Path file) throws IOException {
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines
-          .map(line -> Stream.of(line.split(" ")).mapToInt(Integer::parseInt).toArray())
-          .toList();
     }
   }
 }

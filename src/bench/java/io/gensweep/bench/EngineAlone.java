@@ -108,7 +108,8 @@ public final class EngineAlone {
         held);
   }
 
-  private static List<int[]> prompts(Path file) throws IOException {
+  /** Prompts of a file, one a line as token ids. */
+  static List<int[]> prompts(Path file) throws IOException {
     try (Stream<String> lines = Files.lines(file)) {
       return lines
           .map(line -> Stream.of(line.split(" ")).mapToInt(Integer::parseInt).toArray())
