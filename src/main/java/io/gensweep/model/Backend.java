@@ -17,6 +17,14 @@ public enum Backend {
   /** {@link io.gensweep.model.cuda}: NVIDIA's GPUs, by their driver alone. */
   CUDA;
 
+  /**
+   * Whether the project's own kernels compute, of which a row's bits depend on nothing but its
+   * tokens, and what a row does not see is left out.
+   */
+  boolean hasOwnKernels() {
+    return this == KERNELS || this == CUDA;
+  }
+
   /** The resources that its program is made of, in their order. */
   List<String> texts() {
     return switch (this) {

@@ -34,9 +34,7 @@ record CachePlan(DecoderSpec spec, CacheLayout layout, DecoderSettings settings,
     if (states > 0) {
       return NO_PREFIXES;
     }
-    return backend == Backend.KERNELS || backend == Backend.CUDA
-        ? BlockPool.BLOCK
-        : TorchDecoder.CALL_TOKENS;
+    return backend.hasOwnKernels() ? BlockPool.BLOCK : TorchDecoder.CALL_TOKENS;
   }
 
   /** HF takes the factors for long sequences as soon as one is longer than the pre-training's. */

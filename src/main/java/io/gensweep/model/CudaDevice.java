@@ -34,6 +34,8 @@ public record CudaDevice(
     int driver,
     String release)
     implements Serializable {
+  private static final String PREFIX = "cuda:";
+
   /** Attributes of the CUDA driver's interface (cuda.h, CUdevice_attribute). */
   private static final int MULTIPROCESSORS = 16;
 
@@ -127,9 +129,18 @@ public record CudaDevice(
             + " that CUDA_VISIBLE_DEVICES named when it started");
   }
 
+  /**
+   * The number of a GPU.
+   *
+   * @param device as {@link #name}
+   */
+  static int number(String device) {
+    return Integer.parseInt(device.substring(PREFIX.length()));
+  }
+
   /** As the setting {@code model.device} spells it. */
   private static String name(int ordinal) {
-    return "cuda:" + ordinal;
+    return PREFIX + ordinal;
   }
 
   /**

@@ -52,7 +52,7 @@ final class CudaLoader {
    * @throws JobError if there is not the memory
    */
   static ModelRunner load(ModelFolder folder, DecoderSettings settings, int scalarType) {
-    int number = Integer.parseInt(settings.device().substring("cuda:".length()));
+    int number = CudaDevice.number(settings.device());
     KernelArchive archive =
         KernelArchive.of(CudaDevice.of(number).capability(), settings.dtype()).orElseThrow();
     Map<String, Object> constants =
@@ -89,7 +89,7 @@ final class CudaLoader {
             rows,
             DecoderLaunches.chunks(archive, settings.maxModelLen()),
             program::allocate);
-    CudaDecoder.Memory memory = CudaDecoder.Memory.allocate(program, rows, settings.maxModelLen());
+    CudaMemory memory = CudaMemory.allocate(program, rows, settings.maxModelLen());
     BlockPool pool = pool();
     // A further block takes what rows that fill up a batch write.
     long cache =

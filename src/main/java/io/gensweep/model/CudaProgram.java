@@ -105,14 +105,7 @@ final class CudaProgram implements AutoCloseable {
 
   /** Computes a rotary table of so many positions and writes it. */
   void writeRope(RopeSpec rope, int positions, long cosines, long sines) {
-    DecoderModel.run(
-        block,
-        "add_rope_" + rope.scaling().type(),
-        IValue.from((long) positions),
-        IValue.from(rope.theta()),
-        IValue.from((long) rope.width()),
-        IValue.listFrom(
-            rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
+    DecoderModel.addRope(block, rope, positions);
     DecoderModel.number(block, "write_rope", IValue.from(cosines), IValue.from(sines));
   }
 

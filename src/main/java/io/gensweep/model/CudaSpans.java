@@ -2,7 +2,6 @@ package io.gensweep.model;
 
 import io.gensweep.model.kv.BlockPool;
 import io.gensweep.model.kv.KvSequence;
-import java.util.Arrays;
 
 /**
  * Spans of prompts for one call on a GPU: token by token, tile by tile of attention, and which
@@ -13,13 +12,13 @@ final class CudaSpans {
   private static final int TILE = 4;
 
   private final int tileTokens;
-  private final Numbers ids = new Numbers();
-  private final Numbers positions = new Numbers();
-  private final Numbers starts = new Numbers();
-  private final Numbers tiles = new Numbers();
-  private final Numbers table = new Numbers();
-  private final Numbers asked = new Numbers();
-  private final Numbers targets = new Numbers();
+  private final CudaNumbers ids = new CudaNumbers();
+  private final CudaNumbers positions = new CudaNumbers();
+  private final CudaNumbers starts = new CudaNumbers();
+  private final CudaNumbers tiles = new CudaNumbers();
+  private final CudaNumbers table = new CudaNumbers();
+  private final CudaNumbers asked = new CudaNumbers();
+  private final CudaNumbers targets = new CudaNumbers();
 
   /**
    * @param tileTokens neighbouring tokens that attention takes together
@@ -29,24 +28,24 @@ final class CudaSpans {
   }
 
   int tokens() {
-    return ids.size;
+    return ids.size();
   }
 
   int entries() {
-    return table.size;
+    return table.size();
   }
 
   int tiles() {
-    return tiles.size / TILE;
+    return tiles.size() / TILE;
   }
 
   int questions() {
-    return asked.size;
+    return asked.size();
   }
 
   /** The id that follows a token that is asked. */
   int target(int question) {
-    return targets.values[question];
+    return targets.get(question);
   }
 
   /**
@@ -80,18 +79,16 @@ final class CudaSpans {
 
   /** All of them one after the other, each at a multiple of 16 bytes. */
   Input input() {
-    Numbers all = new Numbers();
-    Input input =
-        new Input(
-            all.append(ids),
-            all.append(positions),
-            all.append(starts),
-            all.append(tiles),
-            all.append(asked),
-            all.append(targets),
-            all.append(table),
-            all);
-    return input;
+    CudaNumbers all = new CudaNumbers();
+    return new Input(
+        all.append(ids),
+        all.append(positions),
+        all.append(starts),
+        all.append(tiles),
+        all.append(asked),
+        all.append(targets),
+        all.append(table),
+        all);
   }
 
   /** What goes to the card, and at which byte each part begins. */
@@ -103,47 +100,5 @@ final class CudaSpans {
       int asked,
       int targets,
       int table,
-      Numbers all) {}
-
-  /** Numbers that grow. */
-  static final class Numbers {
-    private static final int ALIGNED = 4;
-    private int[] values = new int[1024];
-    private int size;
-
-    void add(int value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = value;
-    }
-
-    /** Adds others and what fills up to 16 bytes; tells at which byte they begin. */
-    int append(Numbers others) {
-      int start = size;
-      int end = size + (others.size + ALIGNED - 1) / ALIGNED * ALIGNED;
-      if (end > values.length) {
-        values = Arrays.copyOf(values, Math.max(2 * values.length, end));
-      }
-      System.arraycopy(others.values, 0, values, start, others.size);
-      size = end;
-      return start * Integer.BYTES;
-    }
-
-    int size() {
-      return size;
-    }
-
-    /** Some of them. */
-    Numbers part(int from, int count) {
-      Numbers part = new Numbers();
-      part.values = Arrays.copyOfRange(values, from, from + count);
-      part.size = count;
-      return part;
-    }
-
-    int[] toArray() {
-      return Arrays.copyOf(values, size);
-    }
-  }
+      CudaNumbers all) {}
 }

@@ -75,44 +75,27 @@ final class DecodeCall {
 
   /** Asks for log-sum-exps at the temperatures that rows want beyond their first. */
   static Optional<ProgramCall> otherLogSumExps(int lane, List<DecodeRow> rows) {
-    int count = rows.stream().mapToInt(row -> Math.max(0, row.temperatures().size() - 1)).sum();
-    if (count == 0) {
-      return Optional.empty();
-    }
-    long[] places = new long[count];
-    float[] temperatures = new float[count];
-    int at = 0;
-    for (int row = 0; row < rows.size(); row++) {
-      for (float temperature : rows.get(row).temperatures().stream().skip(1).toList()) {
-        places[at] = row;
-        temperatures[at++] = temperature;
-      }
-    }
-    return Optional.of(
-        ProgramCall.of(
-            "scaled_log_sum_exps",
-            ProgramCall.number(lane),
-            ProgramCall.longs(places),
-            ProgramCall.floats(temperatures)));
+    RowQuestions.Scaled asked = RowQuestions.Scaled.of(rows);
+    return asked.rows().length == 0
+        ? Optional.empty()
+        : Optional.of(
+            ProgramCall.of(
+                "scaled_log_sum_exps",
+                ProgramCall.number(lane),
+                ProgramCall.longs(asked.rows()),
+                ProgramCall.floats(asked.temperatures())));
   }
 
   /** Asks for the logits that rows want by id, one row after the other. */
   static Optional<ProgramCall> lookedUp(int lane, List<DecodeRow> rows) {
-    int count = rows.stream().mapToInt(row -> row.lookedUp().length).sum();
-    if (count == 0) {
-      return Optional.empty();
-    }
-    long[] places = new long[count];
-    long[] ids = new long[count];
-    int at = 0;
-    for (int row = 0; row < rows.size(); row++) {
-      for (int id : rows.get(row).lookedUp()) {
-        places[at] = row;
-        ids[at++] = id;
-      }
-    }
-    return Optional.of(
-        ProgramCall.of(
-            "gather", ProgramCall.number(lane), ProgramCall.longs(places), ProgramCall.longs(ids)));
+    RowQuestions.LookedUp asked = RowQuestions.LookedUp.of(rows);
+    return asked.rows().length == 0
+        ? Optional.empty()
+        : Optional.of(
+            ProgramCall.of(
+                "gather",
+                ProgramCall.number(lane),
+                ProgramCall.longs(asked.rows()),
+                ProgramCall.longs(asked.ids())));
   }
 }

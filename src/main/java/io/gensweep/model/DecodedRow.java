@@ -1,6 +1,8 @@
 package io.gensweep.model;
 
 import io.gensweep.sampling.Candidates;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,6 +11,9 @@ import java.util.List;
  * logits of tokens that were asked for.
  */
 final class DecodedRow implements Candidates {
+  /** Candidates of a row whose draw goes beyond the first: as many as most nuclei of 0.95 have. */
+  static final int MORE = 1024;
+
   private final Source source;
   private final Place place;
   private final DecodeRow asked;
@@ -45,7 +50,7 @@ final class DecodedRow implements Candidates {
   interface Source {
     ModelShape shape();
 
-    /** Calls {@link DecodedRow#take} of each row. */
+    /** Calls {@link DecodedRow#takeAll}. */
     void extend(List<Candidates> rows);
 
     float[] wholeRow(Place place);
@@ -106,10 +111,20 @@ final class DecodedRow implements Candidates {
     return size() > before;
   }
 
-  /** Takes more candidates, once. */
-  void take(double[] best) {
-    extended = true;
-    read(best);
+  /**
+   * Gives rows more candidates, once.
+   *
+   * @param best of each row ids, then logits, as float64
+   */
+  static void takeAll(List<DecodedRow> rows, ByteBuffer best) {
+    DoubleBuffer all = best.asDoubleBuffer();
+    int width = all.remaining() / rows.size();
+    for (DecodedRow row : rows) {
+      double[] pairs = new double[width];
+      all.get(pairs);
+      row.extended = true;
+      row.read(pairs);
+    }
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class DecoderLoader {
               + settings.device()
               + "; use model.device: cpu or another dtype");
     }
-    if ((backend == Backend.KERNELS || backend == Backend.CUDA) && !Kernels.load()) {
+    if (backend.hasOwnKernels() && !Kernels.load()) {
       throw new IllegalStateException("this libtorch is too old for the kernels");
     }
     try {
@@ -91,7 +91,7 @@ public final class DecoderLoader {
       int lanes = threads.whole(() -> fill(model, threads));
       ModelShape shape =
           new ModelShape(folder.spec().vocabSize(), settings.maxModelLen(), folder.eosTokenIds());
-      return new TorchDecoder(model, threads, shape, pool, lanes, backend != Backend.KERNELS);
+      return new TorchDecoder(model, threads, shape, pool, lanes, !backend.hasOwnKernels());
     } catch (RuntimeException | OutOfMemoryError e) {
       threads.close();
       DecoderModel.close(model);
@@ -134,14 +134,7 @@ public final class DecoderLoader {
           ends.words());
     }
     for (RopeSpec rope : spec.ropes()) {
-      DecoderModel.run(
-          block,
-          "add_rope_" + rope.scaling().type(),
-          IValue.from((long) settings.maxModelLen()),
-          IValue.from(rope.theta()),
-          IValue.from((long) rope.width()),
-          IValue.listFrom(
-              rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
+      DecoderModel.addRope(block, rope, settings.maxModelLen());
     }
     for (int i = 0; i < spec.layers().size(); i++) {
       LayerTensors layer = LayerTensors.of(weights.layers().get(i));

@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
+import io.gensweep.model.spec.RopeSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -27,10 +28,19 @@ final class DecoderModel {
    */
   static ZooModel<ProgramCall, ByteBuffer> load(
       Backend backend, Map<String, Object> constants, String device) {
+    return load(DecoderProgram.archive(backend, constants), device);
+  }
+
+  /**
+   * Loads a program.
+   *
+   * @param archive its bytes
+   */
+  static ZooModel<ProgramCall, ByteBuffer> load(byte[] archive, String device) {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("gensweep-decoder");
-      Files.write(folder.resolve("decoder.pt"), DecoderProgram.archive(backend, constants));
+      Files.write(folder.resolve("decoder.pt"), archive);
       return Criteria.builder()
           .setTypes(ProgramCall.class, ByteBuffer.class)
           .optEngine("PyTorch")
@@ -49,9 +59,7 @@ final class DecoderModel {
   }
 
   private static Device device(String device) {
-    return device.equals("cpu")
-        ? Device.cpu()
-        : Device.gpu(Integer.parseInt(device.substring("cuda:".length())));
+    return device.equals("cpu") ? Device.cpu() : Device.gpu(CudaDevice.number(device));
   }
 
   private static void delete(Path folder) {
@@ -59,6 +67,18 @@ final class DecoderModel {
       folder.resolve("decoder.pt").toFile().delete();
       folder.toFile().delete();
     }
+  }
+
+  /** Makes the program compute a rotary table of so many positions. */
+  static void addRope(PtSymbolBlock block, RopeSpec rope, int positions) {
+    run(
+        block,
+        "add_rope_" + rope.scaling().type(),
+        IValue.from((long) positions),
+        IValue.from(rope.theta()),
+        IValue.from((long) rope.width()),
+        IValue.listFrom(
+            rope.scaling().parameters().stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
   /** Runs a method for what it does. */

@@ -55,7 +55,7 @@ public record Machine(
   public static Machine here(String device) {
     CpuFeatures cpu = CpuFeatures.here();
     if (!device.equals(CPU)) {
-      CudaDevice gpu = CudaDevice.of(Integer.parseInt(device.substring("cuda:".length())));
+      CudaDevice gpu = CudaDevice.of(CudaDevice.number(device));
       TorchEnvironment.prepare();
       return gpu(
           gpu,

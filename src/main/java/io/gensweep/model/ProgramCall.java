@@ -11,6 +11,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Executor. One call of a method of the decoder program, its arguments small tensors made on the
@@ -30,6 +31,11 @@ record ProgramCall(String method, List<Argument> arguments) {
   static Argument longs(long[] values, long... shape) {
     return manager ->
         manager.create(values, shape.length == 0 ? new Shape(values.length) : new Shape(shape));
+  }
+
+  /** The same numbers as longs. */
+  static Argument longs(int[] values) {
+    return longs(IntStream.of(values).asLongStream().toArray());
   }
 
   static Argument ints(int[] values) {

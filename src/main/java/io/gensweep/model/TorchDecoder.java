@@ -26,9 +26,6 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
    */
   static final int BEST = 64;
 
-  /** Candidates of a row whose draw goes beyond those: as many as most nuclei of 0.95 have. */
-  private static final int MORE = 1024;
-
   /**
    * Most tokens of one prefill call: enough for the full speed of a product, and so few that its
    * activations stay in the processor's cache. A sequence is prefilled in spans that end at
@@ -226,14 +223,8 @@ final class TorchDecoder implements ModelRunner, DecodedRow.Source {
             "top",
             ProgramCall.number(lane),
             ProgramCall.longs(rows.stream().mapToLong(row -> row.place().row()).toArray()),
-            ProgramCall.number(MORE));
-    DoubleBuffer best = callWhole(lane, ask).asDoubleBuffer();
-    int width = best.remaining() / rows.size();
-    for (DecodedRow row : rows) {
-      double[] pairs = new double[width];
-      best.get(pairs);
-      row.take(pairs);
-    }
+            ProgramCall.number(DecodedRow.MORE));
+    DecodedRow.takeAll(rows, callWhole(lane, ask));
   }
 
   @Override

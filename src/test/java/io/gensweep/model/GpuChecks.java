@@ -17,8 +17,8 @@ final class GpuChecks {
 
   public static void main(String[] arguments) throws Exception {
     assertThat(Kernels.load()).isTrue();
-    StandIn driver = new StandIn(Path.of(arguments[1]));
-    try (GpuOperators gpu = new GpuOperators(Path.of(arguments[0]))) {
+    StandIn driver = new StandIn(Path.of(arguments[0]));
+    try (GpuOperators gpu = new GpuOperators()) {
       for (Object checks :
           List.of(
               new GpuWorkChecks(gpu, driver),

@@ -2,21 +2,15 @@ package io.gensweep.model;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.djl.Device;
-import ai.djl.ModelException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import io.gensweep.model.ProgramCall.Argument;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -61,18 +55,8 @@ final class GpuOperators implements AutoCloseable {
   private final ZooModel<ProgramCall, ByteBuffer> model;
   private final Predictor<ProgramCall, ByteBuffer> operators;
 
-  GpuOperators(Path folder) throws IOException, ModelException {
-    Files.write(folder.resolve("operators.pt"), DecoderProgram.archive(PROGRAM, Map.of()));
-    model =
-        Criteria.builder()
-            .setTypes(ProgramCall.class, ByteBuffer.class)
-            .optEngine("PyTorch")
-            .optDevice(Device.cpu())
-            .optModelPath(folder)
-            .optModelName("operators")
-            .optTranslator(new ProgramCall.Translator())
-            .build()
-            .loadModel();
+  GpuOperators() {
+    model = DecoderModel.load(DecoderProgram.archive(PROGRAM, Map.of()), "cpu");
     operators = model.newPredictor();
   }
 

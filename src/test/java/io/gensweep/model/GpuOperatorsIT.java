@@ -24,7 +24,7 @@ class GpuOperatorsIT {
   @BeforeAll
   static void check() throws IOException, InterruptedException {
     driver = StandIn.build(folder.resolve("driver"), "-DSTANDIN_VERSION=13000");
-    checks = run(GpuChecks.class, driver.getParent(), folder.toString(), driver.toString());
+    checks = run(GpuChecks.class, driver.getParent(), driver.toString());
   }
 
   @ParameterizedTest
@@ -46,13 +46,7 @@ class GpuOperatorsIT {
             folder.resolve("old"), "-DSTANDIN_VERSION=11040", "-DcuLaunchKernelEx=cuLaunchUnknown");
     Path place = Files.createDirectories(folder.resolve("place"));
     List<String> said =
-        run(
-            UnusableDrivers.class,
-            place,
-            folder.toString(),
-            place.toString(),
-            old.toString(),
-            driver.toString());
+        run(UnusableDrivers.class, place, place.toString(), old.toString(), driver.toString());
     assertThat(said).hasSize(4);
     assertThat(said.get(0)).startsWith("libcuda.so.1 cannot be loaded: ").contains("invalid ELF");
     assertThat(said.subList(1, 4))

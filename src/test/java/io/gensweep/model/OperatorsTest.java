@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.djl.Device;
-import ai.djl.ModelException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import io.gensweep.model.ProgramCall.Argument;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -168,7 +161,6 @@ class OperatorsTest {
   private static final List<Argument> TARGETS =
       List.of(doubles(3, 3), floats(3, 16), longs(0, 1, 15));
 
-  @TempDir private static Path folder;
   private static ZooModel<ProgramCall, ByteBuffer> model;
   private static Predictor<ProgramCall, ByteBuffer> operators;
   private static long decoder;
@@ -176,19 +168,9 @@ class OperatorsTest {
   private static long mixed;
 
   @BeforeAll
-  static void load() throws IOException, ModelException, TranslateException {
+  static void load() throws TranslateException {
     assertThat(Kernels.load()).isTrue();
-    Files.write(folder.resolve("operators.pt"), DecoderProgram.archive(PROGRAM, Map.of()));
-    model =
-        Criteria.builder()
-            .setTypes(ProgramCall.class, ByteBuffer.class)
-            .optEngine("PyTorch")
-            .optDevice(Device.cpu())
-            .optModelPath(folder)
-            .optModelName("operators")
-            .optTranslator(new ProgramCall.Translator())
-            .build()
-            .loadModel();
+    model = DecoderModel.load(DecoderProgram.archive(PROGRAM, Map.of()), "cpu");
     operators = model.newPredictor();
     decoder = layer();
     call("set_attention", with(SET_ATTENTION, 0, longs(decoder)));

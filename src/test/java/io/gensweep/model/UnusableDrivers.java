@@ -13,15 +13,14 @@ final class UnusableDrivers {
   private UnusableDrivers() {}
 
   public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of(arguments[0]);
-    Path place = Path.of(arguments[1]).resolve(StandIn.NAME);
+    Path place = Path.of(arguments[0]).resolve(StandIn.NAME);
     boolean loaded = Kernels.load();
-    try (GpuOperators gpu = new GpuOperators(folder)) {
+    try (GpuOperators gpu = new GpuOperators()) {
       Files.writeString(place, "no library ".repeat(100));
       say(gpu);
-      put(Path.of(arguments[2]), place);
+      put(Path.of(arguments[1]), place);
       say(gpu);
-      put(Path.of(arguments[3]), place);
+      put(Path.of(arguments[2]), place);
       StandIn driver = new StandIn(place);
       driver.devices(0);
       say(gpu);

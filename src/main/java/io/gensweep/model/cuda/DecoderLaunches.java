@@ -33,6 +33,7 @@ public final class DecoderLaunches {
   private final KernelArchive archive;
   private final ToLongFunction<Kernel> functions;
   private final ModelSizes sizes;
+  private final ProductLaunches products;
   private final ModelAddresses model;
   private final Scratch scratch;
   private final int positionsPerBlock;
@@ -54,6 +55,7 @@ public final class DecoderLaunches {
     this.archive = archive;
     this.functions = functions;
     this.sizes = sizes;
+    this.products = new ProductLaunches(archive, sizes);
     this.model = model;
     this.scratch = scratch;
     this.positionsPerBlock = positionsPerBlock;
@@ -166,76 +168,20 @@ public final class DecoderLaunches {
   }
 
   private void qkv(Launches to, LayerAddresses own, int rows) {
-    product(to, "qkv", scratch.y(), own.qkv(), own.qkvBias(), scratch.qkv(), rows, sizes.hidden());
+    products.qkv(to, scratch.y(), own.qkv(), own.qkvBias(), scratch.qkv(), rows);
   }
 
   /** What follows attention in a layer: both parts add to x. */
   private void rest(Launches to, LayerAddresses own, int rows) {
-    product(
-        to,
-        "out",
-        scratch.attended(),
-        own.out(),
-        own.outBias(),
-        scratch.x(),
-        rows,
-        sizes.queries());
+    products.addOut(to, scratch.attended(), own.out(), own.outBias(), scratch.x(), rows);
     norm(to, scratch.x(), own.secondNorm(), scratch.y(), rows);
-    gated(to, own, rows);
-    product(to, "down", scratch.inner(), own.down(), 0, scratch.x(), rows, sizes.inner());
+    products.gated(to, scratch.y(), own.gate(), own.up(), scratch.inner(), rows);
+    products.addDown(to, scratch.inner(), own.down(), scratch.x(), rows);
   }
 
   private void logits(Launches to, long x, int rows) {
     norm(to, x, model.finalNorm(), scratch.y(), rows);
-    product(to, "head", scratch.y(), model.head(), 0, scratch.logits(), rows, sizes.hidden());
-  }
-
-  private int outputs(String kind) {
-    return switch (kind) {
-      case "qkv" -> sizes.qkv();
-      case "head" -> sizes.logits();
-      default -> sizes.hidden();
-    };
-  }
-
-  private void product(
-      Launches to, String kind, long x, long weight, long bias, long y, int rows, int inputs) {
-    int outputs = outputs(kind);
-    ProductTile tile = archive.tile(kind, outputs, rows);
-    boolean adds = kind.equals("out") || kind.equals("down");
-    String form = (bias == 0 ? "" : "+bias") + (adds ? "+add" : "") + even(tile, outputs, inputs);
-    to.launch(archive.kernel("product/" + tile.name() + form), tile.programs(rows, outputs), 1, 1);
-    matrices(to, tile, x, rows, inputs, outputs, weight);
-    to.pointer(weight, bias == 0 ? weight : bias, y).number(rows, outputs, inputs).end();
-  }
-
-  private void gated(Launches to, LayerAddresses own, int rows) {
-    int inputs = sizes.hidden();
-    int outputs = sizes.inner();
-    ProductTile tile = archive.tile("gated", outputs, rows);
-    to.launch(
-        archive.kernel("gated/" + tile.name() + even(tile, outputs, inputs)),
-        tile.programs(rows, outputs),
-        1,
-        1);
-    matrices(to, tile, scratch.y(), rows, inputs, outputs, own.gate(), own.up());
-    to.pointer(own.gate(), own.up(), scratch.inner()).number(rows, outputs, inputs).end();
-  }
-
-  private static String even(ProductTile tile, int outputs, int inputs) {
-    return !tile.maps() && tile.divides(outputs, inputs) ? "/even" : "";
-  }
-
-  private static void matrices(
-      Launches to, ProductTile tile, long x, int rows, int inputs, int outputs, long... weights) {
-    if (!tile.maps()) {
-      to.pointer(x).pointer(weights);
-      return;
-    }
-    to.map(x, rows, inputs);
-    for (long weight : weights) {
-      to.map(weight, outputs, inputs);
-    }
+    products.head(to, scratch.y(), model.head(), scratch.logits(), rows);
   }
 
   private String heads(String kernel) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -36,15 +37,59 @@ public final class KernelArchive {
 
   private static final String PTX = "ptx";
 
+  /** Those that were asked for in this JVM, by their names; empty where there is none. */
+  private static final Map<String, Optional<KernelArchive>> READ = new ConcurrentHashMap<>();
+
   private final String name;
   private final byte[] bytes;
+  private final Map<String, byte[]> files;
   private final JsonNode index;
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<String, ProductTile> tiles = new HashMap<>();
 
-  private KernelArchive(String name, byte[] bytes) {
+  private KernelArchive(String name, byte[] bytes) throws IOException {
     this.name = name;
     this.bytes = bytes;
-    this.index = json(file("index.json"));
+    this.files = files(bytes);
+    this.index = new ObjectMapper().readTree(files.get("index.json"));
+    index.get("kernels").fields().forEachRemaining(k -> kernels.put(k.getKey(), kernel(k)));
+    index.get("products").fields().forEachRemaining(t -> tiles.put(t.getKey(), tile(t)));
+  }
+
+  private static Map<String, byte[]> files(byte[] bytes) throws IOException {
+    Map<String, byte[]> files = new HashMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        files.put(entry.getName(), zip.readAllBytes());
+      }
+    }
+    return files;
+  }
+
+  private static Kernel kernel(Map.Entry<String, JsonNode> named) {
+    JsonNode entry = named.getValue();
+    List<TensorBox> boxes = new ArrayList<>();
+    for (JsonNode box : entry.path("maps")) {
+      boxes.add(
+          new TensorBox(
+              box.get(0).asInt(), box.get(1).asInt(), box.get(2).asInt(), box.get(3).asInt()));
+    }
+    return new Kernel(
+        entry.get("file").asText(),
+        entry.get("entry").asText(),
+        entry.get("threads").asInt(),
+        entry.get("shared").asInt(),
+        boxes);
+  }
+
+  private static ProductTile tile(Map.Entry<String, JsonNode> named) {
+    JsonNode tile = named.getValue();
+    return new ProductTile(
+        tile.get("tile").asText(),
+        tile.get("rows").asInt(),
+        tile.get("columns").asInt(),
+        tile.get("depth").asInt(),
+        tile.get("maps").asBoolean());
   }
 
   /**
@@ -61,7 +106,11 @@ public final class KernelArchive {
     }
     int compiled = capability < EARLY_LAUNCHES ? LEAST_CAPABILITY : capability;
     String type = "-" + dtype + ".zip";
-    return read("sm_" + compiled + type).or(() -> read(PTX + type));
+    return named("sm_" + compiled + type).or(() -> named(PTX + type));
+  }
+
+  private static Optional<KernelArchive> named(String name) {
+    return READ.computeIfAbsent(name, KernelArchive::read);
   }
 
   private static Optional<KernelArchive> read(String name) {
@@ -95,26 +144,11 @@ public final class KernelArchive {
   }
 
   Kernel kernel(String kernel) {
-    return kernels.computeIfAbsent(kernel, this::find);
-  }
-
-  private Kernel find(String kernel) {
-    JsonNode entry = index.get("kernels").get(kernel);
-    if (entry == null) {
+    Kernel found = kernels.get(kernel);
+    if (found == null) {
       throw new IllegalArgumentException(name + " has no kernel " + kernel);
     }
-    List<TensorBox> boxes = new ArrayList<>();
-    for (JsonNode box : entry.path("maps")) {
-      boxes.add(
-          new TensorBox(
-              box.get(0).asInt(), box.get(1).asInt(), box.get(2).asInt(), box.get(3).asInt()));
-    }
-    return new Kernel(
-        entry.get("file").asText(),
-        entry.get("entry").asText(),
-        entry.get("threads").asInt(),
-        entry.get("shared").asInt(),
-        boxes);
+    return found;
   }
 
   /**
@@ -127,13 +161,7 @@ public final class KernelArchive {
   ProductTile tile(String kind, int outputs, int rows) {
     int last = BUCKETS.get(BUCKETS.size() - 1);
     int bucket = BUCKETS.stream().filter(b -> rows <= b).findFirst().orElse(last);
-    JsonNode tile = index.get("products").get(kind + "/" + size(outputs) + "/" + bucket);
-    return new ProductTile(
-        tile.get("tile").asText(),
-        tile.get("rows").asInt(),
-        tile.get("columns").asInt(),
-        tile.get("depth").asInt(),
-        tile.get("maps").asBoolean());
+    return tiles.get(kind + "/" + size(outputs) + "/" + bucket);
   }
 
   private static String size(int outputs) {
@@ -155,27 +183,6 @@ public final class KernelArchive {
 
   /** A kernel's code for the card. */
   public byte[] image(Kernel kernel) {
-    return file(kernel.file());
-  }
-
-  private byte[] file(String file) {
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        if (entry.getName().equals(file)) {
-          return zip.readAllBytes();
-        }
-      }
-      throw new IllegalStateException(name + " has no file " + file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the GPU kernels cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static JsonNode json(byte[] text) {
-    try {
-      return new ObjectMapper().readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the GPU kernels cannot be read: " + e.getMessage(), e);
-    }
+    return files.get(kernel.file()).clone();
   }
 }
